@@ -1,0 +1,1 @@
+console.log("The cities example is not built yet.");
