@@ -1,5 +1,5 @@
-import { expect, test } from "vitest";
 import * as entry from "@modelvault/store-testkit";
+import { expect, test } from "vitest";
 
 test("the package's entry loads from its sources", () => {
   expect(entry).toBeTypeOf("object");
