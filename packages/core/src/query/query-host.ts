@@ -1,0 +1,43 @@
+/**
+ * What a query needs from whoever made it (a database handle, a transaction, a view). The query knows readers and
+ * collection states only; the host knows stores, locks and transactions.
+ */
+import type { CollectionState } from "../collection/collection-state.ts";
+import type { Row } from "../schema/types.ts";
+import type { StoreReader } from "../store/store.ts";
+
+/** A collection as one consistent reader shows it. */
+export interface QuerySource {
+  readonly reader: StoreReader;
+  readonly state: CollectionState;
+}
+
+/** Told once per finished query, when someone listens. */
+export interface QueryReport {
+  readonly collection: string;
+  /** The one-line form of the plan. */
+  readonly plan: string;
+  readonly rowsExamined: number;
+  readonly rowsReturned: number;
+  readonly durationMs: number;
+}
+
+export interface QueryHost {
+  /** How integers are handed to the user. */
+  readonly integers: "number" | "bigint";
+  /** Runs work that ends before it returns on a consistent reader. @throws database_closed, transaction_closed, collection_unknown */
+  read<T>(work: (source: QuerySource) => T): T;
+  /**
+   * A reader that stays as it is while the caller iterates, until `close`. Inside a transaction `frozen` is false: the
+   * reader shows later writes of the transaction to new scans, so the query collects its rows before it yields one.
+   */
+  open(): QuerySource & { readonly frozen: boolean; close(): void };
+  /** Deletes all rows the query matches, as one statement: all or nothing. `find` gives their key bytes. */
+  deleteAll(find: (source: QuerySource) => readonly Uint8Array[]): number;
+  /** Changes all rows the query matches, as one statement. `change` is a patch or a function of the row, as in `update`. */
+  updateAll(find: (source: QuerySource) => readonly Uint8Array[], change: Row | ((row: Row) => Row)): number;
+  /** Undefined when nobody listens, so that nothing is measured in vain. */
+  readonly onQuery?: ((report: QueryReport) => void) | undefined;
+  /** A clock in milliseconds. */
+  now(): number;
+}
