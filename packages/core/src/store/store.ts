@@ -10,7 +10,7 @@ import type { StoreMaintenance } from "./maintenance.ts";
 
 /** One ordered map of a store. Callers may pass a fresh object or reuse one; only the numbers and the kind matter. */
 export type Keyspace =
-  /** Schema history. Key: sequence number, 8 bytes big-endian, from 1. Value: one catalog payload. */
+  /** Schema history. Key: sequence number, 8 bytes big-endian, from 1. Value: one catalog payload. Append-only: a committed payload is never replaced or deleted. */
   | { readonly kind: "catalog" }
   /** Key: encoded primary key. Value: record payload. `collection` is an integer from 1 to 2^32-1. */
   | { readonly kind: "rows"; readonly collection: number }
@@ -75,7 +75,11 @@ export interface StoreTraits {
   readonly transactionOperationsMax?: number;
 }
 
-/** Reads on the store itself see the last committed state (see "freshness" in the design). */
+/**
+ * Reads on the store itself see committed state only, even while a transaction of the same handle is open. A read sees every
+ * commit of its own handle, and every commit of others that ended before the present synchronous run (since the
+ * last `await` or callback) began.
+ */
 export interface Store extends StoreReader {
   readonly traits: StoreTraits;
   /** What the store can do beyond reading and writing; absent: core answers `unsupported_operation`. */
@@ -112,7 +116,8 @@ export interface StoreSnapshot extends StoreReader {
 }
 
 /**
- * The write transaction. Reads see its own writes. Bytes passed to `put` are the caller's again when it
+ * The write transaction. Reads see its own writes. What counts is its net effect, the difference between the state at `begin` and
+ * at `commit`: the order of puts means nothing, and a key put and deleted again was never there. Bytes passed to `put` are the caller's again when it
  * returns. After `commit` or `abort` every call but `abort` throws `transaction_closed`; `abort` then does nothing.
  */
 export interface StoreTransaction extends StoreReader {
@@ -122,8 +127,9 @@ export interface StoreTransaction extends StoreReader {
   delete(space: Keyspace, key: Uint8Array): void;
   /**
    * All or nothing, durable on return where the trait says so. Returns the revision after it; a transaction without
-   * writes changes nothing and returns the present one. When it throws, nothing was committed and the transaction is over;
-   * after a failed write or sync the store is poisoned: reads show the last durable state, `begin` throws `store_poisoned`.
+   * writes changes nothing and returns the present one. When it throws, nothing was committed and the transaction is over.
+   * Where the driver cannot tell what reached the medium (a failed sync), the store is poisoned: reads show the last durable state, `begin`
+   * throws `store_poisoned`.
    * @throws store_conflict, store_full, store_io
    */
   commit(): number;
