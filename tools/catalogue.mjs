@@ -16,7 +16,8 @@ function literal(node) {
   const text = stringValue(node);
   if (text !== undefined) return text;
   if (node.type === "Literal") return node.value;
-  if (node.type === "BinaryExpression" && node.operator === "+") return `${literal(node.left)}${literal(node.right)}`;
+  if (node.type === "BinaryExpression" && node.operator === "+")
+    return `${literal(node.left)}${literal(node.right)}`;
   throw new Error(`${cataloguePath}: an entry holds a ${node.type}; the catalogue is literals only`);
 }
 
@@ -26,7 +27,8 @@ function literal(node) {
  */
 function entriesOf(object) {
   return object.properties.map((property) => {
-    const key = property.type === "Property" && property.key.type === "Identifier" ? property.key.name : undefined;
+    const key =
+      property.type === "Property" && property.key.type === "Identifier" ? property.key.name : undefined;
     const name = key ?? (property.type === "Property" ? stringValue(property.key) : undefined);
     if (name === undefined || property.type !== "Property") {
       throw new Error(`${cataloguePath}: the catalogue is written out in full, key by key`);
@@ -43,16 +45,30 @@ export function readCatalogue(root) {
   /** @type {CatalogueEntry[]} */
   const catalogue = [];
   walk(parseSource(cataloguePath, readText(root, cataloguePath)), (node) => {
-    if (node.type !== "VariableDeclarator" || node.id.type !== "Identifier" || node.id.name !== "ERROR_CATALOGUE") return;
+    if (
+      node.type !== "VariableDeclarator" ||
+      node.id.type !== "Identifier" ||
+      node.id.name !== "ERROR_CATALOGUE"
+    )
+      return;
     /** @type {Node | null} */
     let value = node.init;
-    while (value?.type === "TSAsExpression" || value?.type === "TSSatisfiesExpression") value = value.expression;
-    if (value?.type !== "ObjectExpression") throw new Error(`${cataloguePath}: ERROR_CATALOGUE is no object literal`);
+    while (value?.type === "TSAsExpression" || value?.type === "TSSatisfiesExpression")
+      value = value.expression;
+    if (value?.type !== "ObjectExpression")
+      throw new Error(`${cataloguePath}: ERROR_CATALOGUE is no object literal`);
     for (const [code, entry] of entriesOf(value)) {
-      if (entry.type !== "ObjectExpression") throw new Error(`${cataloguePath}: ${code} is no object literal`);
+      if (entry.type !== "ObjectExpression")
+        throw new Error(`${cataloguePath}: ${code} is no object literal`);
       const fields = Object.fromEntries(entriesOf(entry).map(([key, each]) => [key, literal(each)]));
       const { kind, meaning, fault, retry } = fields;
-      catalogue.push({ code, kind: `${kind}`, meaning: `${meaning}`, fault: `${fault}`, retry: retry === true });
+      catalogue.push({
+        code,
+        kind: `${kind}`,
+        meaning: `${meaning}`,
+        fault: `${fault}`,
+        retry: retry === true,
+      });
     }
   });
   if (catalogue.length === 0) throw new Error(`${cataloguePath} declares no ERROR_CATALOGUE`);
@@ -73,7 +89,13 @@ export function errorDocs(catalogue) {
     const rows = entries.map(({ code, meaning, fault, retry }) => {
       return `| \`${code}\` | ${meaning.replaceAll("|", "\\|")} | ${fault} | ${retry ? "yes" : "no"} |`;
     });
-    return [`## ${kind}`, "", "| Code | Meaning | Who can mend it | Worth a retry |", "| --- | --- | --- | --- |", ...rows].join("\n");
+    return [
+      `## ${kind}`,
+      "",
+      "| Code | Meaning | Who can mend it | Worth a retry |",
+      "| --- | --- | --- | --- |",
+      ...rows,
+    ].join("\n");
   });
   return `# Errors
 

@@ -12,9 +12,16 @@ import { isTypeScript, listFiles, readText } from "./tree.mjs";
 
 /** @typedef {import("oxc-parser").Node} Node */
 
-const errorsOfTheLanguage = new Set(
-  ["Error", "TypeError", "RangeError", "SyntaxError", "EvalError", "URIError", "ReferenceError", "AggregateError"],
-);
+const errorsOfTheLanguage = new Set([
+  "Error",
+  "TypeError",
+  "RangeError",
+  "SyntaxError",
+  "EvalError",
+  "URIError",
+  "ReferenceError",
+  "AggregateError",
+]);
 
 /**
  * @param {string} root
@@ -29,7 +36,8 @@ export function checkErrors(root) {
   for (const path of listFiles(root, (each) => isTypeScript(each) && /^packages\/[^/]+\/src\//.test(each))) {
     for (const { code, line } of codesThrownIn(path, readText(root, path))) {
       if (code === undefined) {
-        if (dirname(path) !== dirname(cataloguePath)) findings.push(`${path}:${line} throws a code that is no literal`);
+        if (dirname(path) !== dirname(cataloguePath))
+          findings.push(`${path}:${line} throws a code that is no literal`);
       } else if (codes.has(code)) thrown.add(code);
       else findings.push(`${path}:${line} throws "${code}", which is not in the catalogue`);
     }
@@ -48,7 +56,8 @@ export function checkErrors(root) {
     if (!provoked.has(code)) findings.push(`"${code}" is in the catalogue, but no test names it`);
   }
   const docs = existsSync(join(root, errorDocsPath)) ? readText(root, errorDocsPath) : "";
-  if (docs !== errorDocs(catalogue)) findings.push(`${errorDocsPath} is stale; run node tools/error-docs.mjs`);
+  if (docs !== errorDocs(catalogue))
+    findings.push(`${errorDocsPath} is stale; run node tools/error-docs.mjs`);
   return findings;
 }
 
@@ -69,7 +78,9 @@ export function codesThrownIn(path, text) {
   walk(parseSource(path, text), (node, parents) => {
     if (node.type === "NewExpression" && isCodedError(node.callee)) add(node.arguments[0]);
     if (node.type === "CallExpression" && node.callee.type === "Super") {
-      const owner = parents.findLast((parent) => parent.type === "ClassDeclaration" || parent.type === "ClassExpression");
+      const owner = parents.findLast(
+        (parent) => parent.type === "ClassDeclaration" || parent.type === "ClassExpression",
+      );
       if (owner && "superClass" in owner && isCodedError(owner.superClass)) add(node.arguments[0]);
     }
   });
@@ -87,6 +98,7 @@ function isCodedError(node) {
  */
 function branchesOf(node) {
   if (!node) return [];
-  if (node.type === "ConditionalExpression") return [...branchesOf(node.consequent), ...branchesOf(node.alternate)];
+  if (node.type === "ConditionalExpression")
+    return [...branchesOf(node.consequent), ...branchesOf(node.alternate)];
   return [node];
 }

@@ -9,7 +9,8 @@ import { isTypeScript, listFiles, readText } from "./tree.mjs";
 /** @typedef {import("oxc-parser").Node} Node */
 
 const isCode = (/** @type {string} */ path) => isTypeScript(path) || path.endsWith(".mjs");
-const isText = (/** @type {string} */ path) => !/\.(modelvault|bin|png|gz|tgz|lock|mdb)$/.test(path) && path !== "pnpm-lock.yaml";
+const isText = (/** @type {string} */ path) =>
+  !/\.(modelvault|bin|png|gz|tgz|lock|mdb)$/.test(path) && path !== "pnpm-lock.yaml";
 
 const forbiddenWords = ["skip", "only", "todo", "fails", "skipIf", "runIf", "retry"];
 const forbiddenNames = new Set(["xit", "fit", "xtest", "ftest", "xdescribe", "fdescribe"]);
@@ -18,7 +19,9 @@ const globalNames = ["test", "it", "describe", "suite", "bench"];
 /** Put together from halves, so that this file does not find itself. */
 const postponed = new RegExp(`\\b(${["TO" + "DO", "FIX" + "ME", "X" + "XX"].join("|")})\\b`);
 const machinePath = /(?<![\w.~-])(\/(home|Users)\/[a-z][\w-]*\/|\/(root|work|tmp)\/[\w.-]|[A-Z]:\\Users\\)/;
-const registryHost = new RegExp(`\\b(${["registry[.]npm" + "js[.]org", "registry[.]yarn" + "pkg[.]com"].join("|")})\\b`);
+const registryHost = new RegExp(
+  `\\b(${["registry[.]npm" + "js[.]org", "registry[.]yarn" + "pkg[.]com"].join("|")})\\b`,
+);
 
 /**
  * @param {string} root
@@ -56,11 +59,13 @@ export function skipsIn(path, text) {
   const add = (node, what) => found.push({ what, line: lineAt(text, node.start) });
   walk(program, (node) => {
     if (node.type === "MemberExpression" && names.has(rootName(node))) {
-      const word = node.property.type === "Identifier" ? node.property.name : (stringValue(node.property) ?? "");
+      const word =
+        node.property.type === "Identifier" ? node.property.name : (stringValue(node.property) ?? "");
       if (forbiddenWords.includes(word)) add(node, `.${word}`);
     }
     if (node.type !== "CallExpression") return;
-    if (node.callee.type === "Identifier" && forbiddenNames.has(node.callee.name)) add(node, node.callee.name);
+    if (node.callee.type === "Identifier" && forbiddenNames.has(node.callee.name))
+      add(node, node.callee.name);
     if (!names.has(rootName(node.callee))) return;
     for (const argument of node.arguments) {
       if (argument.type === "ObjectExpression") {
@@ -85,7 +90,8 @@ function testNames(program) {
   walk(program, (node) => {
     if (node.type === "ImportDeclaration" && node.source.value === "vitest") {
       for (const each of node.specifiers) {
-        const imported = each.type === "ImportSpecifier" && each.imported.type === "Identifier" ? each.imported.name : "";
+        const imported =
+          each.type === "ImportSpecifier" && each.imported.type === "Identifier" ? each.imported.name : "";
         if (imported === "" || globalNames.includes(imported)) names.add(each.local.name);
       }
     }

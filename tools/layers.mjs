@@ -13,9 +13,12 @@ import { isTypeScript, listFiles, listPackages, readText } from "./tree.mjs";
 
 const scope = "@modelvault/";
 
-/** Which of our packages the sources of a package may import; tests may also import what their package.json names. */
+/**
+ * Which of our packages the sources of a package may import; tests may also import what their package.json names.
+ * @type {ReadonlyMap<string, readonly string[]>}
+ */
 const layers = new Map([
-  ["core", []],
+  ["core", /** @type {string[]} */ ([])],
   ["models", ["core"]],
   ["async", ["core"]],
   ["store-file", ["core"]],
@@ -28,9 +31,44 @@ const hostFree = new Set(["core", "models"]);
 
 const nodeModules = new Set(builtinModules);
 
-/** @param {string} specifier the package's name without the path inside it */
-function packageName(specifier) {
-  return specifier.split("/", specifier.startsWith("@") ? 2 : 1).join("/");
+/** @typedef {import("./tree.mjs").Manifest} Manifest */
+/** @typedef {{ refused: readonly string[], target?: string }} Verdict `target`: the file of ours that is imported */
+/**
+ * @typedef {{ path: string, package: string, isSource: boolean, home: string, manifests: readonly Manifest[],
+ *   files: ReadonlySet<string> }} Importer `home`: the folder that its relative imports must stay in
+ */
+
+/**
+ * @param {string} root
+ * @returns {string[]} findings
+ */
+export function checkLayers(root) {
+  const packages = new Map(listPackages(root).map((each) => [each.name, each.json]));
+  const findings = [...packages.keys()]
+    .filter((name) => !layers.has(name))
+    .map((name) => `packages/${name} has no layer; give it one in tools/layers.mjs`);
+
+  const rootManifest = /** @type {Manifest} */ (JSON.parse(readText(root, "package.json")));
+  const paths = listFiles(root, (path) => isTypeScript(path) && /^(packages|apps)\//.test(path));
+  const files = new Set(paths);
+  /** @type {Map<string, string[]>} */
+  const graph = new Map();
+  for (const path of paths) {
+    const place = placeOf(path);
+    const own = packages.get(place.package) ?? JSON.parse(readText(root, `${place.home}/package.json`));
+    // A test may use what the root brings for all of them; what is published may not.
+    const manifests = place.isSource ? [own] : [own, rootManifest];
+    const importer = { path, ...place, manifests, files };
+    /** @type {string[]} */
+    const targets = [];
+    for (const { specifier, line } of importsOf(path, readText(root, path))) {
+      const { refused, target } = judge(importer, specifier);
+      findings.push(...refused.map((reason) => `${path}:${line} ${reason}`));
+      if (target) targets.push(target);
+    }
+    graph.set(path, targets);
+  }
+  return [...findings, ...findCycles(graph).map((cycle) => `import cycle: ${cycle.join(" → ")}`)];
 }
 
 /** @param {string} path */
@@ -39,91 +77,78 @@ function placeOf(path) {
   const packaged = parts[0] === "packages";
   return {
     package: packaged ? (parts[1] ?? "") : "",
-    // The folder a relative import must stay in: a package (its sources: src), or all of one app.
     isSource: packaged && parts[2] === "src",
-    home: packaged ? parts.slice(0, 2).join("/") : parts.slice(0, parts[1] === "examples" ? 3 : 2).join("/"),
+    home: parts.slice(0, parts[1] === "examples" ? 3 : 2).join("/"),
   };
 }
 
 /**
- * @param {string} root
- * @returns {string[]} findings
+ * @param {Importer} importer
+ * @param {string} specifier
+ * @returns {Verdict}
  */
-export function checkLayers(root) {
-  /** @type {string[]} */
-  const findings = [];
-  const packages = new Map(listPackages(root).map((each) => [each.name, each]));
-  const rootManifest = /** @type {import("./tree.mjs").Manifest} */ (JSON.parse(readText(root, "package.json")));
-  for (const name of packages.keys()) {
-    if (!layers.has(name)) findings.push(`packages/${name} has no layer; give it one in tools/layers.mjs`);
+function judge(importer, specifier) {
+  if (specifier === "") return { refused: ["imports a module whose name is computed"] };
+  if (specifier.startsWith(".")) return judgeRelative(importer, specifier);
+  if (specifier.startsWith("node:") || nodeModules.has(specifier)) {
+    const free = importer.isSource && hostFree.has(importer.package);
+    return { refused: free ? [`imports ${specifier}, but ${importer.package} knows no Node module`] : [] };
   }
-
-  const files = listFiles(root, (path) => isTypeScript(path) && /^(packages|apps)\//.test(path));
-  const known = new Set(files);
-  /** @type {Map<string, string[]>} */
-  const graph = new Map(files.map((path) => [path, []]));
-
-  for (const path of files) {
-    const place = placeOf(path);
-    const manifests = [manifestFor(root, path, packages)];
-    if (!place.isSource) manifests.push(rootManifest);
-    for (const { specifier, line } of importsOf(path, readText(root, path))) {
-      const where = `${path}:${line}`;
-      if (specifier === "") findings.push(`${where} imports a module whose name is computed`);
-      else if (specifier.startsWith(".")) {
-        const target = posix.join(posix.dirname(path), specifier);
-        if (!known.has(target)) {
-          if (!target.endsWith(".json")) findings.push(`${where} imports ${specifier}, which is no file`);
-        } else if (!target.startsWith(`${place.home}/`)) findings.push(`${where} reaches into ${placeOf(target).home} by path`);
-        else if (place.isSource && !placeOf(target).isSource) findings.push(`${where} imports ${specifier} from outside src`);
-        else graph.get(path)?.push(target);
-      } else if (specifier.startsWith("node:") || nodeModules.has(specifier)) {
-        if (place.isSource && hostFree.has(place.package)) findings.push(`${where} imports ${specifier}, but ${place.package} knows no Node module`);
-      } else {
-        const name = packageName(specifier);
-        if (name.startsWith(scope)) {
-          const target = name.slice(scope.length);
-          if (specifier !== name) findings.push(`${where} imports ${specifier}, past the entry of ${name}`);
-          if (place.isSource && target === place.package) findings.push(`${where} imports its own package by name`);
-          else if (place.isSource && !layers.get(place.package)?.some((allowed) => allowed === target)) {
-            findings.push(`${where} imports ${name}, which ${place.package} must not know`);
-          }
-          // Within a package's tests the entry is its own; elsewhere it must be declared as any other.
-          if (target === place.package) {
-            if (known.has(`packages/${target}/src/index.ts`)) graph.get(path)?.push(`packages/${target}/src/index.ts`);
-            continue;
-          }
-        }
-        if (!manifests.some((manifest) => declares(manifest, name, place.isSource))) {
-          findings.push(`${where} imports ${name}, which its package.json does not name`);
-        }
-      }
-    }
-  }
-  for (const cycle of findCycles(graph)) findings.push(`import cycle: ${cycle.join(" → ")}`);
-  return findings;
+  return judgePackage(importer, specifier);
 }
 
 /**
- * @param {string} root
- * @param {string} path
- * @param {Map<string, import("./tree.mjs").Package>} packages
- * @returns {import("./tree.mjs").Manifest}
+ * @param {Importer} importer
+ * @param {string} specifier
+ * @returns {Verdict}
  */
-function manifestFor(root, path, packages) {
-  const place = placeOf(path);
-  const own = packages.get(place.package);
-  if (own) return own.json;
-  return JSON.parse(readText(root, `${place.home}/package.json`));
+function judgeRelative({ path, home, isSource, files }, specifier) {
+  const target = posix.join(posix.dirname(path), specifier);
+  if (!target.startsWith(`${home}/`)) return { refused: [`reaches out of ${home} with ${specifier}`] };
+  if (isSource && !target.startsWith(`${home}/src/`))
+    return { refused: [`imports ${specifier} from outside src`] };
+  if (target.endsWith(".json")) return { refused: [] };
+  return files.has(target)
+    ? { refused: [], target }
+    : { refused: [`imports ${specifier}, which is no file`] };
 }
 
 /**
- * @param {import("./tree.mjs").Manifest} manifest
+ * @param {Importer} importer
+ * @param {string} specifier
+ * @returns {Verdict}
+ */
+function judgePackage(importer, specifier) {
+  const name = specifier.split("/", specifier.startsWith("@") ? 2 : 1).join("/");
+  const ours = name.startsWith(scope) ? name.slice(scope.length) : undefined;
+  const refused = [];
+  if (ours !== undefined && specifier !== name)
+    refused.push(`imports ${specifier}, past the entry of ${name}`);
+  if (ours !== undefined && ours === importer.package) {
+    if (importer.isSource) refused.push("imports its own package by name");
+    const target = `packages/${ours}/src/index.ts`;
+    return importer.files.has(target) ? { refused, target } : { refused };
+  }
+  if (ours !== undefined && importer.isSource && !layers.get(importer.package)?.includes(ours)) {
+    refused.push(`imports ${name}, which ${importer.package} must not know`);
+  }
+  if (!importer.manifests.some((manifest) => declares(manifest, name, importer.isSource))) {
+    refused.push(`imports ${name}, which its package.json does not name`);
+  }
+  return { refused };
+}
+
+/**
+ * @param {Manifest} manifest
  * @param {string} name
  * @param {boolean} published whether a user runs the file, who has no dev dependencies
  */
 function declares(manifest, name, published) {
-  const names = { ...manifest.dependencies, ...manifest.peerDependencies, ...(published ? {} : manifest.devDependencies) };
+  const names = {
+    ...manifest.dependencies,
+    ...manifest.peerDependencies,
+    ...(published ? {} : manifest.devDependencies),
+  };
   return Object.hasOwn(names, name);
 }
 
@@ -155,7 +180,8 @@ export function findCycles(graph) {
         const entry = seen.get(member);
         if (entry) entry.open = false;
       }
-      if (component.length > 1 || graph.get(node)?.includes(node)) cycles.push(cycleThrough(node, new Set(component), graph));
+      if (component.length > 1 || graph.get(node)?.includes(node))
+        cycles.push(cycleThrough(node, new Set(component), graph));
     }
     return mine;
   };

@@ -2,7 +2,15 @@
 // are-the-types-wrong; then the tarballs are installed in an empty folder, imported, required, and a consumer is
 // type-checked against them: once bare, without any host types, and once with the `ts` blocks of the packages' READMEs.
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -33,7 +41,10 @@ function complaint(program, args, cwd) {
     env: { ...process.env, NO_COLOR: "1", FORCE_COLOR: "0" },
   });
   if (result.status === 0) return undefined;
-  return `${result.stdout ?? ""}${result.stderr ?? ""}${result.error?.message ?? ""}`.trim() || `exit code ${result.status}`;
+  return (
+    `${result.stdout ?? ""}${result.stderr ?? ""}${result.error?.message ?? ""}`.trim() ||
+    `exit code ${result.status}`
+  );
 }
 
 /**
@@ -81,7 +92,9 @@ function pack(tree, each, work) {
   const { packageManager } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
   const failed = complaint("npx", ["--yes", packageManager, "pack", "--pack-destination", target], folder);
   const [tarball] = readdirSync(target);
-  return !failed && tarball ? { tarball: join(target, tarball) } : { finding: `${each.name} does not pack: ${failed}` };
+  return !failed && tarball
+    ? { tarball: join(target, tarball) }
+    : { finding: `${each.name} does not pack: ${failed}` };
 }
 
 /**
@@ -91,8 +104,14 @@ function pack(tree, each, work) {
 async function lint({ name, tarball }) {
   const bytes = Uint8Array.from(readFileSync(tarball)).buffer;
   const { messages, pkg } = await publint({ pack: { tarball: bytes }, strict: true });
-  const findings = messages.map((message) => `${name}: publint: ${formatMessage(message, pkg, { color: false })}`);
-  const failed = complaint(process.execPath, [attw, tarball, "--profile", "esm-only", "--no-color", "--no-emoji"], root);
+  const findings = messages.map(
+    (message) => `${name}: publint: ${formatMessage(message, pkg, { color: false })}`,
+  );
+  const failed = complaint(
+    process.execPath,
+    [attw, tarball, "--profile", "esm-only", "--no-color", "--no-emoji"],
+    root,
+  );
   if (failed) findings.push(`${name}: are the types wrong? ${failed}`);
   return findings;
 }
@@ -105,11 +124,21 @@ async function lint({ name, tarball }) {
  */
 function consume(tree, packed, folder) {
   mkdirSync(folder);
-  writeFileSync(join(folder, "package.json"), JSON.stringify({ name: "consumer", private: true, type: "module" }));
+  writeFileSync(
+    join(folder, "package.json"),
+    JSON.stringify({ name: "consumer", private: true, type: "module" }),
+  );
   const programs = readmePrograms(tree, packed);
-  const others = programs.flatMap(({ code }) => importsOf("block.ts", code).map(({ specifier }) => specifier));
-  const wanted = [...packed.map(({ tarball }) => tarball), ...pinned(tree, ["@types/node", ...others])];
-  const install = complaint("npm", ["install", "--no-audit", "--no-fund", "--ignore-scripts", ...wanted], folder);
+  const others = programs.flatMap(({ code }) =>
+    importsOf("block.ts", code).map(({ specifier }) => specifier),
+  );
+  const hostTypes = pinned(tree, ["@types/node"]);
+  const wanted = [...packed.map(({ tarball }) => tarball), ...hostTypes, ...pinned(tree, others)];
+  const install = complaint(
+    "npm",
+    ["install", "--no-audit", "--no-fund", "--ignore-scripts", ...wanted],
+    folder,
+  );
   if (install) return [`the tarballs do not install: ${install}`];
 
   /** @type {string[]} */
@@ -124,11 +153,16 @@ function consume(tree, packed, folder) {
       if (failed) findings.push(`${json.name} fails in ${file}: ${failed}`);
     }
   }
-  const bare = packed.map(({ json }, index) => `export * as p${index} from ${JSON.stringify(json.name)};`).join("\n");
+  const bare = packed
+    .map(({ json }, index) => `export * as p${index} from ${JSON.stringify(json.name)};`)
+    .join("\n");
   findings.push(...typeCheck(folder, "bare", [bare], { module: "NodeNext", types: [] }));
-  findings.push(...typeCheck(folder, "bundled", [bare], { module: "ESNext", moduleResolution: "Bundler", types: [] }));
+  findings.push(
+    ...typeCheck(folder, "bundled", [bare], { module: "ESNext", moduleResolution: "Bundler", types: [] }),
+  );
+  const types = hostTypes.length > 0 ? ["node"] : [];
   const codes = programs.map(({ code }) => code);
-  if (codes.length > 0) findings.push(...typeCheck(folder, "readme", codes, { module: "NodeNext", types: ["node"] }));
+  if (codes.length > 0) findings.push(...typeCheck(folder, "readme", codes, { module: "NodeNext", types }));
   return findings;
 }
 

@@ -47,7 +47,9 @@ export function blocksOf(path, text) {
       open = { path, line, code, prints: undefined };
       blocks.push(open);
     } else if (/^(ts|tsx|typescript|js|jsx|mjs|javascript)$/.test(language)) {
-      findings.push(`${path}:${line} is a "${`${language} ${rest}`.trim()}" block; only plain "ts" blocks are checked, so use that`);
+      findings.push(
+        `${path}:${line} is a "${`${language} ${rest}`.trim()}" block; only plain "ts" blocks are checked, so use that`,
+      );
     }
   }
   return { blocks, findings };
@@ -58,7 +60,10 @@ export function blocksOf(path, text) {
  * @returns {Promise<string[]>} findings
  */
 export async function checkReadmes(tree) {
-  const pages = listFiles(tree, (path) => path.endsWith(".md") && !path.startsWith(".changeset/") && !path.endsWith("CHANGELOG.md"));
+  const pages = listFiles(
+    tree,
+    (path) => path.endsWith(".md") && !path.startsWith(".changeset/") && !path.endsWith("CHANGELOG.md"),
+  );
   const read = pages.map((path) => blocksOf(path, readText(tree, path)));
   const findings = read.flatMap((page) => page.findings);
   const blocks = read.flatMap((page) => page.blocks);
@@ -70,7 +75,8 @@ export async function checkReadmes(tree) {
     findings.push(...(await compile(work, blocks)));
     const waiting = blocks.map((block, index) => ({ block, index }));
     const worker = async () => {
-      for (let next = waiting.shift(); next; next = waiting.shift()) findings.push(...(await runBlock(work, next.block, next.index)));
+      for (let next = waiting.shift(); next; next = waiting.shift())
+        findings.push(...(await runBlock(work, next.block, next.index)));
     };
     await Promise.all(Array.from({ length: availableParallelism() }, worker));
   } finally {
@@ -112,9 +118,14 @@ function writeProject(work, blocks) {
  */
 function execute(file, args, cwd) {
   return new Promise((done) => {
-    execFile(file, args, { cwd, timeout: 120_000, env: { ...process.env, NO_COLOR: "1", FORCE_COLOR: "0" } }, (error, stdout, stderr) => {
-      done({ failed: error !== null, stdout, stderr: stderr || (error?.message ?? "") });
-    });
+    execFile(
+      file,
+      args,
+      { cwd, timeout: 120_000, env: { ...process.env, NO_COLOR: "1", FORCE_COLOR: "0" } },
+      (error, stdout, stderr) => {
+        done({ failed: error !== null, stdout, stderr: stderr || (error?.message ?? "") });
+      },
+    );
   });
 }
 
@@ -125,14 +136,19 @@ function execute(file, args, cwd) {
  */
 async function compile(work, blocks) {
   const tsc = join(root, "node_modules", "typescript", "bin", "tsc");
-  const { failed, stdout, stderr } = await execute(process.execPath, [tsc, "-p", ".", "--pretty", "false"], work);
+  const { failed, stdout, stderr } = await execute(
+    process.execPath,
+    [tsc, "-p", ".", "--pretty", "false"],
+    work,
+  );
   if (!failed) return [];
   /** @type {string[]} */
   const findings = [];
   for (const line of stdout.split("\n")) {
     const message = /^src[/\\]block(\d+)\.ts\((\d+),\d+\): error (.*)$/.exec(line);
     const block = blocks[Number(message?.[1])];
-    if (block) findings.push(`${block.path}:${block.line + Number(message?.[2])} does not compile: ${message?.[3]}`);
+    if (block)
+      findings.push(`${block.path}:${block.line + Number(message?.[2])} does not compile: ${message?.[3]}`);
   }
   return findings.length > 0 ? findings : [`the blocks do not compile: ${stdout}${stderr}`];
 }
@@ -147,7 +163,11 @@ async function runBlock(work, block, index) {
   const folder = join(work, `run${index}`);
   mkdirSync(folder);
   const program = join(work, "out", `block${index}.js`);
-  const { failed, stdout, stderr } = await execute(process.execPath, ["--enable-source-maps", program], folder);
+  const { failed, stdout, stderr } = await execute(
+    process.execPath,
+    ["--enable-source-maps", program],
+    folder,
+  );
   const where = `${block.path}:${block.line}`;
   if (failed) return [`${where} fails when run: ${stderr.trim()}`];
   if (block.prints === undefined || tidy(block.prints) === tidy(stdout)) return [];

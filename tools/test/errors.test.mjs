@@ -1,0 +1,88 @@
+import { describe, expect, test } from "vitest";
+import { errorDocs, errorDocsPath, readCatalogue } from "../catalogue.mjs";
+import { checkErrors, codesThrownIn } from "../errors.mjs";
+import { temporaryTree } from "./temporary-tree.mjs";
+
+const catalogue = `
+export const ERROR_CATALOGUE = {
+  row_exists: { kind: "conflict", meaning: "There " + "already.", fault: "data", retry: false },
+  store_busy: { kind: "io", meaning: "Busy | waiting.", fault: "environment", retry: true },
+} as const;
+`;
+const entries = [
+  { code: "row_exists", kind: "conflict", meaning: "There already.", fault: "data", retry: false },
+  { code: "store_busy", kind: "io", meaning: "Busy | waiting.", fault: "environment", retry: true },
+];
+const sound = {
+  "packages/core/src/errors/catalogue.ts": catalogue,
+  "packages/core/src/errors/error.ts": "export const revive = (code) => new ModelVaultError(code);",
+  "packages/core/src/a.ts": `
+    throw new ModelVaultError(late ? "store_busy" : "row_exists", "…");
+    throw new TypeError("is no code");`,
+  "packages/core/test/a.test.ts": `expect(code).toBe("row_exists"); refuses("store_busy");`,
+  [errorDocsPath]: errorDocs(entries),
+};
+
+/** @param {Record<string, string>} changes */
+const findings = (changes) => checkErrors(temporaryTree({ ...sound, ...changes }));
+
+describe("checkErrors", () => {
+  test("finds nothing in a sound tree", () => {
+    expect(findings({})).toEqual([]);
+  });
+
+  test("refuses a thrown code that the catalogue lacks, in any package", () => {
+    expect(findings({ "packages/models/src/b.ts": `\nthrow new PlanError("row_exist", "…");` })).toEqual([
+      'packages/models/src/b.ts:2 throws "row_exist", which is not in the catalogue',
+    ]);
+  });
+
+  test("refuses a code of the catalogue that nothing throws and no test names", () => {
+    expect(
+      findings({ "packages/core/src/a.ts": "", "packages/core/test/a.test.ts": "// row_exists" }),
+    ).toEqual([
+      '"row_exists" is in the catalogue, but nothing throws it',
+      '"row_exists" is in the catalogue, but no test names it',
+      '"store_busy" is in the catalogue, but nothing throws it',
+      '"store_busy" is in the catalogue, but no test names it',
+    ]);
+  });
+
+  test("refuses a code that cannot be read from the source", () => {
+    expect(findings({ "packages/core/src/b.ts": "throw new ModelVaultError(code);" })).toEqual([
+      "packages/core/src/b.ts:1 throws a code that is no literal",
+    ]);
+  });
+
+  test("refuses stale or missing docs", () => {
+    const stale = [`${errorDocsPath} is stale; run node tools/error-docs.mjs`];
+    expect(findings({ [errorDocsPath]: "# Errors" })).toEqual(stale);
+    const { [errorDocsPath]: _docs, ...rest } = sound;
+    expect(checkErrors(temporaryTree(rest))).toEqual(stale);
+  });
+});
+
+test("a code given to super is thrown too", () => {
+  const text = `class ValidationError extends ModelVaultError { constructor() { super("validation_failed"); } }
+    class Other extends Map { constructor() { super("no code"); } }`;
+  expect(codesThrownIn("a.ts", text)).toEqual([{ code: "validation_failed", line: 1 }]);
+});
+
+describe("readCatalogue", () => {
+  test("reads the entries without running the file", () => {
+    expect(readCatalogue(temporaryTree(sound))).toEqual(entries);
+  });
+
+  test.each([
+    ["no catalogue", "export const OTHER = {};", "declares no ERROR_CATALOGUE"],
+    ["a spread", "export const ERROR_CATALOGUE = { ...others };", "written out in full"],
+    ["a computed meaning", "export const ERROR_CATALOGUE = { a: { meaning: say() } };", "literals only"],
+  ])("refuses %s", (_name, text, expected) => {
+    const root = temporaryTree({ "packages/core/src/errors/catalogue.ts": text });
+    expect(() => readCatalogue(root)).toThrow(expected);
+  });
+});
+
+test("a meaning with a bar stays in its table cell", () => {
+  expect(errorDocs(entries)).toContain("| `store_busy` | Busy \\| waiting. | environment | yes |");
+});
