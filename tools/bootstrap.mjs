@@ -23,6 +23,8 @@ const commands = {
   },
   format: { build: false, run: ["biome", "check", "--write"] },
   check: { build: true, run: ["node", "tools/check.mjs"] },
+  changeset: { build: false, run: ["changeset"] },
+  "error-docs": { build: false, run: ["node", "tools/error-docs.mjs"] },
 };
 
 /**
