@@ -34,10 +34,12 @@ const commands = {
  * @returns {number} its exit code; 1 when a signal ended it
  */
 function run(program, args) {
-  const result = spawnSync(program, args, {
+  // What npm installs as a command is a batch file on Windows, which only a shell can start.
+  const shell = windows && program !== process.execPath;
+  const result = spawnSync(shell ? JSON.stringify(program) : program, args, {
     cwd: root,
     stdio: "inherit",
-    shell: windows,
+    shell,
     env: { ...process.env, TURBO_TELEMETRY_DISABLED: "1", DO_NOT_TRACK: "1" },
   });
   if (result.error) console.error(`${program}: ${result.error.message}`);

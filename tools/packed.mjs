@@ -37,7 +37,7 @@ function complaint(program, args, cwd) {
   const result = spawnSync(program, args, {
     cwd,
     encoding: "utf8",
-    shell: process.platform === "win32",
+    shell: process.platform === "win32" && program !== process.execPath,
     env: { ...process.env, NO_COLOR: "1", FORCE_COLOR: "0" },
   });
   if (result.status === 0) return undefined;
