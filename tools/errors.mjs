@@ -1,9 +1,11 @@
 // Every error code is known everywhere it must be: what the sources throw is in the catalogue, what the catalogue
 // lists is thrown somewhere, docs/errors.md says it, and a test names it as a string literal.
 //
-// "Thrown" is the first argument of `new SomeError(...)` and of `super(...)` in a class that extends one, in the
-// sources of any package. Errors of the language have no code. A code that is not a literal, or a choice between
-// literals, cannot be checked and is a finding, save in the errors room itself, which rebuilds errors from data.
+// A code is written as a literal where it comes from: as the first argument of `new SomeError(...)`, or of `super(...)`
+// in a class that extends one; there it must be in the catalogue (errors of the language have no code). A code may
+// also be handed to a function that builds the error, as any argument, or be the default of a parameter; then the
+// compiler holds it to the type ErrorCode, and it counts as thrown. A cast to that type would get around both, and is
+// refused outside the errors room, which rebuilds errors from data.
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { cataloguePath, errorDocs, errorDocsPath, readCatalogue } from "./catalogue.mjs";
@@ -34,13 +36,14 @@ export function checkErrors(root) {
   const codes = new Set(catalogue.map(({ code }) => code));
   const thrown = new Set();
   for (const path of listFiles(root, (each) => isTypeScript(each) && /^packages\/[^/]+\/src\//.test(each))) {
-    for (const { code, line } of codesThrownIn(path, readText(root, path))) {
-      if (code === undefined) {
-        if (dirname(path) !== dirname(cataloguePath))
-          findings.push(`${path}:${line} throws a code that is no literal`);
-      } else if (codes.has(code)) thrown.add(code);
-      else findings.push(`${path}:${line} throws "${code}", which is not in the catalogue`);
+    const text = readText(root, path);
+    const found = codesIn(path, text);
+    for (const { code, line } of found.thrown) {
+      if (!codes.has(code)) findings.push(`${path}:${line} throws "${code}", which is not in the catalogue`);
     }
+    for (const { code } of [...found.thrown, ...found.handed]) thrown.add(code);
+    if (dirname(path) === dirname(cataloguePath)) continue;
+    for (const line of found.casts) findings.push(`${path}:${line} casts to ErrorCode`);
   }
 
   const provoked = new Set();
@@ -61,30 +64,56 @@ export function checkErrors(root) {
   return findings;
 }
 
+/** @typedef {{ code: string, line: number }} Place */
+
 /**
  * @param {string} path
  * @param {string} text
- * @returns {{ code: string | undefined, line: number }[]} undefined where the code is no literal
+ * @returns {{ thrown: Place[], handed: Place[], casts: number[] }} codes given to an error, strings handed to anything
+ *   else that could build one, and the lines of casts
  */
-export function codesThrownIn(path, text) {
-  /** @type {{ code: string | undefined, line: number }[]} */
-  const found = [];
-  /** @param {Node | undefined} argument */
-  const add = (argument) => {
-    for (const branch of branchesOf(argument)) {
-      found.push({ code: stringValue(branch), line: lineAt(text, branch.start) });
+export function codesIn(path, text) {
+  /** @type {Place[]} */
+  const thrown = [];
+  /** @type {Place[]} */
+  const handed = [];
+  /** @type {number[]} */
+  const casts = [];
+  /** @param {Place[]} list @param {readonly (Node | undefined)[]} nodes */
+  const add = (list, nodes) => {
+    for (const node of nodes.flatMap(branchesOf)) {
+      const code = stringValue(node);
+      if (code !== undefined) list.push({ code, line: lineAt(text, node.start) });
     }
   };
   walk(parseSource(path, text), (node, parents) => {
-    if (node.type === "NewExpression" && isCodedError(node.callee)) add(node.arguments[0]);
-    if (node.type === "CallExpression" && node.callee.type === "Super") {
+    if (node.type === "NewExpression" && isCodedError(node.callee)) add(thrown, [node.arguments[0]]);
+    else if (node.type === "CallExpression" && node.callee.type === "Super") {
       const owner = parents.findLast(
         (parent) => parent.type === "ClassDeclaration" || parent.type === "ClassExpression",
       );
-      if (owner && "superClass" in owner && isCodedError(owner.superClass)) add(node.arguments[0]);
-    }
+      if (owner && "superClass" in owner && isCodedError(owner.superClass)) add(thrown, [node.arguments[0]]);
+    } else if (node.type === "NewExpression") add(handed, node.arguments);
+    else if (node.type === "CallExpression" && !asksForCode(node.callee)) add(handed, node.arguments);
+    else if (node.type === "AssignmentPattern") add(handed, [node.right]);
+    else if (node.type === "TSAsExpression" && namesErrorCode(node.typeAnnotation))
+      casts.push(lineAt(text, node.start));
   });
-  return found;
+  return { thrown, handed, casts };
+}
+
+/** @param {Node} type */
+function namesErrorCode(type) {
+  return (
+    type.type === "TSTypeReference" &&
+    type.typeName.type === "Identifier" &&
+    type.typeName.name === "ErrorCode"
+  );
+}
+
+/** @param {Node} callee of a call that names a code only to compare with it */
+function asksForCode(callee) {
+  return callee.type === "Identifier" && callee.name === "isModelVaultError";
 }
 
 /** @param {Node | null | undefined} node */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { errorDocs, errorDocsPath, readCatalogue } from "../catalogue.mjs";
-import { checkErrors, codesThrownIn } from "../errors.mjs";
+import { checkErrors, codesIn } from "../errors.mjs";
 import { temporaryTree } from "./temporary-tree.mjs";
 
 const catalogue = `
@@ -48,9 +48,23 @@ describe("checkErrors", () => {
     ]);
   });
 
-  test("refuses a code that cannot be read from the source", () => {
-    expect(findings({ "packages/core/src/b.ts": "throw new ModelVaultError(code);" })).toEqual([
-      "packages/core/src/b.ts:1 throws a code that is no literal",
+  test("takes a code that is handed to the function that builds the error", () => {
+    const text = `refuse("row_exists"); const busy = (code = "store_busy") => new ModelVaultError(code, "…");`;
+    expect(findings({ "packages/core/src/a.ts": text })).toEqual([]);
+  });
+
+  test("does not take a code that is only asked for", () => {
+    const text = `isModelVaultError(e, "row_exists"); if (e.code === "store_busy") throw e;`;
+    expect(findings({ "packages/core/src/a.ts": text })).toEqual([
+      '"row_exists" is in the catalogue, but nothing throws it',
+      '"store_busy" is in the catalogue, but nothing throws it',
+    ]);
+  });
+
+  test("refuses a cast to ErrorCode outside the errors room", () => {
+    const text = "throw new ModelVaultError(text as ErrorCode);";
+    expect(findings({ "packages/core/src/b.ts": text, "packages/core/src/errors/error.ts": text })).toEqual([
+      "packages/core/src/b.ts:1 casts to ErrorCode",
     ]);
   });
 
@@ -65,7 +79,7 @@ describe("checkErrors", () => {
 test("a code given to super is thrown too", () => {
   const text = `class ValidationError extends ModelVaultError { constructor() { super("validation_failed"); } }
     class Other extends Map { constructor() { super("no code"); } }`;
-  expect(codesThrownIn("a.ts", text)).toEqual([{ code: "validation_failed", line: 1 }]);
+  expect(codesIn("a.ts", text).thrown).toEqual([{ code: "validation_failed", line: 1 }]);
 });
 
 describe("readCatalogue", () => {
