@@ -39,6 +39,8 @@ export interface CollectionState {
   readonly primaryKind: ScalarKind;
   readonly rows: Keyspace;
   readonly indexes: readonly IndexState[];
+  /** The id the next new index gets. Ids are never reused, so that a dropped index leaves nothing behind in a later one. */
+  readonly indexIdNext: number;
   /** Every problem of a candidate row; empty when it may be stored. Never throws on any input. */
   readonly validate: (candidate: unknown) => readonly ValidationIssue[];
   /** Encodes a row that `validate` found nothing wrong with. @throws row_too_large */

@@ -1,0 +1,84 @@
+/**
+ * The system collection: one reserved collection of `{ key: string, value: bytes }` rows for what the catalogue of the
+ * file format cannot say about a schema. A row `schema/<collection>/<version>` holds, as JSON, the whole schema of
+ * that version and the hash of the catalogue payload it completes; another hash means that another engine changed
+ * the schema since, and the row no longer counts. It is created when first needed; user code cannot name it.
+ */
+import { sha256 } from "@noble/hashes/sha2.js";
+import type { CatalogEntry } from "./catalog-payload.ts";
+import { compileState, numberIndexes } from "../collection/compile-state.ts";
+import type { CollectionState } from "../collection/collection-state.ts";
+import { checkFieldsAndIndexes } from "../schema/check-collection.ts";
+import { descriptorsFromJson, descriptorsToJson } from "../schema/json.ts";
+import { schemaToDescriptors } from "../schema/to-descriptors.ts";
+import type { Schema } from "../schema/types.ts";
+import type { StoreReader } from "../store/store.ts";
+
+export const SYSTEM_COLLECTION_NAME = "__modelvault__";
+
+const SYSTEM_SCHEMA: Schema = {
+  primaryKey: "key",
+  fields: [
+    { path: ["key"], type: { kind: "string" }, constraints: [] },
+    { path: ["value"], type: { kind: "bytes" }, constraints: [] },
+  ],
+  indexes: [],
+};
+
+/** The catalogue entry that creates the system collection under an id. */
+export function systemCollectionEntry(collection: number): CatalogEntry {
+  return { kind: "create", collection, name: SYSTEM_COLLECTION_NAME, version: 1, ...SYSTEM_SCHEMA };
+}
+
+/** The state of the system collection under an id. */
+export function systemCollectionState(id: number): CollectionState {
+  const history = new Map([[1, SYSTEM_SCHEMA.fields]]);
+  const numbering = numberIndexes(id, SYSTEM_SCHEMA);
+  return compileState({ id, name: SYSTEM_COLLECTION_NAME, version: 1, schema: SYSTEM_SCHEMA, history, numbering });
+}
+
+/** What completes one catalogue payload. */
+export interface SchemaComplement {
+  readonly collection: number;
+  readonly version: number;
+  readonly payload: Uint8Array;
+  readonly schema: Schema;
+}
+
+/** Key and value bytes of the row that keeps a complement. */
+export function encodeComplement(system: CollectionState, complement: SchemaComplement): [key: Uint8Array, value: Uint8Array] {
+  const key = complementKey(complement.collection, complement.version);
+  const { fields, indexes, primaryKey } = schemaToDescriptors(complement.schema);
+  const text = descriptorsToJson({ format: 1, catalogHash: payloadHash(complement.payload), primaryKey, fields, indexes });
+  return [system.encodeKey(key), system.encode({ key, value: new TextEncoder().encode(text) })];
+}
+
+/** The whole schema of a version, when a complement is kept and still belongs to this very payload. */
+export function readComplement(
+  reader: StoreReader,
+  system: CollectionState,
+  collection: number,
+  version: number,
+  payload: Uint8Array,
+): Schema | undefined {
+  const stored = reader.get(system.rows, system.encodeKey(complementKey(collection, version)));
+  if (stored === undefined) return undefined;
+  const { value } = system.decoder("exact")(stored);
+  const content = descriptorsFromJson(new TextDecoder().decode(value as Uint8Array)) as {
+    readonly format: number;
+    readonly catalogHash: string;
+    readonly primaryKey: string;
+    readonly fields: unknown;
+    readonly indexes: unknown;
+  };
+  if (content.format !== 1 || content.catalogHash !== payloadHash(payload)) return undefined;
+  return checkFieldsAndIndexes(content);
+}
+
+function complementKey(collection: number, version: number): string {
+  return `schema/${collection}/${version}`;
+}
+
+function payloadHash(payload: Uint8Array): string {
+  return Array.from(sha256(payload), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}

@@ -1,0 +1,240 @@
+/**
+ * A collection as user code holds it: rows in, rows out, queries. It names a collection of a scope (a database, a
+ * transaction or a view) and looks its schema up at each call, so it stays right over schema changes.
+ */
+import { argumentInvalid } from "../database/options.ts";
+import { notify } from "../database/observer.ts";
+import type { Scope } from "../database/scope.ts";
+import { ModelVaultError } from "../errors/error.ts";
+import { show } from "../index/index-entries.ts";
+import { Query } from "../query/query.ts";
+import type { QueryHost } from "../query/query-host.ts";
+import type { Direction, Operator, Predicate } from "../query/query-spec.ts";
+import type { PredicateBuilder } from "../query/predicate-builder.ts";
+import type { Row, Value } from "../schema/types.ts";
+import type { WriteSession } from "../transaction/write-session.ts";
+import type { CollectionState } from "./collection-state.ts";
+import { deleteRow, insertRow, putRow, type RowChange, type RowWrite, updateRow } from "./write-rows.ts";
+
+/**
+ * Rows of one collection.
+ *
+ * @example
+ * const books = db.collection("books");
+ * books.insert({ isbn: "978-0", title: "Dune", year: 1965 });
+ * books.where("year", "<", 1970).orderBy("title").all();
+ */
+export class Collection<R extends object = Row> {
+  readonly name: string;
+  readonly #scope: Scope;
+  readonly #host: QueryHost;
+
+  /** Made by `db.collection(name)`. @throws collection_unknown */
+  constructor(scope: Scope, name: unknown) {
+    if (typeof name !== "string") throw argumentInvalid("name", "the name of a collection", name);
+    this.#scope = scope;
+    this.name = scope.current().catalog.require(name).name;
+    this.#host = queryHost(scope, this.name);
+  }
+
+  /**
+   * Stores a new row and returns its primary key.
+   * @throws validation_failed with every problem of the row, row_exists, unique_violation, row_too_large
+   */
+  insert(row: R): Value {
+    return this.#write((write) => {
+      insertRow(write, row);
+      return (row as Row)[write.state.schema.primaryKey] as Value;
+    });
+  }
+
+  /** Stores new rows, all or none; returns how many. An error's `details.position` says which row it was, from 0. @throws as insert */
+  insertMany(rows: Iterable<R>): number {
+    if (typeof (rows as { [Symbol.iterator]?: unknown } | null | undefined)?.[Symbol.iterator] !== "function") {
+      throw argumentInvalid("rows", "an array or another iterable of rows", rows);
+    }
+    return this.#statement((write) => {
+      let position = 0;
+      for (const row of rows) {
+        try {
+          insertRow(write, row);
+        } catch (error) {
+          throw withPosition(error, position);
+        }
+        position++;
+      }
+      return position;
+    });
+  }
+
+  /** Stores a row, replacing the one with its key; returns whether there was one. @throws validation_failed, unique_violation, row_too_large */
+  put(row: R): boolean {
+    return this.#write((write) => putRow(write, row));
+  }
+
+  /**
+   * Changes the row under a key, atomically, and returns it. A patch is merged: nested objects field by field, lists
+   * and JSON values are replaced, `null` empties, `undefined` leaves alone. A function gets the row and returns the whole new one.
+   * @throws row_not_found, validation_failed, primary_key_changed, unique_violation, row_too_large
+   */
+  update(key: Value, change: DeepPartial<R> | ((row: R) => R)): R {
+    const { integers } = this.#scope.options;
+    return this.#statement((write) => {
+      const payload = updateRow(write, write.state.encodeKey(key), change as RowChange, integers);
+      if (payload === undefined) throw notFound(write.state, key);
+      return write.state.decoder(integers)(payload) as R;
+    });
+  }
+
+  /** Removes the row under a key; returns whether there was one. */
+  delete(key: Value): boolean {
+    return this.#write((write) => deleteRow(write, write.state.encodeKey(key)));
+  }
+
+  /** The row under a key. @throws primary_key_invalid, integer_unsafe */
+  get(key: Value): R | undefined {
+    const { reader, catalog } = this.#scope.current();
+    const state = catalog.require(this.name);
+    const payload = reader.get(state.rows, state.encodeKey(key));
+    return payload === undefined ? undefined : (state.decoder(this.#scope.options.integers)(payload) as R);
+  }
+
+  /** The row under a key. @throws row_not_found */
+  getOrThrow(key: Value): R {
+    const row = this.get(key);
+    if (row === undefined) throw notFound(this.#scope.current().catalog.require(this.name), key);
+    return row;
+  }
+
+  /** The rows under several keys, in their order, `undefined` where there is none. */
+  getMany(keys: Iterable<Value>): (R | undefined)[] {
+    if (typeof (keys as { [Symbol.iterator]?: unknown } | null | undefined)?.[Symbol.iterator] !== "function") {
+      throw argumentInvalid("keys", "an array or another iterable of primary keys", keys);
+    }
+    return this.#scope.read(({ reader, catalog }) => {
+      const state = catalog.require(this.name);
+      const decode = state.decoder(this.#scope.options.integers);
+      const keyBytes = Array.from(keys, state.encodeKey);
+      const payloads = reader.getMany?.(state.rows, keyBytes) ?? keyBytes.map((key) => reader.get(state.rows, key));
+      return payloads.map((payload) => (payload === undefined ? undefined : (decode(payload) as R)));
+    });
+  }
+
+  /** Whether there is a row under a key. */
+  has(key: Value): boolean {
+    const { reader, catalog } = this.#scope.current();
+    const state = catalog.require(this.name);
+    return reader.get(state.rows, state.encodeKey(key)) !== undefined;
+  }
+
+  /** How many rows there are; kept, not counted. */
+  count(): number {
+    const { reader, catalog } = this.#scope.current();
+    return reader.count(catalog.require(this.name).rows);
+  }
+
+  /** A query over all rows, to be narrowed. */
+  query(): Query<R> {
+    return new Query<R>(this.#host, {});
+  }
+
+  /** A query for the rows that match; further calls are AND-ed. */
+  where(path: string | readonly string[], op: Operator, value?: Value): Query<R>;
+  where(predicate: Predicate | ((is: PredicateBuilder) => Predicate)): Query<R>;
+  where(...args: unknown[]): Query<R> {
+    return (this.query().where as (...args: unknown[]) => Query<R>).apply(this.query(), args);
+  }
+
+  orderBy(path: string | readonly string[], direction?: Direction): Query<R> {
+    return this.query().orderBy(path, direction);
+  }
+
+  limit(rows: number): Query<R> {
+    return this.query().limit(rows);
+  }
+
+  /** Every row, in the order of the primary key. */
+  all(): R[] {
+    return this.query().all();
+  }
+
+  /** Rows one by one, in the order of the primary key, as they were when iteration began. */
+  iterate(): IterableIterator<R> {
+    return this.query().iterate();
+  }
+
+  /** A statement of one row: it checks before it writes and needs no savepoint. */
+  #write<T>(work: (write: RowWrite) => T): T {
+    return this.#scope.write((session) => work(rowWrite(session, this.name)));
+  }
+
+  /** A statement that may fail half-way or calls user code: behind a savepoint. */
+  #statement<T>(work: (write: RowWrite) => T): T {
+    return this.#scope.write((session) => session.atomically(() => work(rowWrite(session, this.name))));
+  }
+}
+
+/** A patch: every part of a row optional, lists and bytes whole. */
+export type DeepPartial<T> = T extends Uint8Array | Date | readonly unknown[]
+  ? T
+  : T extends object
+    ? { [K in keyof T]?: DeepPartial<T[K]> | undefined }
+    : T;
+
+function rowWrite(session: WriteSession, name: string): RowWrite {
+  return {
+    writer: session.journal,
+    state: session.catalog.require(name),
+    valueBytesMax: session.traits.valueBytesMax,
+  };
+}
+
+function queryHost(scope: Scope, name: string): QueryHost {
+  const { integers, observer, now } = scope.options;
+  return {
+    integers,
+    now,
+    read: (work) => scope.read(({ reader, catalog }) => work({ reader, state: catalog.require(name) })),
+    open() {
+      const { reader, catalog, frozen, close } = scope.open();
+      try {
+        return { reader, state: catalog.require(name), frozen, close };
+      } catch (error) {
+        close();
+        throw error;
+      }
+    },
+    deleteAll: (find) =>
+      scope.write((session) =>
+        session.atomically(() => {
+          const write = rowWrite(session, name);
+          let deleted = 0;
+          for (const key of find({ reader: session.journal, state: write.state })) if (deleteRow(write, key)) deleted++;
+          return deleted;
+        }),
+      ),
+    updateAll: (find, change) =>
+      scope.write((session) =>
+        session.atomically(() => {
+          const write = rowWrite(session, name);
+          const keys = find({ reader: session.journal, state: write.state });
+          for (const key of keys) updateRow(write, key, change, integers);
+          return keys.length;
+        }),
+      ),
+    ...(observer.onQuery === undefined ? {} : { onQuery: (report): void => notify(observer, observer.onQuery, report) }),
+  };
+}
+
+function notFound(state: CollectionState, key: Value): ModelVaultError {
+  return new ModelVaultError("row_not_found", `"${state.name}" has no row with the key ${show(key)}.`, {
+    collection: state.name,
+    key,
+  });
+}
+
+function withPosition(error: unknown, position: number): unknown {
+  if (!(error instanceof ModelVaultError)) return error;
+  const { code, message, details, issues, cause } = error;
+  return new ModelVaultError(code, `Row ${position} of rows: ${message}`, { ...details, position }, { issues, cause });
+}

@@ -1,0 +1,128 @@
+/**
+ * Writing single rows: check everything first, then touch the store, so that a refused row leaves the
+ * transaction as it was. Each function works on one collection state and one writer.
+ */
+import { ModelVaultError } from "../errors/error.ts";
+import { changeIndexEntries, indexedPaths, sameBytes, show, type StoreWriter } from "../index/index-entries.ts";
+import type { Row, Value } from "../schema/types.ts";
+import type { CollectionState } from "./collection-state.ts";
+import { mergePatch } from "./merge-patch.ts";
+
+/** A row's change on its way to the store. */
+export interface RowWrite {
+  readonly writer: StoreWriter;
+  readonly state: CollectionState;
+  /** Longest value of the store in bytes; absent: no limit. */
+  readonly valueBytesMax?: number | undefined;
+}
+
+/** Stores a new row; returns its key bytes. @throws validation_failed, row_exists, unique_violation, row_too_large, primary_key_invalid */
+export function insertRow(write: RowWrite, candidate: unknown): Uint8Array {
+  const { writer, state } = write;
+  const row = checkRow(state, candidate);
+  const key = state.encodeKey(row[state.schema.primaryKey] as Value);
+  if (writer.get(state.rows, key) !== undefined) {
+    throw new ModelVaultError(
+      "row_exists",
+      `"${state.name}" has a row with the key ${show(row[state.schema.primaryKey] as Value)} already; use put to replace it.`,
+      { collection: state.name, key: row[state.schema.primaryKey] },
+    );
+  }
+  storeRow(write, key, undefined, row);
+  return key;
+}
+
+/** Stores a row, new or not; returns whether one was replaced. @throws as {@link insertRow}, but for row_exists */
+export function putRow(write: RowWrite, candidate: unknown): boolean {
+  const { writer, state } = write;
+  const row = checkRow(state, candidate);
+  const key = state.encodeKey(row[state.schema.primaryKey] as Value);
+  const before = writer.get(state.rows, key);
+  storeRow(write, key, before, row);
+  return before !== undefined;
+}
+
+/** Removes a row; returns whether there was one. */
+export function deleteRow(write: RowWrite, key: Uint8Array): boolean {
+  const { writer, state } = write;
+  const before = writer.get(state.rows, key);
+  if (before === undefined) return false;
+  changeIndexEntries(writer, state, key, decodeIndexed(state, before), undefined);
+  writer.delete(state.rows, key);
+  return true;
+}
+
+/** A patch that is merged into a row, or a function that makes the new row from the old one. */
+export type RowChange = Row | ((row: Row) => Row);
+
+/**
+ * Changes the row under a key; returns its new payload, or undefined when there is no such row.
+ * @throws validation_failed, primary_key_changed, unique_violation, row_too_large
+ */
+export function updateRow(write: RowWrite, key: Uint8Array, change: RowChange, integers: "number" | "bigint"): Uint8Array | undefined {
+  const { writer, state } = write;
+  const before = writer.get(state.rows, key);
+  if (before === undefined) return undefined;
+  const row = checkRow(state, changedRow(write, key, before, change, integers));
+  const keyAfter = state.encodeKey(row[state.schema.primaryKey] as Value);
+  if (!sameBytes(key, keyAfter)) {
+    throw new ModelVaultError(
+      "primary_key_changed",
+      `An update cannot change the primary key "${state.schema.primaryKey}" of "${state.name}"; insert a new row and delete the old one.`,
+      { collection: state.name, field: state.schema.primaryKey, value: row[state.schema.primaryKey] },
+    );
+  }
+  return storeRow(write, key, before, row);
+}
+
+function changedRow(write: RowWrite, key: Uint8Array, before: Uint8Array, change: RowChange, integers: "number" | "bigint"): unknown {
+  const { writer, state } = write;
+  if (typeof change !== "function") return mergePatch(state.schema, state.decoder("exact")(before), change);
+  const after: unknown = change(state.decoder(integers)(before));
+  if (typeof (after as { then?: unknown } | null | undefined)?.then === "function") {
+    throw new ModelVaultError("callback_async", "The update function returned a promise; it must return the new row.", {
+      argument: "change",
+    });
+  }
+  // The function may have used the database. What it changed elsewhere stands; this very row must be as it was read.
+  const now = writer.get(state.rows, key);
+  if (now === undefined || !sameBytes(now, before)) {
+    throw new ModelVaultError("update_reentrant", `The update function changed the row of "${state.name}" that it was given to change.`, {
+      collection: state.name,
+    });
+  }
+  return after;
+}
+
+function checkRow(state: CollectionState, candidate: unknown): Row {
+  const issues = state.validate(candidate);
+  if (issues.length === 0) return candidate as Row;
+  const summary = issues.map((issue) => issue.message).join(" ");
+  throw new ModelVaultError(
+    "validation_failed",
+    `The row for "${state.name}" has ${issues.length === 1 ? "a problem" : `${issues.length} problems`}: ${summary}`,
+    { collection: state.name },
+    { issues },
+  );
+}
+
+function storeRow(write: RowWrite, key: Uint8Array, before: Uint8Array | undefined, row: Row): Uint8Array {
+  const { writer, state, valueBytesMax } = write;
+  const payload = state.encode(row);
+  if (valueBytesMax !== undefined && payload.length > valueBytesMax) {
+    throw new ModelVaultError(
+      "row_too_large",
+      `The row for "${state.name}" takes ${payload.length} bytes; this store allows ${valueBytesMax}.`,
+      { collection: state.name, payloadBytes: payload.length, valueBytesMax },
+    );
+  }
+  if (state.indexes.length > 0) {
+    changeIndexEntries(writer, state, key, before === undefined ? undefined : decodeIndexed(state, before), row);
+  }
+  writer.put(state.rows, key, payload);
+  return payload;
+}
+
+function decodeIndexed(state: CollectionState, payload: Uint8Array): Row | undefined {
+  return state.indexes.length === 0 ? undefined : state.decoder("exact", indexedPaths(state))(payload);
+}

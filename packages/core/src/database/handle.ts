@@ -1,0 +1,72 @@
+/**
+ * What a database, a transaction and a view have in common: collections, names and schemas of their scope, and, but for
+ * the view, schema changes and transactions.
+ */
+import { Collection } from "../collection/collection.ts";
+import { type Registration, registerCollection, registerVersion, type VersionDescriptor, type VersionOptions } from "../evolve/register.ts";
+import type { CollectionDescriptor } from "../schema/descriptors.ts";
+import { schemaToDescriptors } from "../schema/to-descriptors.ts";
+import type { Row } from "../schema/types.ts";
+import { argumentInvalid } from "./options.ts";
+import type { Scope } from "./scope.ts";
+
+/** A collection's schema as it can be read back: the descriptor it was registered with, in full, and its version. */
+export interface SchemaDescription extends Required<CollectionDescriptor> {
+  readonly version: number;
+}
+
+/** Reading side of every handle. */
+export abstract class ReadHandle {
+  /** Where reads and writes of this handle go. Not for user code. */
+  protected readonly scope: Scope;
+
+  constructor(scope: Scope) {
+    this.scope = scope;
+  }
+
+  /** Rows of one collection. @throws collection_unknown, argument_invalid */
+  collection<R extends object = Row>(name: string): Collection<R> {
+    return new Collection<R>(this.scope, name);
+  }
+
+  /** Names of all collections, in the order of their creation. */
+  collectionNames(): string[] {
+    return this.scope.current().catalog.collections.map(({ name }) => name);
+  }
+
+  /** Whether there is a collection of this name. */
+  hasCollection(name: string): boolean {
+    return this.scope.current().catalog.find(name) !== undefined;
+  }
+
+  /** The schema of a collection, as descriptors. @throws collection_unknown */
+  schema(name: string): SchemaDescription {
+    const { name: exact, version, schema } = this.scope.current().catalog.require(name);
+    return { name: exact, version, ...schemaToDescriptors(schema) };
+  }
+}
+
+/** Reading and writing side. */
+export abstract class WriteHandle extends ReadHandle {
+  /**
+   * Creates a collection. Registering the same schema again changes nothing, so this can stand at every start.
+   * @throws schema_invalid and the other schema errors, all before anything is written; collection_exists when the schema differs
+   */
+  register(descriptor: CollectionDescriptor): Registration {
+    return this.scope.write((session) => session.atomically(() => registerCollection(session, descriptor)));
+  }
+
+  /**
+   * Gives a collection a new schema version: classified first, then rows are checked or rewritten and indexes built, all in
+   * one transaction. When nothing differs, nothing is written. Without `indexes` the indexes stay as they are.
+   * @throws migration_required, breaking_change (both list every finding), migration_row_invalid, unique_violation, schema errors
+   */
+  registerVersion(name: string, descriptor: VersionDescriptor, options: VersionOptions = {}): Registration {
+    if (typeof descriptor !== "object" || descriptor === null) throw argumentInvalid("descriptor", "an object with fields", descriptor);
+    if (typeof options !== "object" || options === null) throw argumentInvalid("options", "an object", options);
+    const { integers } = this.scope.options;
+    return this.scope.write((session) =>
+      session.atomically(() => registerVersion(session, name, descriptor, options, integers)),
+    );
+  }
+}

@@ -1,0 +1,84 @@
+/** Options of `Database.open`, checked, with their defaults. */
+import { ModelVaultError } from "../errors/error.ts";
+import { didYouMean } from "../errors/suggest.ts";
+import type { StoreDriver } from "../store/store.ts";
+import type { DatabaseObserver } from "./observer.ts";
+
+export interface DatabaseOptions {
+  /**
+   * How int64, uint64 and timestamp values are read. `"number"` (default): a stored value beyond ±(2^53−1) throws `integer_unsafe`
+   * when it is read, and is never rounded. `"bigint"`: always `bigint`. Writing and comparing take both.
+   */
+  readonly integers?: "number" | "bigint";
+  /** Longest wait for another process that writes, in milliseconds. Default 5000. Drivers that cannot wait fail at once. */
+  readonly lockWaitMs?: number;
+  /** Told of opens, commits, queries and conflicts. */
+  readonly observer?: DatabaseObserver;
+  /** A clock in milliseconds, for durations in reports. Default: `performance.now`. */
+  readonly now?: () => number;
+}
+
+export interface CheckedOptions {
+  readonly integers: "number" | "bigint";
+  readonly lockWaitMs: number;
+  readonly observer: DatabaseObserver;
+  readonly now: () => number;
+}
+
+const OPTION_NAMES = ["integers", "lockWaitMs", "observer", "now"];
+
+/** @throws argument_invalid */
+export function checkOptions(options: unknown): CheckedOptions {
+  if (options === undefined) return defaults({});
+  if (typeof options !== "object" || options === null || Array.isArray(options)) {
+    throw argumentInvalid("options", "an object", options);
+  }
+  for (const name of Object.keys(options)) {
+    if (!OPTION_NAMES.includes(name)) {
+      throw argumentInvalid(`options.${name}`, `one of ${OPTION_NAMES.join(", ")}`, name, didYouMean(name, OPTION_NAMES));
+    }
+  }
+  const { integers, lockWaitMs, observer, now } = options as Record<keyof DatabaseOptions, unknown>;
+  if (integers !== undefined && integers !== "number" && integers !== "bigint") {
+    throw argumentInvalid("options.integers", '"number" or "bigint"', integers);
+  }
+  if (lockWaitMs !== undefined && !(typeof lockWaitMs === "number" && lockWaitMs >= 0)) {
+    throw argumentInvalid("options.lockWaitMs", "milliseconds from 0", lockWaitMs);
+  }
+  if (observer !== undefined && (typeof observer !== "object" || observer === null)) {
+    throw argumentInvalid("options.observer", "an object of callbacks", observer);
+  }
+  if (now !== undefined && typeof now !== "function") throw argumentInvalid("options.now", "a function", now);
+  return defaults(options);
+}
+
+function defaults(options: DatabaseOptions): CheckedOptions {
+  return {
+    integers: options.integers ?? "number",
+    lockWaitMs: options.lockWaitMs ?? 5000,
+    observer: options.observer ?? {},
+    now: options.now ?? ((): number => performance.now()),
+  };
+}
+
+/** @throws argument_invalid */
+export function checkDriver(driver: unknown): asserts driver is StoreDriver {
+  if (typeof driver !== "object" || driver === null || typeof (driver as StoreDriver).open !== "function") {
+    throw argumentInvalid("driver", "a store driver such as memoryStore()", driver);
+  }
+}
+
+/** The error for an argument of the wrong kind. */
+export function argumentInvalid(argument: string, expected: string, actual: unknown, hint = ""): ModelVaultError {
+  const found = typeof actual === "string" ? JSON.stringify(actual.slice(0, 80)) : actual === null ? "null" : describe(actual);
+  return new ModelVaultError("argument_invalid", `${argument} must be ${expected}, not ${found}.${hint}`, {
+    argument,
+    expected,
+    actual: found,
+  });
+}
+
+function describe(value: unknown): string {
+  if (typeof value === "number" || typeof value === "boolean" || typeof value === "bigint") return String(value);
+  return Array.isArray(value) ? "an array" : typeof value;
+}

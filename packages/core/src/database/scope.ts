@@ -1,0 +1,26 @@
+/**
+ * A scope answers where reads and writes go: to the database handle (each call its own transaction, or the open one),
+ * to one transaction, or to one view. Collections and queries work on a scope and know nothing of stores and locks.
+ */
+import type { Catalog } from "../catalog/catalog.ts";
+import type { StoreReader } from "../store/store.ts";
+import type { WriteSession } from "../transaction/write-session.ts";
+import type { CheckedOptions } from "./options.ts";
+
+/** A catalogue and a reader that belong together. */
+export interface ReadState {
+  readonly reader: StoreReader;
+  readonly catalog: Catalog;
+}
+
+export interface Scope {
+  readonly options: CheckedOptions;
+  /** The present state, for work of a single look-up. @throws database_closed, transaction_closed, snapshot_closed */
+  current(): ReadState;
+  /** Runs work of several look-ups on one frozen state. */
+  read<T>(work: (state: ReadState) => T): T;
+  /** A state that stays until closed; `frozen` is false inside a transaction, whose later writes show. */
+  open(): ReadState & { readonly frozen: boolean; close(): void };
+  /** Runs a statement that writes. @throws view_read_only and what the statement throws */
+  write<T>(work: (session: WriteSession) => T): T;
+}

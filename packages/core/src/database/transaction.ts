@@ -1,0 +1,89 @@
+/**
+ * A transaction as user code holds it inside the callback of `db.transaction`. Everything done through it (or through the
+ * database itself, meanwhile) belongs to it; nested transactions are savepoints.
+ */
+import { ModelVaultError } from "../errors/error.ts";
+import type { WriteSession } from "../transaction/write-session.ts";
+import { WriteHandle } from "./handle.ts";
+import { argumentInvalid, type CheckedOptions } from "./options.ts";
+import type { ReadState, Scope } from "./scope.ts";
+
+/** What writes inside a transaction and its savepoints go through; refuses everything once it has ended. */
+export class TransactionScope implements Scope {
+  readonly options: CheckedOptions;
+  readonly #session: WriteSession;
+  #ended = false;
+
+  constructor(session: WriteSession, options: CheckedOptions) {
+    this.#session = session;
+    this.options = options;
+  }
+
+  current(): ReadState {
+    const session = this.#live();
+    return { reader: session.journal, catalog: session.catalog };
+  }
+
+  read<T>(work: (state: ReadState) => T): T {
+    return work(this.current());
+  }
+
+  open(): ReadState & { readonly frozen: boolean; close(): void } {
+    return { ...this.current(), frozen: false, close: () => undefined };
+  }
+
+  write<T>(work: (session: WriteSession) => T): T {
+    return work(this.#live());
+  }
+
+  end(): void {
+    this.#ended = true;
+  }
+
+  #live(): WriteSession {
+    if (this.#ended) throw new ModelVaultError("transaction_closed", "The transaction was used after it ended.");
+    return this.#session;
+  }
+}
+
+/**
+ * One open transaction.
+ *
+ * @example
+ * db.transaction((tx) => {
+ *   tx.collection("accounts").update("a", { balance: 10 });
+ *   tx.collection("accounts").update("b", { balance: 90 });
+ * });
+ */
+export class Transaction extends WriteHandle {
+  /**
+   * A savepoint: when the callback throws, what it did is undone and the error goes on; the transaction around it stays usable.
+   * @throws callback_async and what the callback throws
+   */
+  transaction<T>(callback: (tx: Transaction) => T): T {
+    return this.scope.write((session) => session.atomically(() => runInScope(session, this.scope.options, callback)));
+  }
+}
+
+/** Runs a callback with a transaction object that ends with it. @throws callback_async */
+export function runInScope<T>(session: WriteSession, options: CheckedOptions, callback: (tx: Transaction) => T): T {
+  if (typeof callback !== "function") throw argumentInvalid("callback", "a function of the transaction", callback);
+  const scope = new TransactionScope(session, options);
+  try {
+    return refusePromise(callback(new Transaction(scope)), "db.transaction");
+  } finally {
+    scope.end();
+  }
+}
+
+/** Passes a callback's value on, unless it is a promise: by the time it settles the transaction or view is long over. */
+export function refusePromise<T>(value: T, call: string): T {
+  if (typeof (value as { then?: unknown } | null | undefined)?.then !== "function") return value;
+  // Its rejection, if any, is not news: the caller gets this error instead.
+  (value as PromiseLike<unknown>).then(undefined, () => undefined);
+  throw new ModelVaultError(
+    "callback_async",
+    `The callback of ${call} returned a promise. Callbacks of the synchronous API must end before they return; nothing was kept of this one.`,
+    { argument: "callback" },
+  );
+}

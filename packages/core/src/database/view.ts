@@ -1,0 +1,44 @@
+/** A read-only view of one state: several queries that agree with each other. */
+import { ModelVaultError } from "../errors/error.ts";
+import { ReadHandle } from "./handle.ts";
+import type { CheckedOptions } from "./options.ts";
+import type { ReadState, Scope } from "./scope.ts";
+
+/** Everything a view reads comes from one state; every write is refused. */
+export class ViewScope implements Scope {
+  readonly options: CheckedOptions;
+  readonly #state: ReadState;
+  readonly #frozen: boolean;
+  #ended = false;
+
+  constructor(state: ReadState, frozen: boolean, options: CheckedOptions) {
+    this.#state = state;
+    this.#frozen = frozen;
+    this.options = options;
+  }
+
+  current(): ReadState {
+    if (this.#ended) throw new ModelVaultError("snapshot_closed", "The view was used after its callback returned.");
+    return this.#state;
+  }
+
+  read<T>(work: (state: ReadState) => T): T {
+    return work(this.current());
+  }
+
+  open(): ReadState & { readonly frozen: boolean; close(): void } {
+    return { ...this.current(), frozen: this.#frozen, close: () => undefined };
+  }
+
+  write(): never {
+    this.current();
+    throw new ModelVaultError("view_read_only", "A view shows one state and takes no writes; write through the database or a transaction.");
+  }
+
+  end(): void {
+    this.#ended = true;
+  }
+}
+
+/** What the callback of `db.read` gets. */
+export class ReadView extends ReadHandle {}

@@ -1,0 +1,214 @@
+/**
+ * Registering collections and new schema versions. A version is classified first; what would not fit stored rows
+ * is refused, or done in one transaction with the rows checked or rewritten: all of it or nothing.
+ */
+import { putNewCollection, putNextVersion } from "../catalog/write-schema.ts";
+import type { CollectionState } from "../collection/collection-state.ts";
+import { argumentInvalid } from "../database/options.ts";
+import { ModelVaultError } from "../errors/error.ts";
+import { changeIndexEntries, sameBytes, show } from "../index/index-entries.ts";
+import { decodeKey } from "../keys/key-codec.ts";
+import { checkCollection } from "../schema/check-collection.ts";
+import type { CollectionDescriptor, FieldDescriptor, IndexDescriptor } from "../schema/descriptors.ts";
+import type { Row, Value } from "../schema/types.ts";
+import type { Keyspace } from "../store/store.ts";
+import { scanInChunks } from "../transaction/chunked-scan.ts";
+import type { WriteSession } from "../transaction/write-session.ts";
+import { classify, type Finding, worstOf } from "./classify.ts";
+import { schemaToDescriptors } from "../schema/to-descriptors.ts";
+
+/** What a registration came to. */
+export interface Registration {
+  readonly name: string;
+  /** Current schema version of the collection, from 1. */
+  readonly version: number;
+  /** Whether anything was written: registering what is there already writes nothing. */
+  readonly changed: boolean;
+  /** What a new version changed, all of it; empty for a new collection. */
+  readonly findings: readonly Finding[];
+}
+
+/** Creates a collection, or finds that it exists with this very schema. @throws schema errors, collection_exists */
+export function registerCollection(session: WriteSession, descriptor: unknown): Registration {
+  const { name, schema } = checkCollection(descriptor);
+  const existing = session.catalog.find(name);
+  if (existing !== undefined) {
+    const findings = classify(existing.schema, schema);
+    if (findings.length === 0) return { name: existing.name, version: existing.version, changed: false, findings };
+    throw new ModelVaultError(
+      "collection_exists",
+      `The collection "${existing.name}" exists with another schema (${listFindings(findings)}); use registerVersion to change it.`,
+      { collection: existing.name, version: existing.version, findings },
+    );
+  }
+  const state = putNewCollection(session, name, schema);
+  return { name: state.name, version: 1, changed: true, findings: [] };
+}
+
+/** A new version of a collection's schema. */
+export interface VersionDescriptor {
+  readonly fields: readonly FieldDescriptor[];
+  /** Left out: the indexes stay as they are. An empty list drops them all. */
+  readonly indexes?: readonly IndexDescriptor[];
+}
+
+export interface VersionOptions {
+  /**
+   * How far the change may go. `"safe"` (default): no stored row is touched. `"migration"`: stored rows are checked, and
+   * rewritten where `rewrite` is given. `"breaking"`: fields and values may be lost as well.
+   */
+  readonly accept?: "safe" | "migration" | "breaking";
+  /** Makes the new row from the old one (in the shape of the old schema), for every stored row. */
+  readonly rewrite?: (row: Row) => Row;
+}
+
+const ACCEPTED = ["safe", "migration", "breaking"] as const;
+
+/**
+ * Gives a collection a new schema version, or finds that nothing differs.
+ * @throws collection_unknown, schema errors, migration_required, breaking_change, migration_row_invalid, unique_violation
+ */
+export function registerVersion(
+  session: WriteSession,
+  name: string,
+  descriptor: VersionDescriptor,
+  options: VersionOptions,
+  integers: "number" | "bigint",
+): Registration {
+  const before = session.catalog.require(name);
+  const { accept, rewrite } = checkVersionOptions(options);
+  const whole: CollectionDescriptor = {
+    ...descriptor,
+    indexes: descriptor.indexes ?? schemaToDescriptors(before.schema).indexes,
+    name: before.name,
+    primaryKey: before.schema.primaryKey,
+  };
+  const { schema } = checkCollection(whole);
+  const findings = classify(before.schema, schema);
+  if (findings.length === 0 && rewrite === undefined) {
+    return { name: before.name, version: before.version, changed: false, findings };
+  }
+  const worst = findings.length === 0 ? "safe" : worstOf(findings);
+  refuseBeyond(accept, worst, before, findings);
+  const after = putNextVersion(session, before, schema);
+  dropGoneIndexes(session, before, after);
+  if (worst !== "safe" || rewrite !== undefined) rewriteRows(session, before, after, rewrite, integers);
+  else buildNewIndexes(session, before, after);
+  return { name: after.name, version: after.version, changed: true, findings };
+}
+
+function checkVersionOptions(options: VersionOptions): Required<Pick<VersionOptions, "accept">> & VersionOptions {
+  for (const key of Object.keys(options)) {
+    if (key !== "accept" && key !== "rewrite") throw argumentInvalid(`options.${key}`, "accept or rewrite", key);
+  }
+  const { accept = "safe", rewrite } = options;
+  if (!ACCEPTED.includes(accept)) throw argumentInvalid("options.accept", '"safe", "migration" or "breaking"', accept);
+  if (rewrite !== undefined && typeof rewrite !== "function") throw argumentInvalid("options.rewrite", "a function of the row", rewrite);
+  return rewrite === undefined ? { accept } : { accept, rewrite };
+}
+
+function refuseBeyond(
+  accept: "safe" | "migration" | "breaking",
+  worst: Finding["class"],
+  state: CollectionState,
+  findings: readonly Finding[],
+): void {
+  const details = { collection: state.name, version: state.version, findings };
+  if (worst === "breaking" && accept !== "breaking") {
+    throw new ModelVaultError(
+      "breaking_change",
+      `The new version of "${state.name}" breaks stored rows: ${listFindings(findings)}.`,
+      details,
+    );
+  }
+  if (worst === "needs_migration" && accept === "safe") {
+    throw new ModelVaultError(
+      "migration_required",
+      `The new version of "${state.name}" needs its rows migrated: ${listFindings(findings)}.`,
+      details,
+    );
+  }
+}
+
+function listFindings(findings: readonly Finding[]): string {
+  return findings
+    .filter((finding) => finding.class === worstOf(findings))
+    .map((finding) => finding.reason.replace(/\.$/, ""))
+    .join("; ");
+}
+
+function dropGoneIndexes(session: WriteSession, before: CollectionState, after: CollectionState): void {
+  const kept = new Set(after.indexes.map(({ id }) => id));
+  for (const { id, space } of before.indexes) {
+    if (!kept.has(id)) emptySpace(session, space);
+  }
+}
+
+/** Fills indexes that are new, from rows that stay as they are. */
+function buildNewIndexes(session: WriteSession, before: CollectionState, after: CollectionState): void {
+  const known = new Set(before.indexes.map(({ id }) => id));
+  const added = after.indexes.filter(({ id }) => !known.has(id));
+  if (added.length === 0) return;
+  const decode = after.decoder("exact", added.map(({ definition }) => definition.path));
+  const onlyAdded: CollectionState = { ...after, indexes: added };
+  for (const [key, payload] of scanInChunks(session.journal, after.rows)) {
+    changeIndexEntries(session.journal, onlyAdded, key, undefined, decode(payload));
+  }
+}
+
+/**
+ * Takes every row from the old version to the new one. Old index entries go first, all of them, so that a unique value
+ * may move from one row to another.
+ */
+function rewriteRows(
+  session: WriteSession,
+  before: CollectionState,
+  after: CollectionState,
+  rewrite: VersionOptions["rewrite"],
+  integers: "number" | "bigint",
+): void {
+  const { journal } = session;
+  for (const { space } of after.indexes) emptySpace(session, space);
+  const decodeOld = before.decoder(integers);
+  const decodeNew = after.decoder("exact");
+  for (const [key, payload] of scanInChunks(journal, before.rows)) {
+    const row = rewrite === undefined ? decodeNew(payload) : callRewrite(rewrite, decodeOld(payload));
+    const issues = after.validate(row);
+    if (issues.length > 0) {
+      throw new ModelVaultError(
+        "migration_row_invalid",
+        `The row ${show(keyOf(before, key))} of "${after.name}" does not fit the new version: ${issues.map((issue) => issue.message).join(" ")}`,
+        { collection: after.name, key: keyOf(before, key) },
+        { issues },
+      );
+    }
+    const checked = row as Row;
+    if (!sameBytes(after.encodeKey(checked[after.schema.primaryKey] ?? null), key)) {
+      throw new ModelVaultError(
+        "primary_key_changed",
+        `The rewrite changed the primary key of the row ${show(keyOf(before, key))} of "${after.name}".`,
+        { collection: after.name, key: keyOf(before, key) },
+      );
+    }
+    journal.put(after.rows, key, after.encode(checked));
+    changeIndexEntries(journal, after, key, undefined, checked);
+  }
+}
+
+function callRewrite(rewrite: (row: Row) => Row, old: Row): unknown {
+  const row: unknown = rewrite(old);
+  if (typeof (row as { then?: unknown } | null | undefined)?.then === "function") {
+    throw new ModelVaultError("callback_async", "The rewrite function returned a promise; it must return the new row.", {
+      argument: "options.rewrite",
+    });
+  }
+  return row;
+}
+
+function emptySpace(session: WriteSession, space: Keyspace): void {
+  for (const [key] of scanInChunks(session.journal, space)) session.journal.delete(space, key);
+}
+
+function keyOf(state: CollectionState, key: Uint8Array): Value {
+  return decodeKey(state.primaryKind, key, "exact");
+}

@@ -1,0 +1,49 @@
+import { errorFromPlain, errorToPlain, isModelVaultError, ModelVaultError } from "@modelvault/core";
+import { describe, expect, it } from "vitest";
+import { assert } from "../../src/errors/assert.ts";
+import { closest, didYouMean } from "../../src/errors/suggest.ts";
+import { errorOf } from "../support/vault.ts";
+
+describe("an error", () => {
+  it("is known by its brand, in whichever copy of the package it was made", () => {
+    const foreign = Object.assign(new Error("x"), { code: "row_exists" });
+    Object.defineProperty(foreign, Symbol.for("modelvault.error"), { value: true });
+    expect(isModelVaultError(foreign)).toBe(true);
+    expect(isModelVaultError(foreign, "row_exists")).toBe(true);
+    expect(isModelVaultError(foreign, "internal")).toBe(false);
+    for (const other of [null, undefined, "row_exists", {}, new Error("x")]) expect(isModelVaultError(other)).toBe(false);
+  });
+
+  it("crosses a structured clone whole: code, details, issues and causes", () => {
+    const issues = [{ message: "m", path: ["a", 0], rule: "type", expected: "int64", actual: "text" }];
+    const inner = new ModelVaultError("store_busy", "inner", { pid: 7 }, { cause: new TypeError("deepest") });
+    const error = new ModelVaultError("validation_failed", "outer", { collection: "t" }, { issues, cause: inner });
+    const back = errorFromPlain(structuredClone(errorToPlain(error)));
+    expect(back).toMatchObject({ code: "validation_failed", kind: "validation", message: "outer", details: { collection: "t" }, issues });
+    expect(back.stack).toBe(error.stack);
+    expect(back.cause).toMatchObject({ code: "store_busy", details: { pid: 7 } });
+    expect((back.cause as Error).cause).toMatchObject({ name: "TypeError", message: "deepest" });
+    expect(isModelVaultError(back)).toBe(true);
+    expect(errorToPlain(new ModelVaultError("internal", "m", {}, { cause: 5 })).cause).toEqual({ name: "number", message: "5" });
+  });
+});
+
+describe("an assertion", () => {
+  it("passes when it holds and throws `internal` when not", () => {
+    assert(true, "all is well");
+    expect(errorOf(() => assert(false, "a page has entries"))).toMatchObject({
+      code: "internal",
+      details: { sentence: "a page has entries" },
+    });
+  });
+});
+
+describe("a suggestion", () => {
+  it("names what is near, and nothing that is far", () => {
+    expect(closest("primarykey", ["primaryKey", "name"])).toBe("primaryKey");
+    expect(closest("nmae", ["primaryKey", "name"])).toBe("name");
+    expect(closest("zebra", ["primaryKey", "name"])).toBeUndefined();
+    expect(didYouMean("yaer", ["year"])).toBe(' Did you mean "year"?');
+    expect(didYouMean("", [])).toBe("");
+  });
+});
