@@ -100,7 +100,7 @@ export function errorDocs(catalogue) {
   return `# Errors
 
 Everything ModelVault throws is a \`ModelVaultError\` with one of these codes in \`error.code\`; a code keeps its
-meaning for ever. This page is made from \`${cataloguePath}\` by \`node tools/error-docs.mjs\`.
+meaning for ever. This page is made from \`${cataloguePath}\` by \`npm run error-docs\`.
 
 ${sections.join("\n\n")}
 `;

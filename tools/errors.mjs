@@ -60,7 +60,7 @@ export function checkErrors(root) {
   }
   const docs = existsSync(join(root, errorDocsPath)) ? readText(root, errorDocsPath) : "";
   if (docs !== errorDocs(catalogue))
-    findings.push(`${errorDocsPath} is stale; run node tools/error-docs.mjs`);
+    findings.push(`${errorDocsPath} is stale; run npm run error-docs`);
   return findings;
 }
 

@@ -69,7 +69,7 @@ describe("checkErrors", () => {
   });
 
   test("refuses stale or missing docs", () => {
-    const stale = [`${errorDocsPath} is stale; run node tools/error-docs.mjs`];
+    const stale = [`${errorDocsPath} is stale; run npm run error-docs`];
     expect(findings({ [errorDocsPath]: "# Errors" })).toEqual(stale);
     const { [errorDocsPath]: _docs, ...rest } = sound;
     expect(checkErrors(temporaryTree(rest))).toEqual(stale);
