@@ -43,6 +43,7 @@ export const ERROR_CATALOGUE = {
   store_key_too_long: { kind: "limit", meaning: "A key is longer than the store allows.", fault: "data", retry: false },
   store_value_too_long: { kind: "limit", meaning: "A value is longer than the store allows.", fault: "data", retry: false },
   row_too_large: { kind: "limit", meaning: "An encoded row, one of its texts, byte strings or lists is larger than the format allows.", fault: "data", retry: false },
+  schema_limit: { kind: "limit", meaning: "A schema is larger than the file format allows; `details` says what, and by how much.", fault: "caller", retry: false },
   // query
   // schema
   breaking_change: { kind: "schema", meaning: "The new schema version would break stored rows; `details.findings` says how.", fault: "caller", retry: false },
