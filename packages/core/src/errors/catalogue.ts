@@ -51,6 +51,8 @@ export const ERROR_CATALOGUE = {
   collection_unknown: { kind: "schema", meaning: "There is no collection of this name.", fault: "caller", retry: false },
   migration_required: { kind: "schema", meaning: "The new schema version needs stored rows checked or changed; `details.findings` says which.", fault: "caller", retry: false },
   migration_row_invalid: { kind: "schema", meaning: "A stored row does not fit the new schema version; nothing was changed.", fault: "data", retry: false },
+  model_mismatch: { kind: "schema", meaning: "A model differs from the collection it names; `details.findings` says how.", fault: "caller", retry: false },
+  model_unsupported: { kind: "schema", meaning: "A model's schema has parts that cannot be stored; `details.problems` lists each with what to use instead.", fault: "caller", retry: false },
   // state
   database_closed: { kind: "state", meaning: "The database was used after it was closed.", fault: "caller", retry: false },
   row_not_found: { kind: "state", meaning: "There is no row with this primary key.", fault: "data", retry: false },
@@ -67,9 +69,11 @@ export const ERROR_CATALOGUE = {
   argument_invalid: { kind: "usage", meaning: "An argument or option has the wrong type or name.", fault: "caller", retry: false },
   index_value_invalid: { kind: "usage", meaning: "A value given for an indexed field has the wrong type, or is text that UTF-8 cannot hold.", fault: "caller", retry: false },
   integer_unsafe: { kind: "usage", meaning: "A stored 64-bit integer does not fit a JavaScript number; open the vault with `integers: \"bigint\"` or select other fields.", fault: "caller", retry: false },
+  model_schema_invalid: { kind: "usage", meaning: "What was given as a model's schema cannot validate, or cannot describe itself as JSON Schema.", fault: "caller", retry: false },
   primary_key_invalid: { kind: "usage", meaning: "A value given as primary key has the wrong type, is not finite, or is longer than the store allows.", fault: "caller", retry: false },
   store_range_invalid: { kind: "usage", meaning: "A scan was given two lower or two upper bounds.", fault: "caller", retry: false },
   unsupported_operation: { kind: "usage", meaning: "The store driver cannot do this.", fault: "caller", retry: false },
+  validation_async: { kind: "usage", meaning: "A model's schema validates asynchronously, which the synchronous API cannot wait for.", fault: "caller", retry: false },
   // validation
   primary_key_changed: { kind: "validation", meaning: "An update would change the primary key of its row.", fault: "caller", retry: false },
   validation_failed: { kind: "validation", meaning: "A row breaks its schema; `issues` lists every problem.", fault: "data", retry: false },
