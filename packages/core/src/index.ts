@@ -3,6 +3,9 @@
  * Everything a user, a driver author or another package needs is exported here.
  */
 
+// Collections and queries
+export { Collection, type DeepPartial } from "./collection/collection.ts";
+export type { CollectionState, IndexState, IntegerMode, RowDecoder } from "./collection/collection-state.ts";
 // Database
 export { Database } from "./database/database.ts";
 export type { SchemaDescription } from "./database/handle.ts";
@@ -12,30 +15,6 @@ export type { DatabaseOptions } from "./database/options.ts";
 export type { CollectionStats, DatabaseStats } from "./database/stats.ts";
 export { Transaction } from "./database/transaction.ts";
 export { ReadView } from "./database/view.ts";
-export type { Problem, VerifyReport } from "./index/verify.ts";
-
-// Collections and queries
-export { Collection, type DeepPartial } from "./collection/collection.ts";
-export type { CollectionState, IndexState, IntegerMode, RowDecoder } from "./collection/collection-state.ts";
-export { Query } from "./query/query.ts";
-export type { QueryReport } from "./query/query-host.ts";
-export type { Direction, Operator, OrderSpec, Predicate, QuerySpec } from "./query/query-spec.ts";
-
-// Schemas
-export { checkCollection } from "./schema/check-collection.ts";
-export type {
-  CollectionDescriptor,
-  ConstraintDescriptor,
-  FieldDescriptor,
-  IndexDescriptor,
-  TypeDescriptor,
-} from "./schema/descriptors.ts";
-export { descriptorsFromJson, descriptorsToJson } from "./schema/json.ts";
-export { schemaToDescriptors } from "./schema/to-descriptors.ts";
-export type { Constraint, Field, FieldPath, IndexDefinition, ObjectField, Row, ScalarKind, Schema, Type, Value } from "./schema/types.ts";
-export { classify, type Finding } from "./evolve/classify.ts";
-export type { Registration, VersionDescriptor, VersionOptions } from "./evolve/register.ts";
-
 // Errors
 export { ERROR_CATALOGUE, type ErrorCode, type ErrorEntry, type ErrorKind } from "./errors/catalogue.ts";
 export {
@@ -47,15 +26,43 @@ export {
   type PlainError,
   type ValidationIssue,
 } from "./errors/error.ts";
-
+export { classify, type Finding } from "./evolve/classify.ts";
+export type { Registration, VersionDescriptor, VersionOptions } from "./evolve/register.ts";
+export type { Problem, VerifyReport } from "./index/verify.ts";
+export { Query } from "./query/query.ts";
+export type { QueryReport } from "./query/query-host.ts";
+export type { Direction, Operator, OrderSpec, Predicate, QuerySpec } from "./query/query-spec.ts";
+// Schemas
+export { checkCollection } from "./schema/check-collection.ts";
+export type {
+  CollectionDescriptor,
+  ConstraintDescriptor,
+  FieldDescriptor,
+  IndexDescriptor,
+  TypeDescriptor,
+} from "./schema/descriptors.ts";
+export { descriptorsFromJson, descriptorsToJson } from "./schema/json.ts";
+export { schemaToDescriptors } from "./schema/to-descriptors.ts";
+export type {
+  Constraint,
+  Field,
+  FieldPath,
+  IndexDefinition,
+  ObjectField,
+  Row,
+  ScalarKind,
+  Schema,
+  Type,
+  Value,
+} from "./schema/types.ts";
+export type { MaintenanceProgress, StoreMaintenance } from "./store/maintenance.ts";
 // Stores
 export { MemoryStore, memoryStore } from "./store/memory-store.ts";
 export { overlayTransaction } from "./store/overlay.ts";
-export type { MaintenanceProgress, StoreMaintenance } from "./store/maintenance.ts";
 export type {
   BeginOptions,
-  Keyspace,
   KeyRange,
+  Keyspace,
   Store,
   StoreDriver,
   StoreEntry,

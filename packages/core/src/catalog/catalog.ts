@@ -105,15 +105,18 @@ export function loadCatalog(reader: StoreReader, traits: StoreTraits): Catalog {
     const entry = decodeCatalogPayload(payload);
     const schema = { fields: entry.fields, indexes: entry.indexes };
     if (entry.kind === "create") {
-      if (entry.collection !== collections.size + 1) throw misplaced(`collection id ${entry.collection}`, collections.size + 1);
+      if (entry.collection !== collections.size + 1)
+        throw misplaced(`collection id ${entry.collection}`, collections.size + 1);
       if (entry.version !== 1) throw misplaced(`schema version ${entry.version} of "${entry.name}"`, 1);
       const version = { number: 1, payload, schema: { ...schema, primaryKey: entry.primaryKey } };
       collections.set(entry.collection, { name: entry.name, versions: [version] });
     } else {
       const collection = collections.get(entry.collection);
       const last = collection?.versions.at(-1);
-      if (collection === undefined || last === undefined) throw misplaced(`a version of collection ${entry.collection}`, "a known id");
-      if (entry.version !== last.number + 1) throw misplaced(`schema version ${entry.version} of "${collection.name}"`, last.number + 1);
+      if (collection === undefined || last === undefined)
+        throw misplaced(`a version of collection ${entry.collection}`, "a known id");
+      if (entry.version !== last.number + 1)
+        throw misplaced(`schema version ${entry.version} of "${collection.name}"`, last.number + 1);
       const { primaryKey } = last.schema;
       collection.versions.push({ number: entry.version, payload, schema: { ...schema, primaryKey } });
     }
@@ -122,7 +125,10 @@ export function loadCatalog(reader: StoreReader, traits: StoreTraits): Catalog {
   const system = systemId === undefined ? undefined : systemCollectionState(systemId);
   let catalog = Catalog.empty;
   for (const [id, { name, versions }] of collections) {
-    const state = id === systemId && system !== undefined ? system : replayVersions(reader, traits, system, id, name, versions);
+    const state =
+      id === systemId && system !== undefined
+        ? system
+        : replayVersions(reader, traits, system, id, name, versions);
     catalog = catalog.with(state, sequence);
   }
   return catalog;
@@ -146,7 +152,8 @@ function replayVersions(
     numbering = numberIndexes(id, schema, numbering);
     current = { version, schema };
   }
-  if (current === undefined || numbering === undefined) throw misplaced(`collection "${name}" without a version`, "one at least");
+  if (current === undefined || numbering === undefined)
+    throw misplaced(`collection "${name}" without a version`, "one at least");
   return compileState({ id, name, ...current, history, numbering, keyBytesMax: traits.keyBytesMax });
 }
 
@@ -157,9 +164,13 @@ function sequenceOf(key: Uint8Array): number {
 }
 
 function misplaced(found: string, expected: number | string): ModelVaultError {
-  return new ModelVaultError("catalog_payload_invalid", `The catalogue holds ${found} where ${expected} belongs.`, {
-    reason: "misplaced",
-    found,
-    expected,
-  });
+  return new ModelVaultError(
+    "catalog_payload_invalid",
+    `The catalogue holds ${found} where ${expected} belongs.`,
+    {
+      reason: "misplaced",
+      found,
+      expected,
+    },
+  );
 }

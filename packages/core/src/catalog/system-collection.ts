@@ -5,14 +5,14 @@
  * the schema since, and the row no longer counts. It is created when first needed; user code cannot name it.
  */
 import { sha256 } from "@noble/hashes/sha2.js";
-import type { CatalogEntry } from "./catalog-payload.ts";
-import { compileState, numberIndexes } from "../collection/compile-state.ts";
 import type { CollectionState } from "../collection/collection-state.ts";
+import { compileState, numberIndexes } from "../collection/compile-state.ts";
 import { checkFieldsAndIndexes } from "../schema/check-collection.ts";
 import { descriptorsFromJson, descriptorsToJson } from "../schema/json.ts";
 import { schemaToDescriptors } from "../schema/to-descriptors.ts";
 import type { Schema } from "../schema/types.ts";
 import type { StoreReader } from "../store/store.ts";
+import type { CatalogEntry } from "./catalog-payload.ts";
 
 export const SYSTEM_COLLECTION_NAME = "__modelvault__";
 
@@ -34,7 +34,14 @@ export function systemCollectionEntry(collection: number): CatalogEntry {
 export function systemCollectionState(id: number): CollectionState {
   const history = new Map([[1, SYSTEM_SCHEMA.fields]]);
   const numbering = numberIndexes(id, SYSTEM_SCHEMA);
-  return compileState({ id, name: SYSTEM_COLLECTION_NAME, version: 1, schema: SYSTEM_SCHEMA, history, numbering });
+  return compileState({
+    id,
+    name: SYSTEM_COLLECTION_NAME,
+    version: 1,
+    schema: SYSTEM_SCHEMA,
+    history,
+    numbering,
+  });
 }
 
 /** What completes one catalogue payload. */
@@ -46,10 +53,19 @@ export interface SchemaComplement {
 }
 
 /** Key and value bytes of the row that keeps a complement. */
-export function encodeComplement(system: CollectionState, complement: SchemaComplement): [key: Uint8Array, value: Uint8Array] {
+export function encodeComplement(
+  system: CollectionState,
+  complement: SchemaComplement,
+): [key: Uint8Array, value: Uint8Array] {
   const key = complementKey(complement.collection, complement.version);
   const { fields, indexes, primaryKey } = schemaToDescriptors(complement.schema);
-  const text = descriptorsToJson({ format: 1, catalogHash: payloadHash(complement.payload), primaryKey, fields, indexes });
+  const text = descriptorsToJson({
+    format: 1,
+    catalogHash: payloadHash(complement.payload),
+    primaryKey,
+    fields,
+    indexes,
+  });
   return [system.encodeKey(key), system.encode({ key, value: new TextEncoder().encode(text) })];
 }
 

@@ -2,8 +2,9 @@
  * Writing schemas: the catalogue payload of a new collection or version, and the complement row for what the
  * payload cannot say. Everything is checked before; here it is only put.
  */
-import { compileState, type IndexNumbering, numberIndexes } from "../collection/compile-state.ts";
+
 import type { CollectionState } from "../collection/collection-state.ts";
+import { compileState, type IndexNumbering, numberIndexes } from "../collection/compile-state.ts";
 import type { Field, Schema } from "../schema/types.ts";
 import type { WriteSession } from "../transaction/write-session.ts";
 import { CATALOG_SPACE, catalogKey } from "./catalog.ts";
@@ -18,7 +19,11 @@ export function putNewCollection(session: WriteSession, name: string, schema: Sc
 }
 
 /** Puts the next version of a collection and returns its state. Rows and indexes are the caller's. @throws schema_limit */
-export function putNextVersion(session: WriteSession, before: CollectionState, schema: Schema): CollectionState {
+export function putNextVersion(
+  session: WriteSession,
+  before: CollectionState,
+  schema: Schema,
+): CollectionState {
   const { id, name, version, history } = before;
   return putVersion(session, { id, name, version: version + 1, schema, history, before });
 }
@@ -32,7 +37,10 @@ interface NewVersion {
   readonly before?: IndexNumbering;
 }
 
-function putVersion(session: WriteSession, { id, name, version, schema, history, before }: NewVersion): CollectionState {
+function putVersion(
+  session: WriteSession,
+  { id, name, version, schema, history, before }: NewVersion,
+): CollectionState {
   const { schema: wire, lossless } = toWireSchema(schema);
   const { fields, indexes, primaryKey } = wire;
   const payload = encodeCatalogPayload(

@@ -2,15 +2,16 @@
  * A collection as user code holds it: rows in, rows out, queries. It names a collection of a scope (a database, a
  * transaction or a view) and looks its schema up at each call, so it stays right over schema changes.
  */
-import { argumentInvalid } from "../database/options.ts";
+
 import { notify } from "../database/observer.ts";
+import { argumentInvalid } from "../database/options.ts";
 import type { Scope } from "../database/scope.ts";
 import { ModelVaultError } from "../errors/error.ts";
 import { show } from "../index/index-entries.ts";
+import type { PredicateBuilder } from "../query/predicate-builder.ts";
 import { Query } from "../query/query.ts";
 import type { QueryHost } from "../query/query-host.ts";
 import type { Direction, Operator, Predicate } from "../query/query-spec.ts";
-import type { PredicateBuilder } from "../query/predicate-builder.ts";
 import type { Row, Value } from "../schema/types.ts";
 import type { WriteSession } from "../transaction/write-session.ts";
 import type { CollectionState } from "./collection-state.ts";
@@ -50,7 +51,9 @@ export class Collection<R extends object = Row> {
 
   /** Stores new rows, all or none; returns how many. An error's `details.position` says which row it was, from 0. @throws as insert */
   insertMany(rows: Iterable<R>): number {
-    if (typeof (rows as { [Symbol.iterator]?: unknown } | null | undefined)?.[Symbol.iterator] !== "function") {
+    if (
+      typeof (rows as { [Symbol.iterator]?: unknown } | null | undefined)?.[Symbol.iterator] !== "function"
+    ) {
       throw argumentInvalid("rows", "an array or another iterable of rows", rows);
     }
     return this.#statement((write) => {
@@ -108,14 +111,17 @@ export class Collection<R extends object = Row> {
 
   /** The rows under several keys, in their order, `undefined` where there is none. */
   getMany(keys: Iterable<Value>): (R | undefined)[] {
-    if (typeof (keys as { [Symbol.iterator]?: unknown } | null | undefined)?.[Symbol.iterator] !== "function") {
+    if (
+      typeof (keys as { [Symbol.iterator]?: unknown } | null | undefined)?.[Symbol.iterator] !== "function"
+    ) {
       throw argumentInvalid("keys", "an array or another iterable of primary keys", keys);
     }
     return this.#scope.read(({ reader, catalog }) => {
       const state = catalog.require(this.name);
       const decode = state.decoder(this.#scope.options.integers);
       const keyBytes = Array.from(keys, state.encodeKey);
-      const payloads = reader.getMany?.(state.rows, keyBytes) ?? keyBytes.map((key) => reader.get(state.rows, key));
+      const payloads =
+        reader.getMany?.(state.rows, keyBytes) ?? keyBytes.map((key) => reader.get(state.rows, key));
       return payloads.map((payload) => (payload === undefined ? undefined : (decode(payload) as R)));
     });
   }
@@ -209,7 +215,8 @@ function queryHost(scope: Scope, name: string): QueryHost {
         session.atomically(() => {
           const write = rowWrite(session, name);
           let deleted = 0;
-          for (const key of find({ reader: session.journal, state: write.state })) if (deleteRow(write, key)) deleted++;
+          for (const key of find({ reader: session.journal, state: write.state }))
+            if (deleteRow(write, key)) deleted++;
           return deleted;
         }),
       ),
@@ -222,7 +229,9 @@ function queryHost(scope: Scope, name: string): QueryHost {
           return keys.length;
         }),
       ),
-    ...(observer.onQuery === undefined ? {} : { onQuery: (report): void => notify(observer, observer.onQuery, report) }),
+    ...(observer.onQuery === undefined
+      ? {}
+      : { onQuery: (report): void => notify(observer, observer.onQuery, report) }),
   };
 }
 
@@ -236,5 +245,10 @@ function notFound(state: CollectionState, key: Value): ModelVaultError {
 function withPosition(error: unknown, position: number): unknown {
   if (!(error instanceof ModelVaultError)) return error;
   const { code, message, details, issues, cause } = error;
-  return new ModelVaultError(code, `Row ${position} of rows: ${message}`, { ...details, position }, { issues, cause });
+  return new ModelVaultError(
+    code,
+    `Row ${position} of rows: ${message}`,
+    { ...details, position },
+    { issues, cause },
+  );
 }

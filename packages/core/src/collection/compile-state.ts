@@ -32,7 +32,8 @@ export function compileState(parts: StateParts): CollectionState {
   const { id, name, version, schema, history } = parts;
   const { indexes, indexIdNext } = parts.numbering;
   const primaryKind = primaryKindOf(schema);
-  const keyBytesMax = parts.keyBytesMax === undefined ? undefined : parts.keyBytesMax - INDEX_KEY_OVERHEAD_BYTES_MAX;
+  const keyBytesMax =
+    parts.keyBytesMax === undefined ? undefined : parts.keyBytesMax - INDEX_KEY_OVERHEAD_BYTES_MAX;
   const decoders = new Map<string, RowDecoder>();
   return {
     id,
@@ -94,7 +95,9 @@ export function numberIndexes(collection: number, schema: Schema, before?: Index
   let indexIdNext = before?.indexIdNext ?? 1;
   const indexes = schema.indexes.map((definition): IndexState => {
     const kind = indexKindOf(schema, definition);
-    const kept = before?.indexes.find((index) => index.kind === kind && sameDefinition(index.definition, definition));
+    const kept = before?.indexes.find(
+      (index) => index.kind === kind && sameDefinition(index.definition, definition),
+    );
     const id = kept?.id ?? indexIdNext++;
     return { id, definition, kind, space: { kind: "index", collection, index: id } };
   });
@@ -112,7 +115,9 @@ function indexKindOf(schema: Schema, definition: IndexDefinition): ScalarKind {
 }
 
 function primaryKindOf(schema: Schema): ScalarKind {
-  const field = schema.fields.find((candidate) => candidate.path.length === 1 && candidate.path[0] === schema.primaryKey);
+  const field = schema.fields.find(
+    (candidate) => candidate.path.length === 1 && candidate.path[0] === schema.primaryKey,
+  );
   return (field === undefined ? undefined : scalarKindOf(field.type)) ?? "string";
 }
 

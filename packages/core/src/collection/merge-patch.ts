@@ -37,12 +37,15 @@ function mergeObject(tree: MergeTree, target: Row, patch: unknown): unknown {
 
 /** Assigns as plain data even where the name is `__proto__`. */
 function define(object: Record<string, unknown>, name: string, value: unknown): void {
-  if (name === "__proto__") Object.defineProperty(object, name, { value, enumerable: true, configurable: true, writable: true });
+  if (name === "__proto__")
+    Object.defineProperty(object, name, { value, enumerable: true, configurable: true, writable: true });
   else object[name] = value;
 }
 
 function isObject(value: unknown): value is Row {
-  return typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Uint8Array);
+  return (
+    typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Uint8Array)
+  );
 }
 
 function treeOf(schema: Schema): MergeTree {

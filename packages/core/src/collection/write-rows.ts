@@ -3,7 +3,13 @@
  * transaction as it was. Each function works on one collection state and one writer.
  */
 import { ModelVaultError } from "../errors/error.ts";
-import { changeIndexEntries, indexedPaths, sameBytes, show, type StoreWriter } from "../index/index-entries.ts";
+import {
+  changeIndexEntries,
+  indexedPaths,
+  type StoreWriter,
+  sameBytes,
+  show,
+} from "../index/index-entries.ts";
 import type { Row, Value } from "../schema/types.ts";
 import type { CollectionState } from "./collection-state.ts";
 import { mergePatch } from "./merge-patch.ts";
@@ -59,7 +65,12 @@ export type RowChange = Row | ((row: Row) => Row);
  * Changes the row under a key; returns its new payload, or undefined when there is no such row.
  * @throws validation_failed, primary_key_changed, unique_violation, row_too_large
  */
-export function updateRow(write: RowWrite, key: Uint8Array, change: RowChange, integers: "number" | "bigint"): Uint8Array | undefined {
+export function updateRow(
+  write: RowWrite,
+  key: Uint8Array,
+  change: RowChange,
+  integers: "number" | "bigint",
+): Uint8Array | undefined {
   const { writer, state } = write;
   const before = writer.get(state.rows, key);
   if (before === undefined) return undefined;
@@ -75,21 +86,35 @@ export function updateRow(write: RowWrite, key: Uint8Array, change: RowChange, i
   return storeRow(write, key, before, row);
 }
 
-function changedRow(write: RowWrite, key: Uint8Array, before: Uint8Array, change: RowChange, integers: "number" | "bigint"): unknown {
+function changedRow(
+  write: RowWrite,
+  key: Uint8Array,
+  before: Uint8Array,
+  change: RowChange,
+  integers: "number" | "bigint",
+): unknown {
   const { writer, state } = write;
   if (typeof change !== "function") return mergePatch(state.schema, state.decoder("exact")(before), change);
   const after: unknown = change(state.decoder(integers)(before));
   if (typeof (after as { then?: unknown } | null | undefined)?.then === "function") {
-    throw new ModelVaultError("callback_async", "The update function returned a promise; it must return the new row.", {
-      argument: "change",
-    });
+    throw new ModelVaultError(
+      "callback_async",
+      "The update function returned a promise; it must return the new row.",
+      {
+        argument: "change",
+      },
+    );
   }
   // The function may have used the database. What it changed elsewhere stands; this very row must be as it was read.
   const now = writer.get(state.rows, key);
   if (now === undefined || !sameBytes(now, before)) {
-    throw new ModelVaultError("update_reentrant", `The update function changed the row of "${state.name}" that it was given to change.`, {
-      collection: state.name,
-    });
+    throw new ModelVaultError(
+      "update_reentrant",
+      `The update function changed the row of "${state.name}" that it was given to change.`,
+      {
+        collection: state.name,
+      },
+    );
   }
   return after;
 }
@@ -117,7 +142,13 @@ function storeRow(write: RowWrite, key: Uint8Array, before: Uint8Array | undefin
     );
   }
   if (state.indexes.length > 0) {
-    changeIndexEntries(writer, state, key, before === undefined ? undefined : decodeIndexed(state, before), row);
+    changeIndexEntries(
+      writer,
+      state,
+      key,
+      before === undefined ? undefined : decodeIndexed(state, before),
+      row,
+    );
   }
   writer.put(state.rows, key, payload);
   return payload;

@@ -10,7 +10,13 @@ import type { Store, StoreDriver, StoreReader, StoreTransaction } from "../store
 import { WriteSession } from "../transaction/write-session.ts";
 import { WriteHandle } from "./handle.ts";
 import { notify } from "./observer.ts";
-import { argumentInvalid, type CheckedOptions, checkDriver, checkOptions, type DatabaseOptions } from "./options.ts";
+import {
+  argumentInvalid,
+  type CheckedOptions,
+  checkDriver,
+  checkOptions,
+  type DatabaseOptions,
+} from "./options.ts";
 import type { ReadState, Scope } from "./scope.ts";
 import { type DatabaseStats, describeDatabase } from "./stats.ts";
 import { refusePromise, runInScope, type Transaction } from "./transaction.ts";
@@ -120,14 +126,19 @@ class DatabaseScope implements Scope {
     this.#revision = revision;
     const { observer, now } = this.options;
     if (observer.onCommit === undefined || session.journal.operations === 0) return;
-    notify(observer, observer.onCommit, { revision, operations: session.journal.operations, durationMs: now() - startedAt });
+    notify(observer, observer.onCommit, {
+      revision,
+      operations: session.journal.operations,
+      durationMs: now() - startedAt,
+    });
   }
 
   #reportConflict(error: unknown, startedAt: number): void {
     const { observer, now } = this.options;
     if (observer.onConflict === undefined) return;
     for (const code of ["store_busy", "store_conflict"] as const) {
-      if (isModelVaultError(error, code)) notify(observer, observer.onConflict, { code, durationMs: now() - startedAt });
+      if (isModelVaultError(error, code))
+        notify(observer, observer.onConflict, { code, durationMs: now() - startedAt });
     }
   }
 
@@ -141,7 +152,8 @@ class DatabaseScope implements Scope {
   }
 
   #refuseClosed(): void {
-    if (this.#closed) throw new ModelVaultError("database_closed", "The database was used after it was closed.");
+    if (this.#closed)
+      throw new ModelVaultError("database_closed", "The database was used after it was closed.");
   }
 }
 
@@ -194,7 +206,8 @@ export class Database extends WriteHandle {
    * @throws callback_async when the callback returns a promise, store_busy, and what the callback throws
    */
   transaction<T>(callback: (tx: Transaction) => T): T {
-    if (typeof callback !== "function") throw argumentInvalid("callback", "a function of the transaction", callback);
+    if (typeof callback !== "function")
+      throw argumentInvalid("callback", "a function of the transaction", callback);
     const { options } = this.#scope;
     const nested = this.#scope.transactionOpen;
     return this.#scope.write((session) => {
@@ -252,7 +265,8 @@ export class Database extends WriteHandle {
 
   /** Copies the last committed state elsewhere, while the database stays in use. @throws unsupported_operation, transaction_open */
   copyTo(destination: string, onProgress?: (progress: MaintenanceProgress) => void): void {
-    if (typeof destination !== "string" || destination === "") throw argumentInvalid("destination", "a path", destination);
+    if (typeof destination !== "string" || destination === "")
+      throw argumentInvalid("destination", "a path", destination);
     this.#maintain("copyTo")(destination, onProgress);
   }
 
@@ -283,6 +297,9 @@ export class Database extends WriteHandle {
 }
 
 function transactionOpen(operation: string): ModelVaultError {
-  return new ModelVaultError("transaction_open", `A database cannot ${operation} while a transaction is open on it.`, { operation });
+  return new ModelVaultError(
+    "transaction_open",
+    `A database cannot ${operation} while a transaction is open on it.`,
+    { operation },
+  );
 }
-

@@ -3,7 +3,13 @@
  * the view, schema changes and transactions.
  */
 import { Collection } from "../collection/collection.ts";
-import { type Registration, registerCollection, registerVersion, type VersionDescriptor, type VersionOptions } from "../evolve/register.ts";
+import {
+  type Registration,
+  registerCollection,
+  registerVersion,
+  type VersionDescriptor,
+  type VersionOptions,
+} from "../evolve/register.ts";
 import type { CollectionDescriptor } from "../schema/descriptors.ts";
 import { schemaToDescriptors } from "../schema/to-descriptors.ts";
 import type { Row } from "../schema/types.ts";
@@ -62,8 +68,10 @@ export abstract class WriteHandle extends ReadHandle {
    * @throws migration_required, breaking_change (both list every finding), migration_row_invalid, unique_violation, schema errors
    */
   registerVersion(name: string, descriptor: VersionDescriptor, options: VersionOptions = {}): Registration {
-    if (typeof descriptor !== "object" || descriptor === null) throw argumentInvalid("descriptor", "an object with fields", descriptor);
-    if (typeof options !== "object" || options === null) throw argumentInvalid("options", "an object", options);
+    if (typeof descriptor !== "object" || descriptor === null)
+      throw argumentInvalid("descriptor", "an object with fields", descriptor);
+    if (typeof options !== "object" || options === null)
+      throw argumentInvalid("options", "an object", options);
     const { integers } = this.scope.options;
     return this.scope.write((session) =>
       session.atomically(() => registerVersion(session, name, descriptor, options, integers)),

@@ -34,7 +34,11 @@ export interface DatabaseObserver {
 }
 
 /** Calls one method of an observer, apart from what it watches. */
-export function notify<T>(observer: DatabaseObserver, method: ((report: T) => void) | undefined, report: T): void {
+export function notify<T>(
+  observer: DatabaseObserver,
+  method: ((report: T) => void) | undefined,
+  report: T,
+): void {
   if (method === undefined) return;
   try {
     method.call(observer, report);

@@ -35,7 +35,12 @@ export function checkOptions(options: unknown): CheckedOptions {
   }
   for (const name of Object.keys(options)) {
     if (!OPTION_NAMES.includes(name)) {
-      throw argumentInvalid(`options.${name}`, `one of ${OPTION_NAMES.join(", ")}`, name, didYouMean(name, OPTION_NAMES));
+      throw argumentInvalid(
+        `options.${name}`,
+        `one of ${OPTION_NAMES.join(", ")}`,
+        name,
+        didYouMean(name, OPTION_NAMES),
+      );
     }
   }
   const { integers, lockWaitMs, observer, now } = options as Record<keyof DatabaseOptions, unknown>;
@@ -69,8 +74,18 @@ export function checkDriver(driver: unknown): asserts driver is StoreDriver {
 }
 
 /** The error for an argument of the wrong kind. */
-export function argumentInvalid(argument: string, expected: string, actual: unknown, hint = ""): ModelVaultError {
-  const found = typeof actual === "string" ? JSON.stringify(actual.slice(0, 80)) : actual === null ? "null" : describe(actual);
+export function argumentInvalid(
+  argument: string,
+  expected: string,
+  actual: unknown,
+  hint = "",
+): ModelVaultError {
+  const found =
+    typeof actual === "string"
+      ? JSON.stringify(actual.slice(0, 80))
+      : actual === null
+        ? "null"
+        : describe(actual);
   return new ModelVaultError("argument_invalid", `${argument} must be ${expected}, not ${found}.${hint}`, {
     argument,
     expected,
@@ -79,6 +94,7 @@ export function argumentInvalid(argument: string, expected: string, actual: unkn
 }
 
 function describe(value: unknown): string {
-  if (typeof value === "number" || typeof value === "boolean" || typeof value === "bigint") return String(value);
+  if (typeof value === "number" || typeof value === "boolean" || typeof value === "bigint")
+    return String(value);
   return Array.isArray(value) ? "an array" : typeof value;
 }

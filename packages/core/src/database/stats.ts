@@ -20,7 +20,12 @@ export interface CollectionStats {
 }
 
 /** Reads counts only; its cost does not grow with the data. */
-export function describeDatabase(driver: StoreDriver, store: Store, reader: StoreReader, catalog: Catalog): DatabaseStats {
+export function describeDatabase(
+  driver: StoreDriver,
+  store: Store,
+  reader: StoreReader,
+  catalog: Catalog,
+): DatabaseStats {
   return {
     driver: driver.name,
     traits: store.traits,

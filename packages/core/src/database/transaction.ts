@@ -41,7 +41,8 @@ export class TransactionScope implements Scope {
   }
 
   #live(): WriteSession {
-    if (this.#ended) throw new ModelVaultError("transaction_closed", "The transaction was used after it ended.");
+    if (this.#ended)
+      throw new ModelVaultError("transaction_closed", "The transaction was used after it ended.");
     return this.#session;
   }
 }
@@ -61,13 +62,20 @@ export class Transaction extends WriteHandle {
    * @throws callback_async and what the callback throws
    */
   transaction<T>(callback: (tx: Transaction) => T): T {
-    return this.scope.write((session) => session.atomically(() => runInScope(session, this.scope.options, callback)));
+    return this.scope.write((session) =>
+      session.atomically(() => runInScope(session, this.scope.options, callback)),
+    );
   }
 }
 
 /** Runs a callback with a transaction object that ends with it. @throws callback_async */
-export function runInScope<T>(session: WriteSession, options: CheckedOptions, callback: (tx: Transaction) => T): T {
-  if (typeof callback !== "function") throw argumentInvalid("callback", "a function of the transaction", callback);
+export function runInScope<T>(
+  session: WriteSession,
+  options: CheckedOptions,
+  callback: (tx: Transaction) => T,
+): T {
+  if (typeof callback !== "function")
+    throw argumentInvalid("callback", "a function of the transaction", callback);
   const scope = new TransactionScope(session, options);
   try {
     return refusePromise(callback(new Transaction(scope)), "db.transaction");

@@ -18,7 +18,8 @@ export class ViewScope implements Scope {
   }
 
   current(): ReadState {
-    if (this.#ended) throw new ModelVaultError("snapshot_closed", "The view was used after its callback returned.");
+    if (this.#ended)
+      throw new ModelVaultError("snapshot_closed", "The view was used after its callback returned.");
     return this.#state;
   }
 
@@ -32,7 +33,10 @@ export class ViewScope implements Scope {
 
   write(): never {
     this.current();
-    throw new ModelVaultError("view_read_only", "A view shows one state and takes no writes; write through the database or a transaction.");
+    throw new ModelVaultError(
+      "view_read_only",
+      "A view shows one state and takes no writes; write through the database or a transaction.",
+    );
   }
 
   end(): void {

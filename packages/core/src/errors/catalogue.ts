@@ -29,54 +29,252 @@ export interface ErrorEntry {
 /** All codes, sorted by kind, then code. */
 export const ERROR_CATALOGUE = {
   // conflict
-  store_conflict: { kind: "conflict", meaning: "A commit lost against another writer; the whole transaction can be run again.", fault: "environment", retry: true },
-  row_exists: { kind: "conflict", meaning: "A row with this primary key exists already; `put` replaces it, `insert` does not.", fault: "data", retry: false },
-  store_busy: { kind: "conflict", meaning: "Another holder writes to the store, and the wait allowed has passed.", fault: "environment", retry: true },
-  unique_violation: { kind: "conflict", meaning: "Another row holds this value in a unique index.", fault: "data", retry: false },
+  store_conflict: {
+    kind: "conflict",
+    meaning: "A commit lost against another writer; the whole transaction can be run again.",
+    fault: "environment",
+    retry: true,
+  },
+  row_exists: {
+    kind: "conflict",
+    meaning: "A row with this primary key exists already; `put` replaces it, `insert` does not.",
+    fault: "data",
+    retry: false,
+  },
+  store_busy: {
+    kind: "conflict",
+    meaning: "Another holder writes to the store, and the wait allowed has passed.",
+    fault: "environment",
+    retry: true,
+  },
+  unique_violation: {
+    kind: "conflict",
+    meaning: "Another row holds this value in a unique index.",
+    fault: "data",
+    retry: false,
+  },
   // format
-  catalog_payload_invalid: { kind: "format", meaning: "A stored schema cannot be decoded.", fault: "environment", retry: false },
-  record_payload_invalid: { kind: "format", meaning: "A stored row cannot be decoded.", fault: "environment", retry: false },
-  key_invalid: { kind: "format", meaning: "Stored key bytes cannot be decoded.", fault: "environment", retry: false },
+  catalog_payload_invalid: {
+    kind: "format",
+    meaning: "A stored schema cannot be decoded.",
+    fault: "environment",
+    retry: false,
+  },
+  record_payload_invalid: {
+    kind: "format",
+    meaning: "A stored row cannot be decoded.",
+    fault: "environment",
+    retry: false,
+  },
+  key_invalid: {
+    kind: "format",
+    meaning: "Stored key bytes cannot be decoded.",
+    fault: "environment",
+    retry: false,
+  },
   // internal
-  internal: { kind: "internal", meaning: "ModelVault met a state it thought impossible. Please report it.", fault: "modelvault", retry: false },
+  internal: {
+    kind: "internal",
+    meaning: "ModelVault met a state it thought impossible. Please report it.",
+    fault: "modelvault",
+    retry: false,
+  },
   // limit
-  store_key_too_long: { kind: "limit", meaning: "A key is longer than the store allows.", fault: "data", retry: false },
-  store_value_too_long: { kind: "limit", meaning: "A value is longer than the store allows.", fault: "data", retry: false },
-  row_too_large: { kind: "limit", meaning: "An encoded row, one of its texts, byte strings or lists is larger than the format allows.", fault: "data", retry: false },
-  schema_limit: { kind: "limit", meaning: "A schema is larger than the file format allows; `details` says what, and by how much.", fault: "caller", retry: false },
+  store_key_too_long: {
+    kind: "limit",
+    meaning: "A key is longer than the store allows.",
+    fault: "data",
+    retry: false,
+  },
+  store_value_too_long: {
+    kind: "limit",
+    meaning: "A value is longer than the store allows.",
+    fault: "data",
+    retry: false,
+  },
+  row_too_large: {
+    kind: "limit",
+    meaning: "An encoded row, one of its texts, byte strings or lists is larger than the format allows.",
+    fault: "data",
+    retry: false,
+  },
+  schema_limit: {
+    kind: "limit",
+    meaning: "A schema is larger than the file format allows; `details` says what, and by how much.",
+    fault: "caller",
+    retry: false,
+  },
   // query
   // schema
-  breaking_change: { kind: "schema", meaning: "The new schema version would break stored rows; `details.findings` says how.", fault: "caller", retry: false },
-  collection_exists: { kind: "schema", meaning: "A collection of this name exists already, with another schema.", fault: "caller", retry: false },
-  collection_unknown: { kind: "schema", meaning: "There is no collection of this name.", fault: "caller", retry: false },
-  migration_required: { kind: "schema", meaning: "The new schema version needs stored rows checked or changed; `details.findings` says which.", fault: "caller", retry: false },
-  migration_row_invalid: { kind: "schema", meaning: "A stored row does not fit the new schema version; nothing was changed.", fault: "data", retry: false },
-  model_mismatch: { kind: "schema", meaning: "A model differs from the collection it names; `details.findings` says how.", fault: "caller", retry: false },
-  model_unsupported: { kind: "schema", meaning: "A model's schema has parts that cannot be stored; `details.problems` lists each with what to use instead.", fault: "caller", retry: false },
+  breaking_change: {
+    kind: "schema",
+    meaning: "The new schema version would break stored rows; `details.findings` says how.",
+    fault: "caller",
+    retry: false,
+  },
+  collection_exists: {
+    kind: "schema",
+    meaning: "A collection of this name exists already, with another schema.",
+    fault: "caller",
+    retry: false,
+  },
+  collection_unknown: {
+    kind: "schema",
+    meaning: "There is no collection of this name.",
+    fault: "caller",
+    retry: false,
+  },
+  migration_required: {
+    kind: "schema",
+    meaning: "The new schema version needs stored rows checked or changed; `details.findings` says which.",
+    fault: "caller",
+    retry: false,
+  },
+  migration_row_invalid: {
+    kind: "schema",
+    meaning: "A stored row does not fit the new schema version; nothing was changed.",
+    fault: "data",
+    retry: false,
+  },
+  model_mismatch: {
+    kind: "schema",
+    meaning: "A model differs from the collection it names; `details.findings` says how.",
+    fault: "caller",
+    retry: false,
+  },
+  model_unsupported: {
+    kind: "schema",
+    meaning:
+      "A model's schema has parts that cannot be stored; `details.problems` lists each with what to use instead.",
+    fault: "caller",
+    retry: false,
+  },
   // state
-  database_closed: { kind: "state", meaning: "The database was used after it was closed.", fault: "caller", retry: false },
-  row_not_found: { kind: "state", meaning: "There is no row with this primary key.", fault: "data", retry: false },
-  view_read_only: { kind: "state", meaning: "A view shows one state and takes no writes.", fault: "caller", retry: false },
-  snapshot_closed: { kind: "state", meaning: "The snapshot or view was used after it ended.", fault: "caller", retry: false },
-  store_closed: { kind: "state", meaning: "The store was used after it was closed.", fault: "caller", retry: false },
-  store_poisoned: { kind: "state", meaning: "An earlier write failed, so the store takes no more writes until it is reopened.", fault: "environment", retry: false },
+  database_closed: {
+    kind: "state",
+    meaning: "The database was used after it was closed.",
+    fault: "caller",
+    retry: false,
+  },
+  row_not_found: {
+    kind: "state",
+    meaning: "There is no row with this primary key.",
+    fault: "data",
+    retry: false,
+  },
+  view_read_only: {
+    kind: "state",
+    meaning: "A view shows one state and takes no writes.",
+    fault: "caller",
+    retry: false,
+  },
+  snapshot_closed: {
+    kind: "state",
+    meaning: "The snapshot or view was used after it ended.",
+    fault: "caller",
+    retry: false,
+  },
+  store_closed: {
+    kind: "state",
+    meaning: "The store was used after it was closed.",
+    fault: "caller",
+    retry: false,
+  },
+  store_poisoned: {
+    kind: "state",
+    meaning: "An earlier write failed, so the store takes no more writes until it is reopened.",
+    fault: "environment",
+    retry: false,
+  },
   // transaction
-  callback_async: { kind: "transaction", meaning: "A callback of the synchronous API returned a promise; what it did was rolled back.", fault: "caller", retry: false },
-  transaction_open: { kind: "transaction", meaning: "This cannot be done while a transaction is open on the handle.", fault: "caller", retry: false },
-  update_reentrant: { kind: "transaction", meaning: "An update function changed the very row it was given to change.", fault: "caller", retry: false },
-  transaction_closed: { kind: "transaction", meaning: "The transaction was used after it ended.", fault: "caller", retry: false },
+  callback_async: {
+    kind: "transaction",
+    meaning: "A callback of the synchronous API returned a promise; what it did was rolled back.",
+    fault: "caller",
+    retry: false,
+  },
+  transaction_open: {
+    kind: "transaction",
+    meaning: "This cannot be done while a transaction is open on the handle.",
+    fault: "caller",
+    retry: false,
+  },
+  update_reentrant: {
+    kind: "transaction",
+    meaning: "An update function changed the very row it was given to change.",
+    fault: "caller",
+    retry: false,
+  },
+  transaction_closed: {
+    kind: "transaction",
+    meaning: "The transaction was used after it ended.",
+    fault: "caller",
+    retry: false,
+  },
   // usage
-  argument_invalid: { kind: "usage", meaning: "An argument or option has the wrong type or name.", fault: "caller", retry: false },
-  index_value_invalid: { kind: "usage", meaning: "A value given for an indexed field has the wrong type, or is text that UTF-8 cannot hold.", fault: "caller", retry: false },
-  integer_unsafe: { kind: "usage", meaning: "A stored 64-bit integer does not fit a JavaScript number; open the vault with `integers: \"bigint\"` or select other fields.", fault: "caller", retry: false },
-  model_schema_invalid: { kind: "usage", meaning: "What was given as a model's schema cannot validate, or cannot describe itself as JSON Schema.", fault: "caller", retry: false },
-  primary_key_invalid: { kind: "usage", meaning: "A value given as primary key has the wrong type, is not finite, or is longer than the store allows.", fault: "caller", retry: false },
-  store_range_invalid: { kind: "usage", meaning: "A scan was given two lower or two upper bounds.", fault: "caller", retry: false },
-  unsupported_operation: { kind: "usage", meaning: "The store driver cannot do this.", fault: "caller", retry: false },
-  validation_async: { kind: "usage", meaning: "A model's schema validates asynchronously, which the synchronous API cannot wait for.", fault: "caller", retry: false },
+  argument_invalid: {
+    kind: "usage",
+    meaning: "An argument or option has the wrong type or name.",
+    fault: "caller",
+    retry: false,
+  },
+  index_value_invalid: {
+    kind: "usage",
+    meaning: "A value given for an indexed field has the wrong type, or is text that UTF-8 cannot hold.",
+    fault: "caller",
+    retry: false,
+  },
+  integer_unsafe: {
+    kind: "usage",
+    meaning:
+      'A stored 64-bit integer does not fit a JavaScript number; open the vault with `integers: "bigint"` or select other fields.',
+    fault: "caller",
+    retry: false,
+  },
+  model_schema_invalid: {
+    kind: "usage",
+    meaning: "What was given as a model's schema cannot validate, or cannot describe itself as JSON Schema.",
+    fault: "caller",
+    retry: false,
+  },
+  primary_key_invalid: {
+    kind: "usage",
+    meaning:
+      "A value given as primary key has the wrong type, is not finite, or is longer than the store allows.",
+    fault: "caller",
+    retry: false,
+  },
+  store_range_invalid: {
+    kind: "usage",
+    meaning: "A scan was given two lower or two upper bounds.",
+    fault: "caller",
+    retry: false,
+  },
+  unsupported_operation: {
+    kind: "usage",
+    meaning: "The store driver cannot do this.",
+    fault: "caller",
+    retry: false,
+  },
+  validation_async: {
+    kind: "usage",
+    meaning: "A model's schema validates asynchronously, which the synchronous API cannot wait for.",
+    fault: "caller",
+    retry: false,
+  },
   // validation
-  primary_key_changed: { kind: "validation", meaning: "An update would change the primary key of its row.", fault: "caller", retry: false },
-  validation_failed: { kind: "validation", meaning: "A row breaks its schema; `issues` lists every problem.", fault: "data", retry: false },
+  primary_key_changed: {
+    kind: "validation",
+    meaning: "An update would change the primary key of its row.",
+    fault: "caller",
+    retry: false,
+  },
+  validation_failed: {
+    kind: "validation",
+    meaning: "A row breaks its schema; `issues` lists every problem.",
+    fault: "data",
+    retry: false,
+  },
 } as const;
 
 export type ErrorCode = keyof typeof ERROR_CATALOGUE;

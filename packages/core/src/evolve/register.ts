@@ -10,12 +10,12 @@ import { changeIndexEntries, sameBytes, show } from "../index/index-entries.ts";
 import { decodeKey } from "../keys/key-codec.ts";
 import { checkCollection } from "../schema/check-collection.ts";
 import type { CollectionDescriptor, FieldDescriptor, IndexDescriptor } from "../schema/descriptors.ts";
+import { schemaToDescriptors } from "../schema/to-descriptors.ts";
 import type { Row, Value } from "../schema/types.ts";
 import type { Keyspace } from "../store/store.ts";
 import { scanInChunks } from "../transaction/chunked-scan.ts";
 import type { WriteSession } from "../transaction/write-session.ts";
 import { classify, type Finding, worstOf } from "./classify.ts";
-import { schemaToDescriptors } from "../schema/to-descriptors.ts";
 
 /** What a registration came to. */
 export interface Registration {
@@ -34,7 +34,8 @@ export function registerCollection(session: WriteSession, descriptor: unknown): 
   const existing = session.catalog.find(name);
   if (existing !== undefined) {
     const findings = classify(existing.schema, schema);
-    if (findings.length === 0) return { name: existing.name, version: existing.version, changed: false, findings };
+    if (findings.length === 0)
+      return { name: existing.name, version: existing.version, changed: false, findings };
     throw new ModelVaultError(
       "collection_exists",
       `The collection "${existing.name}" exists with another schema (${listFindings(findings)}); use registerVersion to change it.`,
@@ -97,13 +98,18 @@ export function registerVersion(
   return { name: after.name, version: after.version, changed: true, findings };
 }
 
-function checkVersionOptions(options: VersionOptions): Required<Pick<VersionOptions, "accept">> & VersionOptions {
+function checkVersionOptions(
+  options: VersionOptions,
+): Required<Pick<VersionOptions, "accept">> & VersionOptions {
   for (const key of Object.keys(options)) {
-    if (key !== "accept" && key !== "rewrite") throw argumentInvalid(`options.${key}`, "accept or rewrite", key);
+    if (key !== "accept" && key !== "rewrite")
+      throw argumentInvalid(`options.${key}`, "accept or rewrite", key);
   }
   const { accept = "safe", rewrite } = options;
-  if (!ACCEPTED.includes(accept)) throw argumentInvalid("options.accept", '"safe", "migration" or "breaking"', accept);
-  if (rewrite !== undefined && typeof rewrite !== "function") throw argumentInvalid("options.rewrite", "a function of the row", rewrite);
+  if (!ACCEPTED.includes(accept))
+    throw argumentInvalid("options.accept", '"safe", "migration" or "breaking"', accept);
+  if (rewrite !== undefined && typeof rewrite !== "function")
+    throw argumentInvalid("options.rewrite", "a function of the row", rewrite);
   return rewrite === undefined ? { accept } : { accept, rewrite };
 }
 
@@ -149,7 +155,10 @@ function buildNewIndexes(session: WriteSession, before: CollectionState, after: 
   const known = new Set(before.indexes.map(({ id }) => id));
   const added = after.indexes.filter(({ id }) => !known.has(id));
   if (added.length === 0) return;
-  const decode = after.decoder("exact", added.map(({ definition }) => definition.path));
+  const decode = after.decoder(
+    "exact",
+    added.map(({ definition }) => definition.path),
+  );
   const onlyAdded: CollectionState = { ...after, indexes: added };
   for (const [key, payload] of scanInChunks(session.journal, after.rows)) {
     changeIndexEntries(session.journal, onlyAdded, key, undefined, decode(payload));
@@ -198,9 +207,13 @@ function rewriteRows(
 function callRewrite(rewrite: (row: Row) => Row, old: Row): unknown {
   const row: unknown = rewrite(old);
   if (typeof (row as { then?: unknown } | null | undefined)?.then === "function") {
-    throw new ModelVaultError("callback_async", "The rewrite function returned a promise; it must return the new row.", {
-      argument: "options.rewrite",
-    });
+    throw new ModelVaultError(
+      "callback_async",
+      "The rewrite function returned a promise; it must return the new row.",
+      {
+        argument: "options.rewrite",
+      },
+    );
   }
   return row;
 }

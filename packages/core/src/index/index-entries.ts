@@ -4,6 +4,7 @@
  */
 import type { CollectionState, IndexState } from "../collection/collection-state.ts";
 import { ModelVaultError } from "../errors/error.ts";
+import { compareValues } from "../keys/compare-values.ts";
 import {
   decodeKey,
   encodeIndexKey,
@@ -12,7 +13,6 @@ import {
   prefixSuccessor,
   primaryKeyOf,
 } from "../keys/key-codec.ts";
-import { compareValues } from "../keys/compare-values.ts";
 import type { FieldPath, Row, Value } from "../schema/types.ts";
 import type { Keyspace, StoreReader } from "../store/store.ts";
 
@@ -77,7 +77,10 @@ export function findHolder(
   const prefix = encodeIndexValue(index.kind, value);
   const end = prefixSuccessor(prefix);
   const cut = isCutIndexValue(index.kind, prefix);
-  for (const [key] of reader.scan(index.space, end === undefined ? { gte: prefix } : { gte: prefix, lt: end })) {
+  for (const [key] of reader.scan(
+    index.space,
+    end === undefined ? { gte: prefix } : { gte: prefix, lt: end },
+  )) {
     const holder = primaryKeyOf(index.kind, key);
     if (except !== undefined && sameBytes(holder, except)) continue;
     // A cut value is known by its beginning and a hash: only the row says whether it is the same.
@@ -92,7 +95,13 @@ export function findHolder(
   return undefined;
 }
 
-function refuseTakenValue(reader: StoreReader, state: CollectionState, index: IndexState, primaryKey: Uint8Array, value: Value): void {
+function refuseTakenValue(
+  reader: StoreReader,
+  state: CollectionState,
+  index: IndexState,
+  primaryKey: Uint8Array,
+  value: Value,
+): void {
   const holder = findHolder(reader, state, index, value, primaryKey);
   if (holder === undefined) return;
   throw uniqueViolation(state, index, value, holder, primaryKey);

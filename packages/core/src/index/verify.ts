@@ -38,7 +38,11 @@ export interface VerifyReport {
 }
 
 /** Checks everything one reader shows. Memory does not grow with the data, only with the problems. */
-export function verifyAll(reader: StoreReader, catalog: Catalog, storeProblems: readonly string[]): VerifyReport {
+export function verifyAll(
+  reader: StoreReader,
+  catalog: Catalog,
+  storeProblems: readonly string[],
+): VerifyReport {
   const problems: Problem[] = storeProblems.map((message) => ({ rule: "store", message }));
   let rowsChecked = 0;
   let indexEntriesChecked = 0;
@@ -60,13 +64,24 @@ function verifyRows(reader: StoreReader, state: CollectionState, problems: Probl
       row = decode(payload);
     } catch (error) {
       if (!isModelVaultError(error)) throw error;
-      problems.push({ rule: "row_undecodable", message: error.message, collection, ...keyIfReadable(state, key) });
+      problems.push({
+        rule: "row_undecodable",
+        message: error.message,
+        collection,
+        ...keyIfReadable(state, key),
+      });
       continue;
     }
     const place = keyIfReadable(state, key);
-    for (const issue of state.validate(row)) problems.push({ rule: "row_invalid", message: issue.message, collection, ...place });
+    for (const issue of state.validate(row))
+      problems.push({ rule: "row_invalid", message: issue.message, collection, ...place });
     if (!liesUnder(state, row, key)) {
-      problems.push({ rule: "row_misplaced", message: `A row of "${collection}" lies under another key than its own.`, collection, ...place });
+      problems.push({
+        rule: "row_misplaced",
+        message: `A row of "${collection}" lies under another key than its own.`,
+        collection,
+        ...place,
+      });
     }
     for (const index of state.indexes) {
       const value = valueAt(row, index.definition.path);
@@ -86,7 +101,12 @@ function verifyRows(reader: StoreReader, state: CollectionState, problems: Probl
   return rows;
 }
 
-function verifyIndex(reader: StoreReader, state: CollectionState, index: IndexState, problems: Problem[]): number {
+function verifyIndex(
+  reader: StoreReader,
+  state: CollectionState,
+  index: IndexState,
+  problems: Problem[],
+): number {
   const place = { collection: state.name, index: index.definition.name };
   const decode = state.decoder("exact", indexedPaths(state));
   let entries = 0;
@@ -103,7 +123,11 @@ function verifyIndex(reader: StoreReader, state: CollectionState, index: IndexSt
       if (!isModelVaultError(error)) throw error;
     }
     const key = primaryKey === undefined ? {} : keyIfReadable(state, primaryKey);
-    if (primaryKey === undefined || value === null || !sameBytes(encodeIndexKey(index.kind, value, primaryKey), entry)) {
+    if (
+      primaryKey === undefined ||
+      value === null ||
+      !sameBytes(encodeIndexKey(index.kind, value, primaryKey), entry)
+    ) {
       const message = `The index "${index.definition.name}" of "${state.name}" has an entry that no row gives.`;
       problems.push({ rule: "index_entry_stale", message, ...place, ...key });
       continue;
@@ -114,7 +138,13 @@ function verifyIndex(reader: StoreReader, state: CollectionState, index: IndexSt
     }
     previous = value;
   }
-  verifyCount(reader.count(index.space), entries, `entries of the index "${index.definition.name}"`, place, problems);
+  verifyCount(
+    reader.count(index.space),
+    entries,
+    `entries of the index "${index.definition.name}"`,
+    place,
+    problems,
+  );
   return entries;
 }
 
@@ -126,7 +156,11 @@ function verifyCount(
   problems: Problem[],
 ): void {
   if (kept === counted) return;
-  problems.push({ rule: "count_wrong", message: `The store counts ${kept} ${what} and holds ${counted}.`, ...place });
+  problems.push({
+    rule: "count_wrong",
+    message: `The store counts ${kept} ${what} and holds ${counted}.`,
+    ...place,
+  });
 }
 
 function liesUnder(state: CollectionState, row: Row, key: Uint8Array): boolean {

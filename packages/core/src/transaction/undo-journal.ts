@@ -2,7 +2,7 @@
  * Savepoints on top of any store transaction: while at least one mark is set, the journal remembers what stood
  * under a key before each change, and puts it back on demand. Without a mark it costs nothing.
  */
-import type { Keyspace, KeyRange, StoreReader, StoreScan, StoreTransaction } from "../store/store.ts";
+import type { KeyRange, Keyspace, StoreReader, StoreScan, StoreTransaction } from "../store/store.ts";
 
 interface Change {
   readonly space: Keyspace;

@@ -10,13 +10,21 @@ const RICH: CollectionDescriptor = {
     { path: "id", type: "uint64", constraints: [{ max_u64: 18_446_744_073_709_551_615n }] },
     {
       path: "place",
-      type: { object: [{ path: "zip", type: "string", constraints: [{ min_length: 2 }, { regex: "^[0-9]+$" }] }, { path: "extra", type: { optional: "json" } }] },
+      type: {
+        object: [
+          { path: "zip", type: "string", constraints: [{ min_length: 2 }, { regex: "^[0-9]+$" }] },
+          { path: "extra", type: { optional: "json" } },
+        ],
+      },
     },
     { path: "data", type: { optional: "json" } },
     { path: "code", type: { optional: "string" }, constraints: [{ regex: "\\(x\\)" }] },
     { path: "state", type: { enum: ["new", "sold"] } },
   ],
-  indexes: [{ name: "zip", path: "place.zip" }, { name: "state", path: "state" }],
+  indexes: [
+    { name: "zip", path: "place.zip" },
+    { name: "state", path: "state" },
+  ],
 };
 
 describe("a schema read back after reopening", () => {
@@ -31,7 +39,13 @@ describe("a schema read back after reopening", () => {
     expect(second.schema("rich")).toEqual(described);
     expect(second.collectionNames()).toEqual(["rich"]);
     const rich = second.collection("rich");
-    expect(rich.get(1)).toEqual({ id: 1, place: { zip: "12", extra: null }, data: [1, null], code: null, state: "new" });
+    expect(rich.get(1)).toEqual({
+      id: 1,
+      place: { zip: "12", extra: null },
+      data: [1, null],
+      code: null,
+      state: "new",
+    });
     // Upstream's B13: constraints of nested fields were enforced until the file was reopened.
     const error = errorOf(() => rich.insert({ id: 2, place: { zip: "x" }, code: "y", state: "new" }));
     expect(error.issues.map(({ path, rule }) => [path.join("."), rule])).toEqual([
@@ -46,7 +60,14 @@ describe("a schema read back after reopening", () => {
   it("keeps versions apart, and decodes rows of each", () => {
     const { driver } = lastingStore();
     const first = Database.open(driver);
-    first.register({ name: "t", primaryKey: "id", fields: [{ path: "id", type: "int64" }, { path: "a", type: { optional: "json" } }] });
+    first.register({
+      name: "t",
+      primaryKey: "id",
+      fields: [
+        { path: "id", type: "int64" },
+        { path: "a", type: { optional: "json" } },
+      ],
+    });
     first.collection("t").insert({ id: 1, a: { x: 1 } });
     first.registerVersion("t", {
       fields: [
@@ -76,7 +97,9 @@ describe("a schema read back after reopening", () => {
     const bytes = store.get(catalog, new Uint8Array([0, 0, 0, 0, 0, 0, 0, 1])) as Uint8Array;
     // What another engine would write for a schema of its own: other bytes, so another hash.
     const edited = bytes.slice();
-    const at = Array.from(bytes, (byte) => String.fromCharCode(byte)).join("").indexOf("sold");
+    const at = Array.from(bytes, (byte) => String.fromCharCode(byte))
+      .join("")
+      .indexOf("sold");
     edited[at + 3] = "t".charCodeAt(0);
     transaction.put(catalog, new Uint8Array([0, 0, 0, 0, 0, 0, 0, 1]), edited);
     transaction.commit();
@@ -96,7 +119,13 @@ describe("two handles on one store", () => {
     a.register({ name: "t", primaryKey: "id", fields: [{ path: "id", type: "int64" }] });
     const rows = b.collection("t");
     rows.insert({ id: 1 });
-    a.registerVersion("t", { fields: [{ path: "id", type: "int64" }, { path: "x", type: { optional: "string" } }], indexes: [{ path: "x" }] });
+    a.registerVersion("t", {
+      fields: [
+        { path: "id", type: "int64" },
+        { path: "x", type: { optional: "string" } },
+      ],
+      indexes: [{ path: "x" }],
+    });
     rows.insert({ id: 2, x: "y" });
     expect(rows.where("x", "=", "y").explain().text).toContain("x_idx");
     expect(a.collection("t").where("x", "=", "y").count()).toBe(1);

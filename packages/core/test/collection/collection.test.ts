@@ -5,20 +5,32 @@ describe("insert", () => {
   it("stores a row and returns its key", () => {
     const books = openLibrary().collection("books");
     expect(books.insert(book("a"))).toBe("a");
-    expect(books.get("a")).toEqual({ isbn: "a", title: "Title a", year: 2000, tags: [], author: { name: "Ann", born: null } });
+    expect(books.get("a")).toEqual({
+      isbn: "a",
+      title: "Title a",
+      year: 2000,
+      tags: [],
+      author: { name: "Ann", born: null },
+    });
   });
 
   it("refuses a key that exists, and names it", () => {
     const books = openLibrary().collection("books");
     books.insert(book("a"));
     const error = errorOf(() => books.insert(book("a", { title: "Other" })));
-    expect(error).toMatchObject({ code: "row_exists", kind: "conflict", details: { collection: "books", key: "a" } });
+    expect(error).toMatchObject({
+      code: "row_exists",
+      kind: "conflict",
+      details: { collection: "books", key: "a" },
+    });
     expect(books.get("a")).toMatchObject({ title: "Title a" });
   });
 
   it("reports every problem of a row at once", () => {
     const books = openLibrary().collection("books");
-    const error = errorOf(() => books.insert({ isbn: 5, title: "", tags: ["x", 7], author: {}, yaer: 1 } as never));
+    const error = errorOf(() =>
+      books.insert({ isbn: 5, title: "", tags: ["x", 7], author: {}, yaer: 1 } as never),
+    );
     expect(error.code).toBe("validation_failed");
     expect(error.issues.map(({ path, rule }) => [path.join("."), rule])).toEqual([
       ["isbn", "type"],
@@ -88,7 +100,10 @@ describe("insertMany", () => {
   it("refuses what is not iterable", () => {
     const books = openLibrary().collection("books");
     for (const rows of [5, null, undefined, { a: 1 }]) {
-      expect(errorOf(() => books.insertMany(rows as never))).toMatchObject({ code: "argument_invalid", details: { argument: "rows" } });
+      expect(errorOf(() => books.insertMany(rows as never))).toMatchObject({
+        code: "argument_invalid",
+        details: { argument: "rows" },
+      });
     }
   });
 });
@@ -108,7 +123,13 @@ describe("update", () => {
     const books = openLibrary().collection("books");
     books.insert(book("a", { tags: ["x", "y"], author: { name: "Ann", born: 1950 } }));
     const row = books.update("a", { tags: ["z"], author: { born: null }, year: undefined, title: "New" });
-    expect(row).toEqual({ isbn: "a", title: "New", year: 2000, tags: ["z"], author: { name: "Ann", born: null } });
+    expect(row).toEqual({
+      isbn: "a",
+      title: "New",
+      year: 2000,
+      tags: ["z"],
+      author: { name: "Ann", born: null },
+    });
     expect(books.get("a")).toEqual(row);
   });
 
@@ -130,10 +151,18 @@ describe("update", () => {
     const books = openLibrary().collection("books");
     books.insert(book("a"));
     expect(errorOf(() => books.update("a", { isbn: "b" })).code).toBe("primary_key_changed");
-    expect(errorOf(() => books.update("zz", {}))).toMatchObject({ code: "row_not_found", details: { key: "zz" } });
-    expect(errorOf(() => books.update("a", (async (row: object) => row) as never)).code).toBe("callback_async");
+    expect(errorOf(() => books.update("zz", {}))).toMatchObject({
+      code: "row_not_found",
+      details: { key: "zz" },
+    });
+    expect(errorOf(() => books.update("a", (async (row: object) => row) as never)).code).toBe(
+      "callback_async",
+    );
     expect(errorOf(() => books.update("a", { title: "" })).code).toBe("validation_failed");
-    expect(errorOf(() => books.update("a", { author: { nmae: "x" } } as never)).issues[0]?.path).toEqual(["author", "nmae"]);
+    expect(errorOf(() => books.update("a", { author: { nmae: "x" } } as never)).issues[0]?.path).toEqual([
+      "author",
+      "nmae",
+    ]);
     for (const patch of [null, 5, "x", [], undefined]) {
       expect(errorOf(() => books.update("a", patch as never)).code).toBe("validation_failed");
     }
@@ -155,7 +184,14 @@ describe("update", () => {
 
   it("merges JSON values whole, for their keys are data and not fields", () => {
     const db = openVault();
-    db.register({ name: "t", primaryKey: "id", fields: [{ path: "id", type: "int64" }, { path: "data", type: "json" }] });
+    db.register({
+      name: "t",
+      primaryKey: "id",
+      fields: [
+        { path: "id", type: "int64" },
+        { path: "data", type: "json" },
+      ],
+    });
     db.collection("t").insert({ id: 1, data: { a: 1 } });
     expect(db.collection("t").update(1, { data: { b: 2 } })).toEqual({ id: 1, data: { b: 2 } });
   });
@@ -180,7 +216,10 @@ describe("reading by key", () => {
     expect(books.has("c")).toBe(false);
     expect(books.get("c")).toBeUndefined();
     expect(books.getMany(["b", "c", "a"]).map((row) => row?.isbn)).toEqual(["b", undefined, "a"]);
-    expect(errorOf(() => books.getOrThrow("c"))).toMatchObject({ code: "row_not_found", details: { collection: "books", key: "c" } });
+    expect(errorOf(() => books.getOrThrow("c"))).toMatchObject({
+      code: "row_not_found",
+      details: { collection: "books", key: "c" },
+    });
     expect(books.getOrThrow("a").isbn).toBe("a");
     expect(errorOf(() => books.getMany(5 as never)).code).toBe("argument_invalid");
   });
@@ -190,9 +229,16 @@ describe("reading by key", () => {
     db.register({ name: "t", primaryKey: "id", fields: [{ path: "id", type: "int64" }] });
     const rows = db.collection("t");
     for (const key of ["1", 1.5, null, undefined, {}, [], true, 2n ** 63n, Number.NaN, 2 ** 53]) {
-      for (const call of [() => rows.get(key as never), () => rows.has(key as never), () => rows.delete(key as never)]) {
+      for (const call of [
+        () => rows.get(key as never),
+        () => rows.has(key as never),
+        () => rows.delete(key as never),
+      ]) {
         const error = errorOf(call);
-        expect(error).toMatchObject({ code: "primary_key_invalid", details: { collection: "t", field: "id", expected: "int64" } });
+        expect(error).toMatchObject({
+          code: "primary_key_invalid",
+          details: { collection: "t", field: "id", expected: "int64" },
+        });
       }
     }
   });
@@ -210,10 +256,17 @@ describe("reading by key", () => {
     } as const;
     const db = openVault({ integers: "bigint" });
     for (const [type, values] of Object.entries(keys)) {
-      db.register({ name: type, primaryKey: "id", fields: [{ path: "id", type: type as "string" }, { path: "n", type: "float64" }] });
+      db.register({
+        name: type,
+        primaryKey: "id",
+        fields: [
+          { path: "id", type: type as "string" },
+          { path: "n", type: "float64" },
+        ],
+      });
       const rows = db.collection(type);
-      values.forEach((id, n) => rows.insert({ id, n }));
-      values.forEach((id, n) => expect(rows.get(id)).toMatchObject({ n }));
+      for (const [n, id] of values.entries()) rows.insert({ id, n });
+      for (const [n, id] of values.entries()) expect(rows.get(id)).toMatchObject({ n });
     }
     expect(db.collection("float64").get(-0)).toMatchObject({ n: 0 });
     expect(errorOf(() => db.collection("float64").insert({ id: -0, n: 1 })).code).toBe("row_exists");
@@ -244,7 +297,10 @@ describe("a unique index", () => {
     db.register({
       name: "t",
       primaryKey: "id",
-      fields: [{ path: "id", type: "int64" }, { path: "u", type: { optional: "float64" } }],
+      fields: [
+        { path: "id", type: "int64" },
+        { path: "u", type: { optional: "float64" } },
+      ],
       indexes: [{ path: "u", kind: "unique" }],
     });
     const rows = db.collection("t");
@@ -261,13 +317,22 @@ describe("a unique index", () => {
     db.register({
       name: "t",
       primaryKey: "id",
-      fields: [{ path: "id", type: "int64" }, { path: "u", type: "string" }],
+      fields: [
+        { path: "id", type: "int64" },
+        { path: "u", type: "string" },
+      ],
       indexes: [{ path: "u", kind: "unique" }],
     });
     const rows = db.collection("t");
     const long = "x".repeat(1000);
-    rows.insertMany([{ id: 1, u: `${long}a` }, { id: 2, u: `${long}b` }]);
-    expect(errorOf(() => rows.insert({ id: 3, u: `${long}a` }))).toMatchObject({ code: "unique_violation", details: { holder: 1 } });
+    rows.insertMany([
+      { id: 1, u: `${long}a` },
+      { id: 2, u: `${long}b` },
+    ]);
+    expect(errorOf(() => rows.insert({ id: 3, u: `${long}a` }))).toMatchObject({
+      code: "unique_violation",
+      details: { holder: 1 },
+    });
     rows.delete(1);
     rows.insert({ id: 3, u: `${long}a` });
   });
@@ -284,7 +349,12 @@ describe("iteration", () => {
       books.update("d", { year: 1 });
       books.put(book(`${String(row.isbn)}${seen.length}`));
     }
-    expect(seen).toEqual([["a", 2000], ["b", 2000], ["c", 2000], ["d", 2000]]);
+    expect(seen).toEqual([
+      ["a", 2000],
+      ["b", 2000],
+      ["c", 2000],
+      ["d", 2000],
+    ]);
   });
 
   it("inside a transaction shows the state at its start too", () => {

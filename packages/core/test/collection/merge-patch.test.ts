@@ -49,7 +49,10 @@ describe("merging a patch", () => {
 
   it("empties with null, leaves alone with undefined, sets an object where none was", () => {
     expect(mergePatch(schema, row, { object: null, id: undefined })).toEqual({ ...row, object: null });
-    expect(mergePatch(schema, { ...row, object: null }, { object: { x: 1 } })).toEqual({ ...row, object: { x: 1 } });
+    expect(mergePatch(schema, { ...row, object: null }, { object: { x: 1 } })).toEqual({
+      ...row,
+      object: { x: 1 },
+    });
   });
 
   it("keeps unknown names for validation to report, and __proto__ as plain data", () => {
@@ -57,7 +60,10 @@ describe("merging a patch", () => {
     const merged = mergePatch(schema, row, patch) as { nope: number; object: object };
     expect(merged.nope).toBe(1);
     expect(Object.getPrototypeOf(merged.object)).toBe(Object.prototype);
-    expect(Object.entries(merged.object)).toEqual([["x", 5], ["__proto__", "text"]]);
+    expect(Object.entries(merged.object)).toEqual([
+      ["x", 5],
+      ["__proto__", "text"],
+    ]);
   });
 
   it("hands on what is no object, for validation to refuse", () => {

@@ -1,4 +1,11 @@
-import { type CommitReport, Database, type DatabaseObserver, memoryStore, type QueryReport, type StoreMaintenance } from "@modelvault/core";
+import {
+  type CommitReport,
+  Database,
+  type DatabaseObserver,
+  memoryStore,
+  type QueryReport,
+  type StoreMaintenance,
+} from "@modelvault/core";
 import { describe, expect, it, vi } from "vitest";
 import { driverOf, withParts } from "../support/shared-store.ts";
 import { book, errorOf, openLibrary, openVault } from "../support/vault.ts";
@@ -37,7 +44,9 @@ describe("opening", () => {
     const transaction = store.begin();
     transaction.put({ kind: "catalog" }, new Uint8Array([0, 0, 0, 0, 0, 0, 0, 1]), new Uint8Array([9, 9, 9]));
     transaction.commit();
-    expect(errorOf(() => Database.open(driverOf(withParts(store, { close })))).code).toBe("catalog_payload_invalid");
+    expect(errorOf(() => Database.open(driverOf(withParts(store, { close })))).code).toBe(
+      "catalog_payload_invalid",
+    );
     expect(close).toHaveBeenCalledOnce();
   });
 
@@ -70,7 +79,12 @@ describe("integers", () => {
     expect(error).toMatchObject({ code: "integer_unsafe", details: { field: "big" } });
     expect(error.message).toContain("1");
     expect(rows.where("big", ">", 2 ** 53 - 1).count()).toBe(1);
-    expect(rows.where("big", "=", 2n ** 64n - 1n).select("id").all()).toEqual([{ id: 1 }]);
+    expect(
+      rows
+        .where("big", "=", 2n ** 64n - 1n)
+        .select("id")
+        .all(),
+    ).toEqual([{ id: 1 }]);
     rows.update(2, { big: 8 });
     expect(db.verify().ok).toBe(true);
   });
@@ -92,7 +106,11 @@ describe("an observer", () => {
     const queries: QueryReport[] = [];
     const db = openVault({
       now: () => (time += 2),
-      observer: { onOpen, onCommit: (report) => commits.push(report), onQuery: (report) => queries.push(report) },
+      observer: {
+        onOpen,
+        onCommit: (report) => commits.push(report),
+        onQuery: (report) => queries.push(report),
+      },
     });
     expect(onOpen).toHaveBeenCalledWith({ driver: "memory", collections: 0, durationMs: 2 });
     db.register({ name: "t", primaryKey: "id", fields: [{ path: "id", type: "int64" }] });
@@ -109,7 +127,9 @@ describe("an observer", () => {
   it("is told of conflicts, and passes them on", () => {
     const conflicts: string[] = [];
     const store = memoryStore().open();
-    const db = Database.open(driverOf(store), { observer: { onConflict: ({ code }) => conflicts.push(code) } });
+    const db = Database.open(driverOf(store), {
+      observer: { onConflict: ({ code }) => conflicts.push(code) },
+    });
     const foreign = store.begin();
     expect(errorOf(() => db.transaction(() => 1)).code).toBe("store_busy");
     foreign.abort();
@@ -167,7 +187,10 @@ describe("maintenance", () => {
       ["compact", () => db.compact()],
       ["copyTo", () => db.copyTo("elsewhere")],
     ] as const) {
-      expect(errorOf(call)).toMatchObject({ code: "unsupported_operation", details: { operation: name, driver: "memory" } });
+      expect(errorOf(call)).toMatchObject({
+        code: "unsupported_operation",
+        details: { operation: name, driver: "memory" },
+      });
     }
     expect(errorOf(() => db.copyTo("")).code).toBe("argument_invalid");
   });
@@ -184,7 +207,10 @@ describe("maintenance", () => {
     db.checkpoint();
     db.compact((progress) => calls.push(progress));
     expect(calls).toEqual(["checkpoint", { done: 1, total: 1, unit: "rows" }]);
-    expect(db.verify()).toMatchObject({ ok: false, problems: [{ rule: "store", message: "page 3 is torn" }] });
+    expect(db.verify()).toMatchObject({
+      ok: false,
+      problems: [{ rule: "store", message: "page 3 is torn" }],
+    });
     expect(db.stats().store).toEqual({ fileBytes: 12 });
     db.close();
   });

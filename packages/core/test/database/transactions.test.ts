@@ -56,7 +56,12 @@ describe("a transaction", () => {
       expect(errorOf(() => books.insert(book("d", { title: "" }))).code).toBe("validation_failed");
       books.insert(book("e"));
     });
-    expect(db.collection("books").all().map(({ isbn }) => isbn)).toEqual(["a", "e"]);
+    expect(
+      db
+        .collection("books")
+        .all()
+        .map(({ isbn }) => isbn),
+    ).toEqual(["a", "e"]);
   });
 
   it("is joined by calls on the database made inside its callback", () => {
@@ -89,7 +94,9 @@ describe("a transaction", () => {
   it("refuses a thenable that is no promise", () => {
     const db = openLibrary();
     // biome-ignore lint/suspicious/noThenProperty: a thenable is what is tried here.
-    expect(errorOf(() => db.transaction(() => ({ then: (): undefined => undefined }))).code).toBe("callback_async");
+    expect(errorOf(() => db.transaction(() => ({ then: (): undefined => undefined }))).code).toBe(
+      "callback_async",
+    );
   });
 
   it("cannot be used after it ended", () => {
@@ -99,12 +106,17 @@ describe("a transaction", () => {
       leaked = tx;
     });
     expect(errorOf(() => leaked?.collection("books")).code).toBe("transaction_closed");
-    expect(errorOf(() => leaked?.register({ name: "x", primaryKey: "id", fields: [] })).code).toBe("transaction_closed");
+    expect(errorOf(() => leaked?.register({ name: "x", primaryKey: "id", fields: [] })).code).toBe(
+      "transaction_closed",
+    );
   });
 
   it("refuses an argument that is no function", () => {
     const db = openVault();
-    expect(errorOf(() => db.transaction(5 as never))).toMatchObject({ code: "argument_invalid", details: { argument: "callback" } });
+    expect(errorOf(() => db.transaction(5 as never))).toMatchObject({
+      code: "argument_invalid",
+      details: { argument: "callback" },
+    });
     expect(errorOf(() => db.read(undefined as never)).code).toBe("argument_invalid");
   });
 
@@ -141,7 +153,10 @@ describe("a nested transaction", () => {
           throw new Error("inner");
         }),
       ).toThrow("inner");
-      expect(books.all().map(({ isbn, year }) => [isbn, year])).toEqual([["a", 2000], ["b", 2000]]);
+      expect(books.all().map(({ isbn, year }) => [isbn, year])).toEqual([
+        ["a", 2000],
+        ["b", 2000],
+      ]);
       expect(tx.collectionNames()).toEqual(["books"]);
       db.transaction(() => books.insert(book("d")));
     });
@@ -163,7 +178,12 @@ describe("a nested transaction", () => {
       }
     };
     db.transaction((tx) => descend(tx, 0));
-    expect(db.collection("books").all().map(({ isbn }) => isbn)).toEqual(["level 0", "level 1"]);
+    expect(
+      db
+        .collection("books")
+        .all()
+        .map(({ isbn }) => isbn),
+    ).toEqual(["level 0", "level 1"]);
   });
 
   it("of a whole transaction that throws later is undone too", () => {

@@ -11,20 +11,35 @@ describe("an error", () => {
     expect(isModelVaultError(foreign)).toBe(true);
     expect(isModelVaultError(foreign, "row_exists")).toBe(true);
     expect(isModelVaultError(foreign, "internal")).toBe(false);
-    for (const other of [null, undefined, "row_exists", {}, new Error("x")]) expect(isModelVaultError(other)).toBe(false);
+    for (const other of [null, undefined, "row_exists", {}, new Error("x")])
+      expect(isModelVaultError(other)).toBe(false);
   });
 
   it("crosses a structured clone whole: code, details, issues and causes", () => {
     const issues = [{ message: "m", path: ["a", 0], rule: "type", expected: "int64", actual: "text" }];
     const inner = new ModelVaultError("store_busy", "inner", { pid: 7 }, { cause: new TypeError("deepest") });
-    const error = new ModelVaultError("validation_failed", "outer", { collection: "t" }, { issues, cause: inner });
+    const error = new ModelVaultError(
+      "validation_failed",
+      "outer",
+      { collection: "t" },
+      { issues, cause: inner },
+    );
     const back = errorFromPlain(structuredClone(errorToPlain(error)));
-    expect(back).toMatchObject({ code: "validation_failed", kind: "validation", message: "outer", details: { collection: "t" }, issues });
+    expect(back).toMatchObject({
+      code: "validation_failed",
+      kind: "validation",
+      message: "outer",
+      details: { collection: "t" },
+      issues,
+    });
     expect(back.stack).toBe(error.stack);
     expect(back.cause).toMatchObject({ code: "store_busy", details: { pid: 7 } });
     expect((back.cause as Error).cause).toMatchObject({ name: "TypeError", message: "deepest" });
     expect(isModelVaultError(back)).toBe(true);
-    expect(errorToPlain(new ModelVaultError("internal", "m", {}, { cause: 5 })).cause).toEqual({ name: "number", message: "5" });
+    expect(errorToPlain(new ModelVaultError("internal", "m", {}, { cause: 5 })).cause).toEqual({
+      name: "number",
+      message: "5",
+    });
   });
 });
 

@@ -6,7 +6,10 @@ import { book, errorOf, openLibrary, openVault } from "../support/vault.ts";
 const ID: FieldDescriptor = { path: "id", type: "int64" };
 const optional = (path: string): FieldDescriptor => ({ path, type: { optional: "string" } });
 
-function openNumbers(fields: readonly FieldDescriptor[] = [], indexes: { path: string; kind?: "unique" }[] = []): Database {
+function openNumbers(
+  fields: readonly FieldDescriptor[] = [],
+  indexes: { path: string; kind?: "unique" }[] = [],
+): Database {
   const db = openVault();
   db.register({ name: "t", primaryKey: "id", fields: [ID, ...fields], indexes });
   return db;
@@ -60,8 +63,14 @@ describe("a new schema version", () => {
   it("that is safe leaves rows as they are, and they read in the new shape", () => {
     const db = openNumbers([{ path: "a", type: "string" }]);
     db.collection("t").insert({ id: 1, a: "x" });
-    const result = db.registerVersion("t", { fields: [ID, optional("early"), { path: "a", type: "string" }, optional("late")] });
-    expect(result).toMatchObject({ version: 2, changed: true, findings: [{ class: "safe" }, { class: "safe" }] });
+    const result = db.registerVersion("t", {
+      fields: [ID, optional("early"), { path: "a", type: "string" }, optional("late")],
+    });
+    expect(result).toMatchObject({
+      version: 2,
+      changed: true,
+      findings: [{ class: "safe" }, { class: "safe" }],
+    });
     expect(db.collection("t").get(1)).toEqual({ id: 1, early: null, a: "x", late: null });
     db.collection("t").insert({ id: 2, a: "y", late: "z" });
     expect(db.collection("t").all()).toHaveLength(2);
@@ -70,7 +79,10 @@ describe("a new schema version", () => {
   it("that differs in nothing writes nothing (upstream's defect 6: it rewrote every row)", () => {
     const db = openNumbers([optional("a")], [{ path: "a" }]);
     const revision = db.revision();
-    expect(db.registerVersion("t", { fields: [ID, optional("a")] })).toMatchObject({ version: 1, changed: false });
+    expect(db.registerVersion("t", { fields: [ID, optional("a")] })).toMatchObject({
+      version: 1,
+      changed: false,
+    });
     expect(db.revision()).toBe(revision);
   });
 
@@ -88,14 +100,20 @@ describe("a new schema version", () => {
     db.collection("t").insert({ id: 2, u: "x" });
     expect(db.stats().collections[0]?.indexes).toEqual([]);
     // B17 of upstream: an index added again under its old name found the old entries.
-    expect(db.registerVersion("t", { fields: [ID, optional("u")], indexes: [{ path: "u" }] }).version).toBe(3);
+    expect(db.registerVersion("t", { fields: [ID, optional("u")], indexes: [{ path: "u" }] }).version).toBe(
+      3,
+    );
     expect(db.collection("t").where("u", "=", "x").count()).toBe(2);
     expect(db.verify().ok).toBe(true);
   });
 
   it("fills an index that is new", () => {
     const db = openNumbers([optional("a")]);
-    db.collection("t").insertMany([{ id: 1, a: "x" }, { id: 2, a: null }, { id: 3, a: "x" }]);
+    db.collection("t").insertMany([
+      { id: 1, a: "x" },
+      { id: 2, a: null },
+      { id: 3, a: "x" },
+    ]);
     db.registerVersion("t", { fields: [ID, optional("a")], indexes: [{ path: "a" }] });
     expect(db.collection("t").where("a", "=", "x").explain().text).toContain("a_idx");
     expect(db.collection("t").where("a", "=", "x").count()).toBe(2);
@@ -105,8 +123,15 @@ describe("a new schema version", () => {
     const db = openNumbers([optional("a")]);
     db.collection("t").insert({ id: 1 });
     const revision = db.revision();
-    const fields: FieldDescriptor[] = [ID, optional("a"), { path: "b", type: "string" }, { path: "c", type: "int64" }];
-    const error = errorOf(() => db.registerVersion("t", { fields, indexes: [{ path: "a", kind: "unique" }] }));
+    const fields: FieldDescriptor[] = [
+      ID,
+      optional("a"),
+      { path: "b", type: "string" },
+      { path: "c", type: "int64" },
+    ];
+    const error = errorOf(() =>
+      db.registerVersion("t", { fields, indexes: [{ path: "a", kind: "unique" }] }),
+    );
     expect(error.code).toBe("migration_required");
     expect((error.details.findings as unknown[]).length).toBe(3);
     expect(errorOf(() => db.registerVersion("t", { fields: [ID] })).code).toBe("breaking_change");
@@ -117,8 +142,15 @@ describe("a new schema version", () => {
     const db = openNumbers([optional("a")]);
     db.collection("t").insertMany([{ id: 1, a: "x" }, { id: 2 }]);
     const fields: FieldDescriptor[] = [ID, optional("a"), { path: "b", type: "string" }];
-    db.registerVersion("t", { fields, indexes: [{ path: "b", kind: "unique" }] }, { accept: "migration", rewrite: (row) => ({ ...row, b: `b${String(row.id)}` }) });
-    expect(db.collection("t").all()).toEqual([{ id: 1, a: "x", b: "b1" }, { id: 2, a: null, b: "b2" }]);
+    db.registerVersion(
+      "t",
+      { fields, indexes: [{ path: "b", kind: "unique" }] },
+      { accept: "migration", rewrite: (row) => ({ ...row, b: `b${String(row.id)}` }) },
+    );
+    expect(db.collection("t").all()).toEqual([
+      { id: 1, a: "x", b: "b1" },
+      { id: 2, a: null, b: "b2" },
+    ]);
     expect(db.collection("t").where("b", "=", "b2").one()).toMatchObject({ id: 2 });
   });
 
@@ -127,7 +159,11 @@ describe("a new schema version", () => {
     db.collection("t").insertMany([{ id: 1, a: "x" }, { id: 2 }]);
     const fields: FieldDescriptor[] = [ID, { path: "a", type: "string", constraints: [{ max_length: 3 }] }];
     const error = errorOf(() => db.registerVersion("t", { fields }, { accept: "migration" }));
-    expect(error).toMatchObject({ code: "migration_row_invalid", details: { collection: "t", key: 2 }, issues: [{ path: ["a"] }] });
+    expect(error).toMatchObject({
+      code: "migration_row_invalid",
+      details: { collection: "t", key: 2 },
+      issues: [{ path: ["a"] }],
+    });
     expect(db.schema("t").version).toBe(1);
     db.collection("t").put({ id: 2, a: "y" });
     expect(db.registerVersion("t", { fields }, { accept: "migration" }).version).toBe(2);
@@ -135,7 +171,10 @@ describe("a new schema version", () => {
 
   it("cannot make duplicates of a unique index", () => {
     const db = openNumbers([optional("a")]);
-    db.collection("t").insertMany([{ id: 1, a: "x" }, { id: 2, a: "x" }]);
+    db.collection("t").insertMany([
+      { id: 1, a: "x" },
+      { id: 2, a: "x" },
+    ]);
     const version = { fields: [ID, optional("a")], indexes: [{ path: "a", kind: "unique" as const }] };
     expect(errorOf(() => db.registerVersion("t", version, { accept: "migration" }))).toMatchObject({
       code: "unique_violation",
@@ -146,7 +185,10 @@ describe("a new schema version", () => {
 
   it("may exchange unique values between rows", () => {
     const db = openNumbers([optional("a")], [{ path: "a", kind: "unique" }]);
-    db.collection("t").insertMany([{ id: 1, a: "x" }, { id: 2, a: "y" }]);
+    db.collection("t").insertMany([
+      { id: 1, a: "x" },
+      { id: 2, a: "y" },
+    ]);
     const swap = (row: Row): Row => ({ ...row, a: row.a === "x" ? "y" : "x" });
     db.registerVersion("t", { fields: [ID, optional("a"), optional("b")] }, { rewrite: swap });
     expect(db.collection("t").where("a", "=", "y").one()).toMatchObject({ id: 1 });
@@ -161,7 +203,8 @@ describe("a new schema version", () => {
       [(async (row: Row) => row) as never, "callback_async"],
       [() => null as never, "migration_row_invalid"],
     ];
-    for (const [rewrite, code] of rewrites) expect(errorOf(() => db.registerVersion("t", version, { rewrite })).code).toBe(code);
+    for (const [rewrite, code] of rewrites)
+      expect(errorOf(() => db.registerVersion("t", version, { rewrite })).code).toBe(code);
     expect(() =>
       db.registerVersion("t", version, {
         rewrite: () => {
@@ -177,7 +220,10 @@ describe("a new schema version", () => {
 
   it("widens int64 to float64 when asked, and takes a field away when told", () => {
     const db = openNumbers([{ path: "n", type: "int64" }, optional("gone")], [{ path: "n" }]);
-    db.collection("t").insertMany([{ id: 1, n: 5, gone: "x" }, { id: 2, n: -5 }]);
+    db.collection("t").insertMany([
+      { id: 1, n: 5, gone: "x" },
+      { id: 2, n: -5 },
+    ]);
     const fields: FieldDescriptor[] = [ID, { path: "n", type: "float64" }];
     db.registerVersion("t", { fields }, { accept: "breaking" });
     expect(db.collection("t").where("n", "<", 0.5).all()).toEqual([{ id: 2, n: -5 }]);
@@ -186,8 +232,12 @@ describe("a new schema version", () => {
 
   it("refuses options it does not know", () => {
     const db = openNumbers();
-    expect(errorOf(() => db.registerVersion("t", { fields: [ID] }, { force: true } as never)).code).toBe("argument_invalid");
-    expect(errorOf(() => db.registerVersion("t", { fields: [ID] }, { accept: "all" } as never)).code).toBe("argument_invalid");
+    expect(errorOf(() => db.registerVersion("t", { fields: [ID] }, { force: true } as never)).code).toBe(
+      "argument_invalid",
+    );
+    expect(errorOf(() => db.registerVersion("t", { fields: [ID] }, { accept: "all" } as never)).code).toBe(
+      "argument_invalid",
+    );
     expect(errorOf(() => db.registerVersion("t", null as never)).code).toBe("argument_invalid");
     expect(errorOf(() => db.registerVersion("x", { fields: [ID] })).code).toBe("collection_unknown");
   });

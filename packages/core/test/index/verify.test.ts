@@ -20,7 +20,11 @@ function damaged(damage: (store: Store) => void): Database {
     ],
     indexes: [{ path: "n" }, { path: "u", kind: "unique" }],
   });
-  db.collection("t").insertMany([{ id: 1, n: 10, u: "a" }, { id: 2, n: 20, u: "b" }, { id: 3, u: "c" }]);
+  db.collection("t").insertMany([
+    { id: 1, n: 10, u: "a" },
+    { id: 2, n: 20, u: "b" },
+    { id: 3, u: "c" },
+  ]);
   damage(store);
   return db;
 }
@@ -43,7 +47,9 @@ describe("verification", () => {
   });
 
   it("finds an index entry that is missing, and names the row", () => {
-    const db = damaged((store) => change(store, (tx) => tx.delete(INDEX, keys(store, INDEX)[0] as Uint8Array)));
+    const db = damaged((store) =>
+      change(store, (tx) => tx.delete(INDEX, keys(store, INDEX)[0] as Uint8Array)),
+    );
     expect(db.verify()).toMatchObject({
       ok: false,
       problems: [{ rule: "index_entry_missing", collection: "t", index: "n_idx", key: 1 }],
@@ -61,7 +67,9 @@ describe("verification", () => {
   });
 
   it("finds index keys that are no keys", () => {
-    const db = damaged((store) => change(store, (tx) => tx.put(UNIQUE, Uint8Array.of(1, 2, 3), new Uint8Array(0))));
+    const db = damaged((store) =>
+      change(store, (tx) => tx.put(UNIQUE, Uint8Array.of(1, 2, 3), new Uint8Array(0))),
+    );
     expect(db.verify().problems).toMatchObject([{ rule: "index_entry_stale", index: "u_unique" }]);
     db.close();
   });
@@ -76,7 +84,9 @@ describe("verification", () => {
       });
     });
     const rules = new Set(db.verify().problems.map(({ rule }) => rule));
-    expect(rules).toEqual(new Set(["row_undecodable", "row_misplaced", "index_entry_missing", "index_entry_stale"]));
+    expect(rules).toEqual(
+      new Set(["row_undecodable", "row_misplaced", "index_entry_missing", "index_entry_stale"]),
+    );
     db.close();
   });
 

@@ -1,6 +1,13 @@
 /** Vaults for tests: opened in memory, and verified and closed after the test that opened them. */
+
+import {
+  Database,
+  type DatabaseOptions,
+  isModelVaultError,
+  type ModelVaultError,
+  memoryStore,
+} from "@modelvault/core";
 import { afterEach, expect } from "vitest";
-import { Database, type DatabaseOptions, isModelVaultError, memoryStore, type ModelVaultError } from "@modelvault/core";
 
 const open: Database[] = [];
 
@@ -35,20 +42,27 @@ export function openLibrary(options?: DatabaseOptions): Database {
       { path: "title", type: "string", constraints: [{ nonempty: true }] },
       { path: "year", type: { optional: "int64" } },
       { path: "tags", type: { list: "string" } },
-      { path: "author", type: { object: [{ path: "name", type: "string" }, { path: "born", type: { optional: "int64" } }] } },
+      {
+        path: "author",
+        type: {
+          object: [
+            { path: "name", type: "string" },
+            { path: "born", type: { optional: "int64" } },
+          ],
+        },
+      },
     ],
-    indexes: [
-      { path: "year" },
-      { path: "title", kind: "unique" },
-      { path: "author.name" },
-    ],
+    indexes: [{ path: "year" }, { path: "title", kind: "unique" }, { path: "author.name" }],
   });
   return db;
 }
 
 /** A row for the library; what is not given is made up from the key. */
 export function book(isbn: string, more: Record<string, unknown> = {}): Record<string, never> {
-  return { isbn, title: `Title ${isbn}`, year: 2000, tags: [], author: { name: "Ann" }, ...more } as Record<string, never>;
+  return { isbn, title: `Title ${isbn}`, year: 2000, tags: [], author: { name: "Ann" }, ...more } as Record<
+    string,
+    never
+  >;
 }
 
 /** The error a call throws; fails the test when it throws none or a foreign one. */
