@@ -14,3 +14,17 @@ declare class TextDecoder {
 declare const performance: { now(): number };
 
 declare function queueMicrotask(callback: () => void): void;
+
+interface String {
+  isWellFormed(): boolean;
+}
+
+/** Present on Node and its kin only; core works without it. */
+declare var Buffer:
+  | {
+      readonly prototype: {
+        latin1Slice?(this: Uint8Array, start: number, end: number): string;
+        utf8Slice?(this: Uint8Array, start: number, end: number): string;
+      };
+    }
+  | undefined;

@@ -118,9 +118,34 @@ export const ERROR_CATALOGUE = {
     fault: "caller",
     retry: false,
   },
+  collection_name_invalid: {
+    kind: "schema",
+    meaning: "A collection's name is no text, is empty, too long, not well-formed, or reserved.",
+    fault: "caller",
+    retry: false,
+  },
   collection_unknown: {
     kind: "schema",
     meaning: "There is no collection of this name.",
+    fault: "caller",
+    retry: false,
+  },
+  constraint_invalid: {
+    kind: "schema",
+    meaning:
+      "A constraint is unknown, malformed, on a type it does not go with, or cannot be met together with another.",
+    fault: "caller",
+    retry: false,
+  },
+  field_path_invalid: {
+    kind: "schema",
+    meaning: "A field path is empty or malformed, is given twice, or leads through another field.",
+    fault: "caller",
+    retry: false,
+  },
+  index_invalid: {
+    kind: "schema",
+    meaning: "An index is malformed, has a name that is taken, or a path that cannot be indexed.",
     fault: "caller",
     retry: false,
   },
@@ -146,6 +171,36 @@ export const ERROR_CATALOGUE = {
     kind: "schema",
     meaning:
       "A model's schema has parts that cannot be stored; `details.problems` lists each with what to use instead.",
+    fault: "caller",
+    retry: false,
+  },
+  path_unknown: {
+    kind: "schema",
+    meaning: "A path leads to no field of the schema.",
+    fault: "caller",
+    retry: false,
+  },
+  primary_key_field_invalid: {
+    kind: "schema",
+    meaning: "The primary key names no field, or one that is no scalar of one segment.",
+    fault: "caller",
+    retry: false,
+  },
+  regex_invalid: {
+    kind: "schema",
+    meaning: "A regex pattern is malformed, too long, or uses what cannot run in linear time.",
+    fault: "caller",
+    retry: false,
+  },
+  schema_invalid: {
+    kind: "schema",
+    meaning: "A schema descriptor is malformed; `details.problems` lists every mistake with its place.",
+    fault: "caller",
+    retry: false,
+  },
+  schema_json_invalid: {
+    kind: "schema",
+    meaning: "A text is not JSON, or data is none that JSON can hold.",
     fault: "caller",
     retry: false,
   },
@@ -266,6 +321,12 @@ export const ERROR_CATALOGUE = {
   primary_key_changed: {
     kind: "validation",
     meaning: "An update would change the primary key of its row.",
+    fault: "caller",
+    retry: false,
+  },
+  row_unreadable: {
+    kind: "validation",
+    meaning: "Reading a row threw an error: one of its getters, or the proxy it is.",
     fault: "caller",
     retry: false,
   },

@@ -5,7 +5,15 @@
  */
 
 /** A value as core takes and returns it. `undefined` in a row means the same as `null`. */
-export type Value = boolean | number | bigint | string | Uint8Array | null | readonly Value[] | { readonly [key: string]: Value };
+export type Value =
+  | boolean
+  | number
+  | bigint
+  | string
+  | Uint8Array
+  | null
+  | readonly Value[]
+  | { readonly [key: string]: Value };
 
 /** A row: field values by top-level name; fields with several path segments appear as nested objects. */
 export type Row = { readonly [field: string]: Value };
@@ -31,7 +39,10 @@ export interface ObjectField {
 
 /** One constraint. Integers are exact (`bigint`); lengths are UTF-8 bytes for strings, bytes for bytes, elements for lists. */
 export type Constraint =
-  | { readonly kind: "min_i64" | "max_i64" | "min_u64" | "max_u64" | "min_length" | "max_length"; readonly value: bigint }
+  | {
+      readonly kind: "min_i64" | "max_i64" | "min_u64" | "max_u64" | "min_length" | "max_length";
+      readonly value: bigint;
+    }
   | { readonly kind: "min_f64" | "max_f64"; readonly value: number }
   | { readonly kind: "regex"; readonly pattern: string }
   | { readonly kind: "email" | "url" | "nonempty" };
