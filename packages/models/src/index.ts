@@ -1,1 +1,9 @@
-export {};
+/** @modelvault/models: typed, validated collections from Zod and any other schema library that speaks Standard Schema and Standard JSON Schema. */
+
+// Defining models
+export { defineModel, type ModelOptions } from "./define/define-model.ts";
+export { index, type IndexSpec, type IndexSpecOptions, unique } from "./define/index-spec.ts";
+export type { InputOf, KeyOf, Model, PathsOf, RowOf } from "./define/model.ts";
+export type { ModelSchema } from "./convert/vendor.ts";
+export type { Unenforced, Unsupported } from "./convert/notes.ts";
+export type { ElementShape, FieldShape, Shape } from "./convert/shape.ts";

@@ -1,0 +1,73 @@
+/**
+ * Validation of a row by the model's own schema, before the engine sees it. What the schema gives out (defaults filled in, text
+ * trimmed) is what is stored. Its issues become the issues of the engine's `validation_failed`, all of them at once.
+ */
+import { ModelVaultError, type Row, type ValidationIssue } from "@modelvault/core";
+import type { Model } from "../define/model.ts";
+import { showValue } from "./show-value.ts";
+
+/** The schema's issues as far as the standard describes them, and the extra words that some libraries add. */
+interface SchemaIssue {
+  readonly message: string;
+  readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined;
+  readonly code?: unknown;
+  readonly expected?: unknown;
+}
+
+/** Codes of Zod under the names that the engine has for the same rules. */
+const RULES: ReadonlyMap<unknown, string> = new Map([
+  ["invalid_type", "type"],
+  ["invalid_value", "enum"],
+  ["unrecognized_keys", "unknown_field"],
+]);
+
+/** What the schema makes of a candidate row. @throws validation_failed, validation_async */
+export function validateRow(model: Model, candidate: unknown): Row {
+  const result = model.schema["~standard"].validate(candidate);
+  if (result instanceof Promise) throw asynchronous(model, result);
+  if (result.issues === undefined) return result.value as Row;
+  const issues = result.issues.map((issue) => describeIssue(issue, candidate));
+  const summary = issues.map(({ path, message }) => (path.length === 0 ? message : `${path.join(".")}: ${message}`));
+  throw new ModelVaultError(
+    "validation_failed",
+    `The row for "${model.name}" has ${issues.length === 1 ? "a problem" : `${issues.length} problems`}: ${summary.join("; ")}`,
+    { collection: model.name },
+    { issues },
+  );
+}
+
+function describeIssue({ message, path = [], code, expected }: SchemaIssue, candidate: unknown): ValidationIssue {
+  const keys = path.map((segment) => plainKey(typeof segment === "object" ? segment.key : segment));
+  const value = valueAt(candidate, keys);
+  const rule = RULES.get(code) ?? (typeof code === "string" ? code : "schema");
+  return {
+    message,
+    path: keys,
+    rule: rule === "type" && value === undefined ? "required" : rule,
+    expected: typeof expected === "string" ? expected : message,
+    actual: showValue(value),
+  };
+}
+
+function plainKey(key: PropertyKey): string | number {
+  return typeof key === "symbol" ? String(key) : key;
+}
+
+function valueAt(candidate: unknown, path: readonly (string | number)[]): unknown {
+  let value = candidate;
+  for (const key of path) {
+    if (typeof value !== "object" || value === null || !Object.hasOwn(value, key)) return undefined;
+    value = (value as { readonly [key: string | number]: unknown })[key];
+  }
+  return value;
+}
+
+function asynchronous(model: Model, result: Promise<unknown>): ModelVaultError {
+  // What it comes to is not news: the caller gets this error instead.
+  result.catch(() => undefined);
+  return new ModelVaultError(
+    "validation_async",
+    `The schema of the model "${model.name}" validates asynchronously (an async refinement or transform, or a promise). Use synchronous checks, and do the rest before the write.`,
+    { model: model.name },
+  );
+}

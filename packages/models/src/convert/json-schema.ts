@@ -1,0 +1,104 @@
+/**
+ * JSON Schema (draft 2020-12) as the converter meets it: plain data of unknown origin. Readers for its keywords, and local
+ * references resolved.
+ */
+
+/** A schema that is an object; `true` and `false` are read as `{}` and `{ not: {} }`. */
+export type SchemaNode = { readonly [keyword: string]: unknown };
+
+/** Keywords that say nothing about which values are valid. */
+const ANNOTATIONS: ReadonlySet<string> = new Set([
+  "$schema",
+  "$id",
+  "$defs",
+  "definitions",
+  "$comment",
+  "$anchor",
+  "title",
+  "description",
+  "default",
+  "examples",
+  "deprecated",
+  "readOnly",
+  "writeOnly",
+  "contentEncoding",
+  "contentMediaType",
+  "contentSchema",
+  "id",
+]);
+
+export function isNode(value: unknown): value is SchemaNode {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** The schema under a keyword, or undefined where there is none. */
+export function schemaAt(node: SchemaNode, keyword: string): SchemaNode | undefined {
+  return asSchema(node[keyword]);
+}
+
+export function asSchema(value: unknown): SchemaNode | undefined {
+  if (value === true) return {};
+  if (value === false) return { not: {} };
+  return isNode(value) ? value : undefined;
+}
+
+/** The schemas under a keyword that holds a list of them. */
+export function schemasAt(node: SchemaNode, keyword: string): readonly SchemaNode[] {
+  const list = node[keyword];
+  return Array.isArray(list) ? list.map((entry) => asSchema(entry) ?? {}) : [];
+}
+
+export function numberAt(node: SchemaNode, keyword: string): number | undefined {
+  const value = node[keyword];
+  return typeof value === "number" && Number.isFinite(value) ? value : undefined;
+}
+
+export function textAt(node: SchemaNode, keyword: string): string | undefined {
+  const value = node[keyword];
+  return typeof value === "string" ? value : undefined;
+}
+
+/** The properties of an object schema with their names. */
+export function propertiesOf(node: SchemaNode): readonly (readonly [name: string, schema: SchemaNode])[] {
+  const properties = node["properties"];
+  return isNode(properties) ? Object.entries(properties).map(([name, value]) => [name, asSchema(value) ?? {}] as const) : [];
+}
+
+export function requiredOf(node: SchemaNode): ReadonlySet<string> {
+  const required = node["required"];
+  return new Set(Array.isArray(required) ? required.filter((name) => typeof name === "string") : []);
+}
+
+/** Keywords of a node that restrict values, annotations left out. */
+export function assertionsOf(node: SchemaNode): readonly string[] {
+  return Object.keys(node).filter((keyword) => !ANNOTATIONS.has(keyword) && !keyword.startsWith("x-"));
+}
+
+/** What a `$ref` points to within the same document: `#`, or a pointer such as `#/$defs/Author`. */
+export function resolveReference(root: SchemaNode, reference: string): SchemaNode | undefined {
+  if (!reference.startsWith("#")) return undefined;
+  let node: unknown = root;
+  for (const token of reference.slice(1).split("/").slice(1)) {
+    const name = decodeURIComponent(token).replaceAll("~1", "/").replaceAll("~0", "~");
+    if (!isNode(node) || !Object.hasOwn(node, name)) return undefined;
+    node = node[name];
+  }
+  return asSchema(node);
+}
+
+/**
+ * Whether a schema is that of JSON values at large: an `anyOf` of the four scalars, of arrays of itself and of objects of itself.
+ * It is how a library writes down a recursive JSON type, and the one recursion that has a counterpart.
+ */
+export function isAnyJson(root: SchemaNode, reference: string): boolean {
+  const node = resolveReference(root, reference);
+  if (node === undefined) return false;
+  const missing = new Set(["string", "number", "boolean", "null", "array", "object"]);
+  for (const branch of schemasAt(node, "anyOf")) {
+    const type = textAt(branch, "type") ?? "";
+    const inner = type === "array" ? "items" : type === "object" ? "additionalProperties" : undefined;
+    if (inner !== undefined && schemaAt(branch, inner)?.["$ref"] !== reference) return false;
+    missing.delete(type);
+  }
+  return missing.size === 0;
+}

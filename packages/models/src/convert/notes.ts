@@ -1,0 +1,52 @@
+/** What a conversion has to say beside its result: parts that cannot be stored, and rules that only the schema enforces. */
+import type { PatternNotes } from "./vendor.ts";
+import type { SchemaNode } from "./json-schema.ts";
+
+/** A part of a schema that has no counterpart in the engine. */
+export interface Unsupported {
+  /** Where, from the row downwards: `author.born`, `tags[]`; empty: the row itself. */
+  readonly path: string;
+  /** What it is, as a clause: "a union of several types". */
+  readonly found: string;
+  /** What to write instead, as an imperative clause. */
+  readonly instead: string;
+}
+
+/**
+ * A rule of the schema that the engine does not hold other programs to, at all or in full. It runs on every write that goes
+ * through the model.
+ */
+export interface Unenforced {
+  /** As in {@link Unsupported}. */
+  readonly path: string;
+  /** The keyword of JSON Schema, such as "pattern" or "multipleOf". */
+  readonly rule: string;
+  /** A clause. */
+  readonly why: string;
+}
+
+/** One conversion under way. */
+export class Conversion {
+  readonly root: SchemaNode;
+  readonly patterns: PatternNotes;
+  readonly unsupported: Unsupported[] = [];
+  readonly unenforced: Unenforced[] = [];
+
+  constructor(root: SchemaNode, patterns: PatternNotes) {
+    this.root = root;
+    this.patterns = patterns;
+  }
+
+  refuse(path: string, found: string, instead: string): undefined {
+    this.unsupported.push({ path, found, instead });
+  }
+
+  note(path: string, rule: string, why: string): void {
+    this.unenforced.push({ path, rule, why });
+  }
+}
+
+/** The path of a field inside an object. */
+export function fieldPath(parent: string, name: string): string {
+  return parent === "" ? name : `${parent}.${name}`;
+}

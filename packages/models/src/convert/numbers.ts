@@ -1,0 +1,65 @@
+/** Bounds of JSON Schema numbers as engine constraints, which are inclusive. Exclusive bounds move to the next number there is. */
+import type { ConstraintDescriptor } from "@modelvault/core";
+import { numberAt, type SchemaNode } from "./json-schema.ts";
+
+const INT64_MIN = -(2n ** 63n);
+const INT64_MAX = 2n ** 63n - 1n;
+
+/** Bounds of an int64: fractions round inwards, what no int64 passes beyond is left out. */
+export function integerBounds(facets: readonly SchemaNode[]): ConstraintDescriptor[] {
+  const { low, high } = boundsOf(facets);
+  const constraints: ConstraintDescriptor[] = [];
+  if (low !== undefined) {
+    const bound = low.exclusive ? BigInt(Math.floor(low.value)) + 1n : BigInt(Math.ceil(low.value));
+    if (bound > INT64_MIN) constraints.push({ min_i64: plain(bound) });
+  }
+  if (high !== undefined) {
+    const bound = high.exclusive ? BigInt(Math.ceil(high.value)) - 1n : BigInt(Math.floor(high.value));
+    if (bound < INT64_MAX) constraints.push({ max_i64: plain(bound) });
+  }
+  return constraints;
+}
+
+/** Bounds of a float64. */
+export function floatBounds(facets: readonly SchemaNode[]): ConstraintDescriptor[] {
+  const { low, high } = boundsOf(facets);
+  return [
+    ...(low === undefined ? [] : [{ min_f64: low.exclusive ? neighbour(low.value, 1) : low.value }]),
+    ...(high === undefined ? [] : [{ max_f64: high.exclusive ? neighbour(high.value, -1) : high.value }]),
+  ];
+}
+
+interface Bound {
+  readonly value: number;
+  readonly exclusive: boolean;
+}
+
+/** The strictest of all bounds given. */
+function boundsOf(facets: readonly SchemaNode[]): { readonly low: Bound | undefined; readonly high: Bound | undefined } {
+  let low: Bound | undefined;
+  let high: Bound | undefined;
+  for (const facet of facets) {
+    for (const exclusive of [false, true]) {
+      const min = numberAt(facet, exclusive ? "exclusiveMinimum" : "minimum");
+      const max = numberAt(facet, exclusive ? "exclusiveMaximum" : "maximum");
+      if (min !== undefined && (low === undefined || min > low.value || (min === low.value && exclusive))) low = { value: min, exclusive };
+      if (max !== undefined && (high === undefined || max < high.value || (max === high.value && exclusive))) high = { value: max, exclusive };
+    }
+  }
+  return { low, high };
+}
+
+function plain(bound: bigint): number | bigint {
+  return Number.isSafeInteger(Number(bound)) ? Number(bound) : bound;
+}
+
+/** The next double above (`direction` 1) or below (-1). */
+export function neighbour(value: number, direction: 1 | -1): number {
+  if (!Number.isFinite(value)) return value;
+  if (value === 0) return direction * Number.MIN_VALUE;
+  const view = new DataView(new ArrayBuffer(8));
+  view.setFloat64(0, value);
+  // The bits of a double, as an integer, grow with its magnitude.
+  view.setBigInt64(0, view.getBigInt64(0) + (value > 0 === direction > 0 ? 1n : -1n));
+  return view.getFloat64(0);
+}

@@ -1,0 +1,95 @@
+/** From a schema to a model. Everything that can be wrong with a model is found here, before there is a vault. */
+import { checkCollection, type CollectionDescriptor, ModelVaultError } from "@modelvault/core";
+import { readSchema } from "../convert/read-schema.ts";
+import { fieldDescriptors, type FieldShape } from "../convert/shape.ts";
+import type { ModelSchema } from "../convert/vendor.ts";
+import type { PrimaryKeyOf, ScalarPathsOf } from "../types/paths.ts";
+import { argumentInvalid } from "./arguments.ts";
+import type { IndexSpec } from "./index-spec.ts";
+import type { Model } from "./model.ts";
+
+type OutputOf<Schema extends ModelSchema> = NonNullable<Schema["~standard"]["types"]>["output"];
+
+export interface ModelOptions<Row, Key extends string> {
+  /** A field that every row has: text (not an enum), a number or a boolean. */
+  readonly primaryKey: Key;
+  /** Made with `index` and `unique`. */
+  readonly indexes?: readonly IndexSpec<ScalarPathsOf<Row>>[];
+}
+
+const OPTION_NAMES: readonly string[] = ["primaryKey", "indexes"];
+
+/**
+ * A model of rows: any schema that speaks Standard Schema and Standard JSON Schema, such as those of Zod 4.2 and later.
+ *
+ * @throws model_schema_invalid, model_unsupported with each part of the schema that cannot be stored, argument_invalid, and
+ * the engine's own schema errors
+ * @example
+ * const Book = defineModel("books", z.object({ isbn: z.string(), title: z.string().min(1), author: z.object({ name: z.string() }) }), {
+ *   primaryKey: "isbn",
+ *   indexes: [unique("title"), index("author.name")],
+ * });
+ */
+export function defineModel<const Name extends string, Schema extends ModelSchema, const Key extends PrimaryKeyOf<OutputOf<Schema>>>(
+  name: Name,
+  schema: Schema,
+  options: ModelOptions<OutputOf<Schema>, Key>,
+): Model<Name, Schema, Key> {
+  if (typeof name !== "string") throw argumentInvalid("name", "the name of a collection", name);
+  checkSchema(name, schema);
+  checkOptions(options);
+  const { fields, unenforced } = readSchema(name, schema);
+  const descriptor: CollectionDescriptor = {
+    name,
+    primaryKey: options.primaryKey,
+    fields: fieldDescriptors(fields),
+    indexes: (options.indexes ?? []).map((spec) => ({
+      path: indexPath(fields, spec.path),
+      kind: spec.unique ? "unique" : "index",
+      ...(spec.name === undefined ? {} : { name: spec.name }),
+    })),
+  };
+  checkCollection(descriptor);
+  return Object.freeze({ name, schema, primaryKey: options.primaryKey, descriptor, unenforced: Object.freeze(unenforced), fields });
+}
+
+/** Segments of a dotted path. A field whose own name holds dots is found under its whole name. */
+function indexPath(fields: readonly FieldShape[], path: string): readonly string[] {
+  return fields.some((field) => field.name === path) ? [path] : path.split(".");
+}
+
+function checkSchema(model: string, schema: unknown): void {
+  const standard: unknown = isObject(schema) ? schema["~standard"] : undefined;
+  const missing = !isObject(standard)
+    ? "it does not implement Standard Schema"
+    : typeof standard["validate"] !== "function"
+      ? "it cannot validate"
+      : !isObject(standard["jsonSchema"])
+        ? "it cannot describe itself as JSON Schema (Zod can from 4.2 on)"
+        : undefined;
+  if (missing === undefined) return;
+  throw new ModelVaultError(
+    "model_schema_invalid",
+    `The schema of the model "${model}" cannot be used: ${missing}. Give a schema such as z.object({ … }).`,
+    { model, argument: "schema", expected: "a schema with Standard Schema and Standard JSON Schema", reason: missing },
+  );
+}
+
+function checkOptions(options: unknown): void {
+  if (!isObject(options)) throw argumentInvalid("options", "an object with primaryKey", options);
+  for (const key of Object.keys(options)) {
+    if (!OPTION_NAMES.includes(key)) throw argumentInvalid(`options.${key}`, `left out (the options are ${OPTION_NAMES.join(" and ")})`, options[key]);
+  }
+  const { primaryKey, indexes } = options as { readonly primaryKey?: unknown; readonly indexes?: unknown };
+  if (typeof primaryKey !== "string") throw argumentInvalid("options.primaryKey", "the name of a field", primaryKey);
+  if (indexes === undefined) return;
+  if (!Array.isArray(indexes)) throw argumentInvalid("options.indexes", "an array made with index() and unique()", indexes);
+  for (const [position, spec] of indexes.entries()) {
+    if (isObject(spec) && typeof spec["path"] === "string" && typeof spec["unique"] === "boolean") continue;
+    throw argumentInvalid(`options.indexes[${position}]`, 'an index such as index("year") or unique("title")', spec);
+  }
+}
+
+function isObject(value: unknown): value is { readonly [key: string]: unknown } {
+  return (typeof value === "object" || typeof value === "function") && value !== null;
+}

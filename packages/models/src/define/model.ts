@@ -1,0 +1,33 @@
+/** A model: a schema with a name, a primary key and indexes, read for the engine. Plain data and one schema; it knows no vault. */
+import type { CollectionDescriptor } from "@modelvault/core";
+import type { Unenforced } from "../convert/notes.ts";
+import type { FieldShape } from "../convert/shape.ts";
+import type { ModelSchema } from "../convert/vendor.ts";
+import type { PathsOf as PathsOfRow } from "../types/paths.ts";
+
+export interface Model<Name extends string = string, Schema extends ModelSchema = ModelSchema, Key extends string = string> {
+  /** Name of the collection. */
+  readonly name: Name;
+  /** Validates every write. */
+  readonly schema: Schema;
+  /** Name of the field that is the primary key. */
+  readonly primaryKey: Key;
+  /** The collection as the engine knows it: with every rule that the engine can enforce. */
+  readonly descriptor: CollectionDescriptor;
+  /** Rules that run on writes through the model only, because the engine cannot hold other programs to them. */
+  readonly unenforced: readonly Unenforced[];
+  /** The fields of a row as they are stored and read back. */
+  readonly fields: readonly FieldShape[];
+}
+
+/** What can be inserted: fields with a default may be left out. */
+export type InputOf<M extends Model> = NonNullable<M["schema"]["~standard"]["types"]>["input"];
+
+/** What is read: defaults filled in. */
+export type RowOf<M extends Model> = NonNullable<M["schema"]["~standard"]["types"]>["output"];
+
+/** Type of the primary key. */
+export type KeyOf<M extends Model> = M["primaryKey"] extends keyof RowOf<M> ? RowOf<M>[M["primaryKey"]] : never;
+
+/** Every path into a row, such as `"title" | "author" | "author.name"`. */
+export type PathsOf<M extends Model> = PathsOfRow<RowOf<M>>;

@@ -1,0 +1,13 @@
+/** Changes to a row. */
+import type { KindOf, Present } from "./kinds.ts";
+
+/**
+ * What `update` merges into a row: any part of it, objects field by field, lists and JSON values whole. `undefined` leaves a field
+ * as it is; `null` empties a field that may be null or absent. The primary key stays what it is.
+ */
+export type PatchOf<Row, Key extends PropertyKey = never> = {
+  [Name in keyof Row as Name extends Key ? never : Name]?:
+    | (KindOf<Row[Name]> extends "object" ? PatchOf<Present<Row[Name]>> : Present<Row[Name]>)
+    | undefined
+    | (undefined extends Row[Name] ? null : Extract<Row[Name], null>);
+};

@@ -1,0 +1,48 @@
+/**
+ * Paths into a row type as dotted text: `"title"`, `"author.name"`. Six levels deep; what lies deeper is reached with a predicate of
+ * core's own, through `db.collection(name)`.
+ */
+import type { KindOf, NameOf, Present } from "./kinds.ts";
+
+type Deeper = [never, 0, 1, 2, 3, 4, 5];
+/** How many levels paths go down. */
+type Levels = 6;
+
+type PathsOfKind<T, Kind, Level extends number> = Level extends 0
+  ? never
+  : {
+      [Name in NameOf<T>]-?:
+        | (KindOf<T[Name]> extends Kind ? Name : never)
+        | (KindOf<T[Name]> extends "object" ? `${Name}.${PathsOfKind<Present<T[Name]>, Kind, Deeper[Level]>}` : never);
+    }[NameOf<T>];
+
+/** Every path of a row: fields of any kind, at every level. */
+export type PathsOf<Row> = PathsOfKind<Row, "scalar" | "list" | "object" | "json", Levels>;
+
+/** Paths to single comparable values: what can be indexed and ordered by. */
+export type ScalarPathsOf<Row> = PathsOfKind<Row, "scalar", Levels>;
+
+/** Type of the value at a path; with `undefined` or `null` where anything on the way may be missing. */
+export type ValueAt<Row, Path extends string> = Path extends keyof Row
+  ? Row[Path]
+  : Path extends `${infer Name}.${infer Rest}`
+    ? Name extends keyof Row
+      ? ValueAt<Present<Row[Name]>, Rest> | Extract<Row[Name], null | undefined>
+      : never
+    : never;
+
+/** Fields that can be a primary key: one text (not an enum), number or boolean that is always there. */
+export type PrimaryKeyOf<Row> = {
+  [Name in NameOf<Row>]-?: KindOf<Row[Name]> extends "scalar"
+    ? null extends Row[Name]
+      ? never
+      : undefined extends Row[Name]
+        ? never
+        : IsChoice<Row[Name]> extends true
+          ? never
+          : Name
+    : never;
+}[NameOf<Row>];
+
+/** Whether a type is a choice of certain texts. (A branded text is an object as well, which no literal is.) */
+export type IsChoice<T> = [T] extends [string] ? ([T] extends [object] ? false : string extends T ? false : true) : false;
