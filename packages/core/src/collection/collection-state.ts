@@ -41,6 +41,8 @@ export interface CollectionState {
   readonly indexes: readonly IndexState[];
   /** The id the next new index gets. Ids are never reused, so that a dropped index leaves nothing behind in a later one. */
   readonly indexIdNext: number;
+  /** Paths that indexes are on: what must be decoded of an old row to find its entries. */
+  readonly indexedPaths: readonly FieldPath[];
   /** Every problem of a candidate row; empty when it may be stored. Never throws on any input. */
   readonly validate: (candidate: unknown) => readonly ValidationIssue[];
   /** Encodes a row that `validate` found nothing wrong with. @throws row_too_large */

@@ -34,7 +34,6 @@ export function compileState(parts: StateParts): CollectionState {
   const primaryKind = primaryKindOf(schema);
   const keyBytesMax =
     parts.keyBytesMax === undefined ? undefined : parts.keyBytesMax - INDEX_KEY_OVERHEAD_BYTES_MAX;
-  const decoders = new Map<string, RowDecoder>();
   return {
     id,
     name,
@@ -45,18 +44,12 @@ export function compileState(parts: StateParts): CollectionState {
     rows: { kind: "rows", collection: id },
     indexes,
     indexIdNext,
+    indexedPaths: indexes.map(({ definition }) => definition.path),
     validate: compileValidator(schema),
     encode: compileRowEncoder(id, version, schema),
-    decoder(integers: IntegerMode, paths?: readonly FieldPath[]): RowDecoder {
-      const cacheKey = paths === undefined ? integers : integers + JSON.stringify(paths);
-      let decoder = decoders.get(cacheKey);
-      if (decoder === undefined) {
-        if (decoders.size >= DECODERS_MAX) decoders.clear();
-        decoder = compileRowDecoder({ history, schema, integers, ...(paths === undefined ? {} : { paths }) });
-        decoders.set(cacheKey, decoder);
-      }
-      return decoder;
-    },
+    decoder: cachedDecoders((integers, paths) =>
+      compileRowDecoder({ history, schema, integers, ...(paths === undefined ? {} : { paths }) }),
+    ),
     encodeKey(key: Value): Uint8Array {
       const bytes = encodePrimaryKey(name, schema.primaryKey, primaryKind, key);
       if (keyBytesMax !== undefined && bytes.length > keyBytesMax) {
@@ -73,6 +66,40 @@ export function compileState(parts: StateParts): CollectionState {
 
 /** Projections in use at one time are few; a program that makes up ever new ones must not grow without end. */
 const DECODERS_MAX = 256;
+
+type MakeDecoder = (integers: IntegerMode, paths?: readonly FieldPath[]) => RowDecoder;
+
+/** Compiles each decoder once: found by the very list of paths where a caller keeps it, else by its text. */
+function cachedDecoders(compile: MakeDecoder): MakeDecoder {
+  const whole = new Map<IntegerMode, RowDecoder>();
+  const byList = new Map<IntegerMode, WeakMap<readonly FieldPath[], RowDecoder>>();
+  const byText = new Map<string, RowDecoder>();
+  return (integers, paths) => {
+    if (paths === undefined) {
+      const known = whole.get(integers);
+      if (known !== undefined) return known;
+      const decoder = compile(integers);
+      whole.set(integers, decoder);
+      return decoder;
+    }
+    let lists = byList.get(integers);
+    if (lists === undefined) {
+      lists = new WeakMap();
+      byList.set(integers, lists);
+    }
+    const known = lists.get(paths);
+    if (known !== undefined) return known;
+    const text = integers + JSON.stringify(paths);
+    let decoder = byText.get(text);
+    if (decoder === undefined) {
+      if (byText.size >= DECODERS_MAX) byText.clear();
+      decoder = compile(integers, paths);
+      byText.set(text, decoder);
+    }
+    lists.set(paths, decoder);
+    return decoder;
+  };
+}
 
 function encodePrimaryKey(collection: string, field: string, kind: ScalarKind, key: Value): Uint8Array {
   try {

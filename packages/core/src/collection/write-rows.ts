@@ -5,7 +5,6 @@
 import { ModelVaultError } from "../errors/error.ts";
 import {
   changeIndexEntries,
-  indexedPaths,
   type StoreWriter,
   sameBytes,
   show,
@@ -155,5 +154,5 @@ function storeRow(write: RowWrite, key: Uint8Array, before: Uint8Array | undefin
 }
 
 function decodeIndexed(state: CollectionState, payload: Uint8Array): Row | undefined {
-  return state.indexes.length === 0 ? undefined : state.decoder("exact", indexedPaths(state))(payload);
+  return state.indexes.length === 0 ? undefined : state.decoder("exact", state.indexedPaths)(payload);
 }

@@ -34,11 +34,6 @@ export function valueAt(row: Row, path: FieldPath): Value {
   return value ?? null;
 }
 
-/** Only the paths that indexes are on, for decoding no more of an old row than its entries need. */
-export function indexedPaths(state: CollectionState): readonly FieldPath[] {
-  return state.indexes.map(({ definition }) => definition.path);
-}
-
 /**
  * Brings the indexes from one row to the next and refuses a taken unique value before anything is written.
  * `before` and `after` are undefined where the row is new or goes away.
@@ -87,7 +82,7 @@ export function findHolder(
     if (cut) {
       const payload = reader.get(state.rows, holder);
       if (payload === undefined) continue;
-      const held = valueAt(state.decoder("exact", [index.definition.path])(payload), index.definition.path);
+      const held = valueAt(state.decoder("exact", state.indexedPaths)(payload), index.definition.path);
       if (held === null || compareValues(index.kind, held, value) !== 0) continue;
     }
     return holder;

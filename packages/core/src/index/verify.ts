@@ -10,7 +10,7 @@ import { compareValues } from "../keys/compare-values.ts";
 import { decodeKey, encodeIndexKey, primaryKeyOf } from "../keys/key-codec.ts";
 import type { Row, Value } from "../schema/types.ts";
 import type { StoreReader } from "../store/store.ts";
-import { indexedPaths, sameBytes, show, valueAt } from "./index-entries.ts";
+import { sameBytes, show, valueAt } from "./index-entries.ts";
 
 /** One thing that is wrong. */
 export interface Problem {
@@ -108,7 +108,7 @@ function verifyIndex(
   problems: Problem[],
 ): number {
   const place = { collection: state.name, index: index.definition.name };
-  const decode = state.decoder("exact", indexedPaths(state));
+  const decode = state.decoder("exact", state.indexedPaths);
   let entries = 0;
   let previous: Value = null;
   for (const [entry] of reader.scan(index.space)) {
