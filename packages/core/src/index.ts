@@ -29,7 +29,8 @@ export {
 export { classify, type Finding } from "./evolve/classify.ts";
 export type { Registration, VersionDescriptor, VersionOptions } from "./evolve/register.ts";
 export type { Problem, VerifyReport } from "./index/verify.ts";
-export { Query } from "./query/query.ts";
+export type { Explanation, MeasuredExplanation } from "./query/explain.ts";
+export { type Page, Query } from "./query/query.ts";
 export type { QueryReport } from "./query/query-host.ts";
 export type { Direction, Operator, OrderSpec, Predicate, QuerySpec } from "./query/query-spec.ts";
 // Schemas
