@@ -7,3 +7,15 @@ export type { InputOf, KeyOf, Model, PathsOf, RowOf } from "./define/model.ts";
 export type { ModelSchema } from "./convert/vendor.ts";
 export type { Unenforced, Unsupported } from "./convert/notes.ts";
 export type { ElementShape, FieldShape, Shape } from "./convert/shape.ts";
+
+// Collections of models
+export { collection } from "./collection/open-collection.ts";
+export { ModelCollection } from "./collection/model-collection.ts";
+export { ModelQuery, type Page, type ResultOf } from "./collection/model-query.ts";
+export type { PredicateBuilder } from "./collection/predicate-builder.ts";
+
+// Types of rows, paths and values
+export type { OperandOf, OperatorsOf } from "./types/operators.ts";
+export type { PatchOf } from "./types/patch.ts";
+export type { PrimaryKeyOf, ScalarPathsOf, ValueAt } from "./types/paths.ts";
+export type { Selected } from "./types/select.ts";

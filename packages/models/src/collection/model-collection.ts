@@ -1,0 +1,142 @@
+/** A collection typed by a model: every row that goes in is validated by the model's schema, every row that comes out has the model's type. */
+import { type Collection, type Direction, ModelVaultError, type Predicate, type Row as StoredRow, type Value } from "@modelvault/core";
+import type { Model } from "../define/model.ts";
+import type { OperandOf, OperatorsOf } from "../types/operators.ts";
+import type { PatchOf } from "../types/patch.ts";
+import type { PathsOf, ScalarPathsOf, ValueAt } from "../types/paths.ts";
+import { type CompiledModel, compileModel } from "./compiled-model.ts";
+import { ModelQuery } from "./model-query.ts";
+import type { PredicateBuilder } from "./predicate-builder.ts";
+
+/** Type of a row's primary key. */
+type KeyIn<Row, Key extends string> = Key extends keyof Row ? Row[Key] : never;
+
+/**
+ * Rows of a model. Made with `collection(db, Model)`.
+ *
+ * `Row` is what is read, `Input` what can be written (defaults may be left out), `Key` the name of the primary key.
+ */
+export class ModelCollection<Row, Input, Key extends string> {
+  readonly model: Model;
+  readonly #rows: Collection<StoredRow>;
+  readonly #compiled: CompiledModel;
+
+  constructor(rows: Collection<StoredRow>, model: Model) {
+    this.model = model;
+    this.#rows = rows;
+    this.#compiled = compileModel(model);
+  }
+
+  /** Stores a new row and returns its primary key. @throws validation_failed with every problem of the row, row_exists, unique_violation */
+  insert(row: Input): KeyIn<Row, Key> {
+    return this.#rows.insert(this.#compiled.validate(row)) as KeyIn<Row, Key>;
+  }
+
+  /** Stores new rows, all or none; returns how many. An error's `details.position` says which row it was, from 0. @throws as insert */
+  insertMany(rows: Iterable<Input>): number {
+    return this.#rows.insertMany(this.#validateMany(rows));
+  }
+
+  /** Stores a row, replacing the one with its key; returns whether there was one. @throws validation_failed, unique_violation */
+  put(row: Input): boolean {
+    return this.#rows.put(this.#compiled.validate(row));
+  }
+
+  /**
+   * Changes the row under a key, atomically, and returns it. A patch is merged: objects field by field, lists and JSON values are replaced,
+   * `undefined` leaves alone, `null` empties. A function gets the row and returns the whole new one. The result is validated as a whole.
+   * @throws row_not_found, validation_failed, primary_key_changed, unique_violation
+   */
+  update(key: KeyIn<Row, Key>, change: PatchOf<Row, Key> | ((row: Row) => Input)): Row {
+    return this.#revive(this.#rows.update(key as Value, this.#compiled.changer(change)));
+  }
+
+  /** Removes the row under a key; returns whether there was one. */
+  delete(key: KeyIn<Row, Key>): boolean {
+    return this.#rows.delete(key as Value);
+  }
+
+  /** The row under a key. */
+  get(key: KeyIn<Row, Key>): Row | undefined {
+    const row = this.#rows.get(key as Value);
+    return row === undefined ? undefined : this.#revive(row);
+  }
+
+  /** The row under a key. @throws row_not_found */
+  getOrThrow(key: KeyIn<Row, Key>): Row {
+    return this.#revive(this.#rows.getOrThrow(key as Value));
+  }
+
+  /** The rows under several keys, in their order, `undefined` where there is none. */
+  getMany(keys: Iterable<KeyIn<Row, Key>>): (Row | undefined)[] {
+    return this.#rows.getMany(keys as Iterable<Value>).map((row) => (row === undefined ? undefined : this.#revive(row)));
+  }
+
+  /** Whether there is a row under a key. */
+  has(key: KeyIn<Row, Key>): boolean {
+    return this.#rows.has(key as Value);
+  }
+
+  /** How many rows there are; kept, not counted. */
+  count(): number {
+    return this.#rows.count();
+  }
+
+  /** A query over all rows, to be narrowed. */
+  query(): ModelQuery<Row, Input, Key> {
+    return new ModelQuery<Row, Input, Key>(this.#rows.query(), this.#compiled);
+  }
+
+  /** A query for the rows for which this holds: `where("author.name", "=", "Le Guin")`, or with `(is) => is.or(…)`. */
+  where<Path extends PathsOf<Row>, Op extends OperatorsOf<ValueAt<Row, Path>>>(
+    path: Path,
+    op: Op,
+    ...operand: OperandOf<ValueAt<Row, Path>, Op>
+  ): ModelQuery<Row, Input, Key>;
+  where(predicate: (is: PredicateBuilder<Row>) => Predicate): ModelQuery<Row, Input, Key>;
+  where(...args: unknown[]): ModelQuery<Row, Input, Key> {
+    const query = this.query();
+    return (query.where as (...args: unknown[]) => ModelQuery<Row, Input, Key>).apply(query, args);
+  }
+
+  orderBy(path: ScalarPathsOf<Row>, direction?: Direction): ModelQuery<Row, Input, Key> {
+    return this.query().orderBy(path, direction);
+  }
+
+  limit(rows: number): ModelQuery<Row, Input, Key> {
+    return this.query().limit(rows);
+  }
+
+  /** Every row, in the order of the primary key. */
+  all(): Row[] {
+    return this.query().all();
+  }
+
+  /** Rows one by one, in the order of the primary key, as they were when iteration began. */
+  iterate(): Generator<Row, void, undefined> {
+    return this.query().iterate();
+  }
+
+  /** Validates rows as the engine asks for them, so that any number of them can pass. */
+  *#validateMany(rows: Iterable<Input>): Generator<StoredRow, void, undefined> {
+    let position = 0;
+    for (const row of rows) {
+      let valid: StoredRow;
+      try {
+        valid = this.#compiled.validate(row);
+      } catch (error) {
+        throw withPosition(error, position);
+      }
+      position++;
+      yield valid;
+    }
+  }
+
+  readonly #revive = (row: StoredRow): Row => this.#compiled.revive(row) as Row;
+}
+
+function withPosition(error: unknown, position: number): unknown {
+  if (!(error instanceof ModelVaultError)) return error;
+  const { code, message, details, issues } = error;
+  return new ModelVaultError(code, `Row ${position} of rows: ${message}`, { ...details, position }, { issues });
+}

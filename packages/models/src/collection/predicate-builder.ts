@@ -1,0 +1,23 @@
+/** Predicates with and, or and not, typed by a model: what `where((is) => …)` hands to its callback. */
+import type { Predicate } from "@modelvault/core";
+import type { OperandOf, OperatorsOf } from "../types/operators.ts";
+import type { PathsOf, ValueAt } from "../types/paths.ts";
+
+/**
+ * @example
+ * books.where((is) => is.or(is("year", "<", 1900), is.not(is("author.name", "startsWith", "A"))))
+ */
+export interface PredicateBuilder<Row> {
+  /** A comparison of the value at a path. A value that is missing matches nothing but `isNull`. */
+  <Path extends PathsOf<Row>, Op extends OperatorsOf<ValueAt<Row, Path>>>(
+    path: Path,
+    op: Op,
+    ...operand: OperandOf<ValueAt<Row, Path>, Op>
+  ): Predicate;
+  /** True when all are; of none: true. */
+  and(...all: readonly Predicate[]): Predicate;
+  /** True when any is; of none: false. */
+  or(...any: readonly Predicate[]): Predicate;
+  /** True when the predicate is false, so also for rows whose value is missing: see `isNull`. */
+  not(predicate: Predicate): Predicate;
+}
