@@ -60,6 +60,12 @@ export const ERROR_CATALOGUE = {
     fault: "environment",
     retry: false,
   },
+  index_row_missing: {
+    kind: "format",
+    meaning: "An index has an entry for a row that does not exist.",
+    fault: "environment",
+    retry: false,
+  },
   record_payload_invalid: {
     kind: "format",
     meaning: "A stored row cannot be decoded.",
@@ -105,6 +111,54 @@ export const ERROR_CATALOGUE = {
     retry: false,
   },
   // query
+  cursor_invalid: {
+    kind: "query",
+    meaning: "A cursor is damaged, or is no cursor.",
+    fault: "caller",
+    retry: false,
+  },
+  cursor_mismatch: {
+    kind: "query",
+    meaning: "A cursor was given to another query than the one it came from.",
+    fault: "caller",
+    retry: false,
+  },
+  query_not_one: {
+    kind: "query",
+    meaning: "`one` found no row, or more than one.",
+    fault: "data",
+    retry: false,
+  },
+  query_operator_unknown: {
+    kind: "query",
+    meaning: "There is no such operator.",
+    fault: "caller",
+    retry: false,
+  },
+  query_operator_unsupported: {
+    kind: "query",
+    meaning: "The operator cannot be used on a path of this type.",
+    fault: "caller",
+    retry: false,
+  },
+  query_order_invalid: {
+    kind: "query",
+    meaning: "Rows cannot be ordered by this path, or it is named twice.",
+    fault: "caller",
+    retry: false,
+  },
+  query_too_complex: {
+    kind: "query",
+    meaning: "A predicate has too many parts, is nested too deeply, or lists too many values.",
+    fault: "caller",
+    retry: false,
+  },
+  query_value_invalid: {
+    kind: "query",
+    meaning: "A value in a predicate does not fit its operator or the type at its path.",
+    fault: "caller",
+    retry: false,
+  },
   // schema
   breaking_change: {
     kind: "schema",

@@ -1,0 +1,236 @@
+/**
+ * The shape of a query, checked without a schema: paths are texts or lists of names, operators exist and have the
+ * operands they need, counts are integers. What comes out is a frozen copy, so a query never changes under its
+ * caller's hands; whether paths exist and values fit their types is for `resolve.ts`.
+ */
+import { argumentInvalid } from "../database/options.ts";
+import { ModelVaultError } from "../errors/error.ts";
+import { didYouMean } from "../errors/suggest.ts";
+import { pathText } from "../schema/field-path.ts";
+import type { Value } from "../schema/types.ts";
+import type { Direction, Operator, OrderSpec, Predicate, QuerySpec } from "./query-spec.ts";
+
+/** Most leaves and connectives one predicate may have. */
+export const PREDICATE_NODES_MAX = 10_000;
+/** Deepest nesting of `and`, `or` and `not`. */
+export const PREDICATE_DEPTH_MAX = 200;
+/** Most values one `in` may list. */
+export const IN_VALUES_MAX = 100_000;
+
+const OPERATORS: readonly Operator[] = ["=", "!=", "<", "<=", ">", ">=", "in", "between", "startsWith", "contains", "isNull"];
+const KNOWN_OPERATORS: ReadonlySet<unknown> = new Set(OPERATORS);
+const CONNECTIVES: readonly string[] = ["and", "or", "not"];
+/** What the same operator is called elsewhere. */
+const FOREIGN_OPERATORS: ReadonlyMap<string, Operator> = new Map<string, Operator>([
+  ["==", "="],
+  ["===", "="],
+  ["eq", "="],
+  ["<>", "!="],
+  ["!==", "!="],
+  ["ne", "!="],
+  ["lt", "<"],
+  ["=<", "<="],
+  ["lte", "<="],
+  ["gt", ">"],
+  ["=>", ">="],
+  ["gte", ">="],
+  ["one of", "in"],
+  ["like", "contains"],
+  ["includes", "contains"],
+  ["prefix", "startsWith"],
+  ["null", "isNull"],
+]);
+const SPEC_KEYS: readonly string[] = ["where", "orderBy", "limit", "offset", "after", "select"];
+
+/** A whole spec, from user code or another thread. @throws argument_invalid, query_operator_unknown, query_value_invalid, query_too_complex */
+export function checkSpec(spec: unknown): QuerySpec {
+  if (typeof spec !== "object" || spec === null || Array.isArray(spec)) throw argumentInvalid("spec", "a query spec (an object)", spec);
+  for (const key of Object.keys(spec)) {
+    if (!SPEC_KEYS.includes(key)) {
+      throw argumentInvalid(`spec.${key}`, `left out; a query spec has ${SPEC_KEYS.join(", ")}`, key, didYouMean(key, SPEC_KEYS));
+    }
+  }
+  const { where, orderBy, limit, offset, after, select } = spec as Record<keyof QuerySpec, unknown>;
+  if (orderBy !== undefined && !Array.isArray(orderBy)) throw argumentInvalid("orderBy", "an array of { path, direction }", orderBy);
+  return Object.freeze({
+    ...(where === undefined ? {} : { where: checkPredicate(where, "where") }),
+    ...(orderBy === undefined ? {} : { orderBy: Object.freeze(orderBy.map(checkOrder)) }),
+    ...(limit === undefined ? {} : { limit: checkCount(limit, "limit") }),
+    ...(offset === undefined ? {} : { offset: checkCount(offset, "offset") }),
+    ...(after === undefined ? {} : { after: checkCursorText(after) }),
+    ...(select === undefined ? {} : { select: checkSelect(select) }),
+  });
+}
+
+/** Text, or a list of names, at least one; copied. What a name may be is checked where the path is looked up. */
+export function checkPath(path: unknown, argument: string): string | readonly string[] {
+  if (typeof path === "string") return path;
+  if (Array.isArray(path) && path.length > 0 && path.every((segment) => typeof segment === "string")) {
+    return Object.freeze([...path]);
+  }
+  throw argumentInvalid(argument, 'a path such as "author.name" or ["author", "name"]', path);
+}
+
+export function checkDirection(direction: unknown, argument: string): Direction {
+  if (direction === "asc" || direction === "desc") return direction;
+  throw argumentInvalid(argument, '"asc" or "desc"', direction);
+}
+
+/** A number of rows. */
+export function checkCount(count: unknown, argument: string): number {
+  if (Number.isSafeInteger(count) && (count as number) >= 0) return count as number;
+  throw argumentInvalid(argument, "an integer from 0 to 2^53-1", count);
+}
+
+export function checkCursorText(cursor: unknown): string {
+  if (typeof cursor === "string") return cursor;
+  throw argumentInvalid("after", "a cursor that page() gave as next", cursor);
+}
+
+export function checkSelect(select: unknown): readonly (string | readonly string[])[] {
+  if (!Array.isArray(select) || select.length === 0) throw argumentInvalid("select", "at least one path", select);
+  return Object.freeze(select.map((path) => checkPath(path, "select")));
+}
+
+function checkOrder(order: unknown): OrderSpec {
+  if (typeof order !== "object" || order === null) throw argumentInvalid("orderBy", "an array of { path, direction }", order);
+  const { path, direction } = order as Record<keyof OrderSpec, unknown>;
+  return Object.freeze({ path: checkPath(path, "orderBy path"), direction: checkDirection(direction, "orderBy direction") });
+}
+
+/** A predicate tree, copied. `argument` names it in messages. */
+export function checkPredicate(predicate: unknown, argument: string): Predicate {
+  return checkNode(predicate, argument, 1, { nodes: 0 });
+}
+
+function checkNode(node: unknown, argument: string, depth: number, seen: { nodes: number }): Predicate {
+  if (typeof node !== "object" || node === null || Array.isArray(node)) {
+    throw argumentInvalid(argument, 'a predicate such as { op: "=", path: "year", value: 1990 }', node);
+  }
+  if (depth > PREDICATE_DEPTH_MAX) {
+    throw new ModelVaultError("query_too_complex", `The predicate is nested deeper than ${PREDICATE_DEPTH_MAX} levels.`, {
+      argument,
+      depthMax: PREDICATE_DEPTH_MAX,
+    });
+  }
+  if (++seen.nodes > PREDICATE_NODES_MAX) {
+    throw new ModelVaultError(
+      "query_too_complex",
+      `The predicate has more than ${PREDICATE_NODES_MAX} parts; use "in" for one path with many values.`,
+      { argument, nodesMax: PREDICATE_NODES_MAX },
+    );
+  }
+  const { op } = node as { readonly op?: unknown };
+  switch (op) {
+    case "and":
+    case "or": {
+      const name = op === "and" ? "all" : "any";
+      const parts = (node as Record<string, unknown>)[name];
+      if (!Array.isArray(parts)) throw argumentInvalid(`${argument}.${name}`, `an array of predicates, as "${op}" needs it`, parts);
+      const checked = Object.freeze(parts.map((part: unknown) => checkNode(part, argument, depth + 1, seen)));
+      return Object.freeze(op === "and" ? { op, all: checked } : { op, any: checked });
+    }
+    case "not":
+      return Object.freeze({ op, predicate: checkNode((node as { readonly predicate?: unknown }).predicate, argument, depth + 1, seen) });
+    default: {
+      const { path, value } = node as { readonly path?: unknown; readonly value?: unknown };
+      return checkLeaf(path, op, value);
+    }
+  }
+}
+
+/** One comparison, copied. */
+export function checkLeaf(path: unknown, op: unknown, value: unknown): Predicate {
+  const checkedPath = checkPath(path, "path");
+  if (!KNOWN_OPERATORS.has(op)) throw operatorUnknown(checkedPath, op);
+  const operator = op as Operator;
+  return Object.freeze(
+    operator === "isNull" && value === undefined
+      ? { op: operator, path: checkedPath }
+      : { op: operator, path: checkedPath, value: checkOperand(checkedPath, operator, value) },
+  );
+}
+
+function operatorUnknown(path: string | readonly string[], op: unknown): ModelVaultError {
+  const name = String(op);
+  const foreign = FOREIGN_OPERATORS.get(name.toLowerCase());
+  const hint = foreign === undefined ? didYouMean(name, [...OPERATORS, ...CONNECTIVES]) : ` Did you mean "${foreign}"?`;
+  return new ModelVaultError(
+    "query_operator_unknown",
+    `There is no operator ${JSON.stringify(name)} (on "${showPath(path)}"); there are ${OPERATORS.join(", ")}.${hint}`,
+    { path: showPath(path), operator: name, known: OPERATORS },
+  );
+}
+
+function checkOperand(path: string | readonly string[], op: Operator, value: unknown): Value {
+  switch (op) {
+    case "isNull":
+      if (typeof value !== "boolean") throw valueInvalid(path, op, "nothing, or true or false", value);
+      return value;
+    case "in":
+      if (!Array.isArray(value)) throw valueInvalid(path, op, "an array of values", value);
+      if (value.length > IN_VALUES_MAX) {
+        throw new ModelVaultError("query_too_complex", `"in" on "${showPath(path)}" lists ${value.length} values; at most ${IN_VALUES_MAX} are allowed.`, {
+          path: showPath(path),
+          operator: op,
+          values: value.length,
+          valuesMax: IN_VALUES_MAX,
+        });
+      }
+      return Object.freeze(value.map((element: unknown) => copyScalar(path, op, element)));
+    case "between":
+      if (!Array.isArray(value) || value.length !== 2) throw valueInvalid(path, op, "[low, high]", value);
+      return Object.freeze(value.map((element: unknown) => copyScalar(path, op, element)));
+    default:
+      return copyScalar(path, op, value);
+  }
+}
+
+function copyScalar(path: string | readonly string[], op: Operator, value: unknown): Value {
+  if (value === undefined || value === null) {
+    throw valueInvalid(path, op, "a value", value, ' Use the operator "isNull" to find rows without a value.');
+  }
+  return value instanceof Uint8Array ? Uint8Array.from(value) : (value as Value);
+}
+
+/** The error for an operand that does not fit its operator or path. */
+export function valueInvalid(
+  path: string | readonly string[],
+  op: Operator,
+  expected: string,
+  value: unknown,
+  hint = "",
+): ModelVaultError {
+  const actual = showOperand(value);
+  return new ModelVaultError("query_value_invalid", `"${op}" on "${showPath(path)}" needs ${expected}, not ${actual}.${hint}`, {
+    path: showPath(path),
+    operator: op,
+    expected,
+    actual,
+  });
+}
+
+function showOperand(value: unknown): string {
+  switch (typeof value) {
+    case "string":
+      return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value);
+    case "bigint":
+      return `${value}n`;
+    case "number":
+    case "boolean":
+    case "undefined":
+      return Object.is(value, -0) ? "-0" : String(value);
+    case "object":
+      if (value === null) return "null";
+      if (Array.isArray(value)) return `an array of ${value.length}`;
+      if (value instanceof Uint8Array) return `${value.length} bytes`;
+      return value instanceof Date ? "a Date" : "an object";
+    default:
+      return `a ${typeof value}`;
+  }
+}
+
+/** A path as text, for messages. */
+export function showPath(path: string | readonly string[]): string {
+  return typeof path === "string" ? path : pathText(path);
+}

@@ -1,0 +1,165 @@
+/**
+ * Walks that yield primary keys: out of index entries, or out of a list. Pulled one at a time, so that whoever has enough
+ * simply stops; `close` releases the scan beneath.
+ *
+ * Entries of values that an index cut stand in the order of their hashes; where the order matters such a group is
+ * collected and sorted by the whole values, which only the rows hold.
+ */
+import type { CollectionState, IndexState } from "../collection/collection-state.ts";
+import { ModelVaultError } from "../errors/error.ts";
+import { compareBytes, compareValues } from "../keys/compare-values.ts";
+import { INDEX_VALUE_BYTES_MAX, isCutIndexValue, primaryKeyOf } from "../keys/key-codec.ts";
+import { CUT_HASH_BYTES } from "../keys/key-component.ts";
+import type { StoreReader } from "../store/store.ts";
+import type { IndexAccess } from "./access.ts";
+import { EntryScan } from "./entry-scan.ts";
+import type { KeySet } from "./key-set.ts";
+import type { Scalar } from "./resolved-query.ts";
+
+/** What a run has looked at so far. */
+export interface Examined {
+  /** Index entries read. */
+  keys: number;
+  /** Rows read from the rows keyspace. */
+  rows: number;
+}
+
+/** A reader, what is read, and the tally of it. */
+export interface RunContext {
+  readonly reader: StoreReader;
+  readonly state: CollectionState;
+  readonly examined: Examined;
+}
+
+export interface KeyWalk {
+  /** The next primary key; undefined at the end. */
+  next(): Uint8Array | undefined;
+  close(): void;
+}
+
+/** Primary keys that were collected before. */
+export class ListedKeys implements KeyWalk {
+  readonly #keys: readonly Uint8Array[];
+  #at = 0;
+
+  constructor(keys: readonly Uint8Array[]) {
+    this.#keys = keys;
+  }
+
+  next(): Uint8Array | undefined {
+    return this.#keys[this.#at++];
+  }
+
+  close(): void {}
+}
+
+/** Keys out of the entries of an index, in the order of the entries. */
+export class IndexKeys implements KeyWalk {
+  readonly #context: RunContext;
+  readonly #index: IndexState;
+  readonly #entries: EntryScan;
+  /** Length of the value in each entry, where all have the same value; else 0. */
+  readonly #width: number;
+
+  /** `keys` are those of the access, or what a cursor leaves of them. */
+  constructor(context: RunContext, access: IndexAccess, keys: KeySet, reverse: boolean) {
+    this.#context = context;
+    this.#index = access.index;
+    this.#entries = new EntryScan(context.reader, access.index.space, keys, reverse);
+    const [only] = access.keys;
+    this.#width = access.keys.length === 1 && only?.point === true ? (only.from as Uint8Array).length : 0;
+  }
+
+  next(): Uint8Array | undefined {
+    const entry = this.nextEntry();
+    if (entry === undefined) return undefined;
+    if (this.#width === 0) return primaryKeyOf(this.#index.kind, entry);
+    return new Uint8Array(entry.buffer, entry.byteOffset + this.#width, entry.byteLength - this.#width);
+  }
+
+  /** The next entry as it is. */
+  nextEntry(): Uint8Array | undefined {
+    const entry = this.#entries.next();
+    if (entry !== undefined) this.#context.examined.keys++;
+    return entry;
+  }
+
+  close(): void {
+    this.#entries.close();
+  }
+}
+
+/** Keys out of the entries of an index on text or bytes, in the order of the whole values. */
+export class SortedTextKeys implements KeyWalk {
+  readonly #context: RunContext;
+  readonly #access: IndexAccess;
+  readonly #reverse: boolean;
+  readonly #entries: IndexKeys;
+  /** The keys of a group of cut values, sorted, and where the walk is in them. */
+  #group: readonly Uint8Array[] = [];
+  #groupAt = 0;
+  /** The entry behind a group, met while collecting it. */
+  #ahead: Uint8Array | undefined;
+
+  constructor(context: RunContext, access: IndexAccess, keys: KeySet, reverse: boolean) {
+    this.#context = context;
+    this.#access = access;
+    this.#reverse = reverse;
+    this.#entries = new IndexKeys(context, access, keys, reverse);
+  }
+
+  next(): Uint8Array | undefined {
+    if (this.#groupAt < this.#group.length) return this.#group[this.#groupAt++];
+    const entry = this.#ahead ?? this.#entries.nextEntry();
+    if (entry === undefined) return undefined;
+    this.#ahead = undefined;
+    const { kind } = this.#access.index;
+    const key = primaryKeyOf(kind, entry);
+    // A cut value takes more bytes than its content may have, which nearly all entries tell by their length.
+    const cut = entry.length - key.length > INDEX_VALUE_BYTES_MAX && isCutIndexValue(kind, entry);
+    return cut ? this.#collectGroup(entry, key) : key;
+  }
+
+  close(): void {
+    this.#entries.close();
+  }
+
+  /** Collects the entries that begin like this one, and returns the first key of them. */
+  #collectGroup(first: Uint8Array, firstKey: Uint8Array): Uint8Array | undefined {
+    const { index, at } = this.#access;
+    const beginning = first.subarray(0, first.length - firstKey.length - CUT_HASH_BYTES);
+    const members: { readonly value: Scalar; readonly key: Uint8Array }[] = [];
+    let entry: Uint8Array | undefined = first;
+    while (entry !== undefined && startsWith(entry, beginning)) {
+      const key = primaryKeyOf(index.kind, entry);
+      const payload = this.#context.reader.get(this.#context.state.rows, key);
+      if (payload === undefined) throw indexRowMissing(this.#context.state, index, key);
+      this.#context.examined.rows++;
+      members.push({ value: at.read(at.decode(payload)) as Scalar, key });
+      entry = this.#entries.nextEntry();
+    }
+    this.#ahead = entry;
+    const sign = this.#reverse ? -1 : 1;
+    members.sort((a, b) => sign * (compareValues(index.kind, a.value, b.value) || compareBytes(a.key, b.key)));
+    this.#group = members.map(({ key }) => key);
+    this.#groupAt = 1;
+    return this.#group[0];
+  }
+}
+
+function startsWith(bytes: Uint8Array, beginning: Uint8Array): boolean {
+  if (bytes.length < beginning.length) return false;
+  for (let index = 0; index < beginning.length; index++) if (bytes[index] !== beginning[index]) return false;
+  return true;
+}
+
+/** The error for an index entry whose row is not there. */
+export function indexRowMissing(state: CollectionState, index: IndexState | undefined, key: Uint8Array): ModelVaultError {
+  const name = index === undefined ? "An index" : `The index "${index.definition.name}"`;
+  const shown = Array.from(key.subarray(0, 32), (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return new ModelVaultError("index_row_missing", `${name} of "${state.name}" has an entry for a row that does not exist (key bytes ${shown}).`, {
+    collection: state.name,
+    ...(index === undefined ? {} : { index: index.definition.name }),
+    key: shown,
+  });
+}

@@ -1,0 +1,356 @@
+/**
+ * Queries. A query is built call by call, each of which returns a new one, and run by a terminal. It is plain data
+ * (`query-spec.ts`) until then:
+ *
+ *     spec ── resolve ──▶ resolved query ── planner ──▶ plan ── run ──▶ rows
+ *
+ * `resolve` checks paths, operators and values against the schema; the planner looks for the narrowest way through primary key and
+ * indexes; running pulls keys and rows through it. The answer never depends on the way.
+ */
+import { argumentInvalid } from "../database/options.ts";
+import { ModelVaultError } from "../errors/error.ts";
+import type { CollectionState, RowDecoder } from "../collection/collection-state.ts";
+import type { Row, Value } from "../schema/types.ts";
+import { checkCount, checkCursorText, checkDirection, checkLeaf, checkPath, checkPredicate, checkSelect, checkSpec } from "./check-spec.ts";
+import { encodeCursor } from "./cursor.ts";
+import { describePlan } from "./describe-plan.ts";
+import { type Explanation, explainPlan, type MeasuredExplanation, withMeasures } from "./explain.ts";
+import { IteratedRows, type OpenIteration } from "./iterated-rows.ts";
+import type { RunContext } from "./key-walk.ts";
+import type { Goal, Plan } from "./plan.ts";
+import { planQuery } from "./planner.ts";
+import { type PredicateBuilder, predicateBuilder } from "./predicate-builder.ts";
+import type { QueryHost, QuerySource } from "./query-host.ts";
+import type { Direction, Operator, Predicate, QuerySpec } from "./query-spec.ts";
+import { resolveQuery } from "./resolve.ts";
+import type { ResolvedQuery } from "./resolved-query.ts";
+import { countRows, openKeys, openRows } from "./run.ts";
+import { positionReader } from "./total-order.ts";
+
+/** Some rows and where the next ones begin. */
+export interface Page<R> {
+  readonly rows: R[];
+  /** For `after` of the same query; null when there are no more rows now. */
+  readonly next: string | null;
+}
+
+/**
+ * A query of one collection.
+ *
+ * @example
+ * books.where("year", ">=", 1990).orderBy("year", "desc").limit(10).all();
+ */
+export class Query<R extends object = Row> {
+  readonly #host: QueryHost;
+  readonly #spec: QuerySpec;
+  /** The spec resolved against the state it last ran on. */
+  #resolved: ResolvedQuery | undefined;
+
+  /** `spec` is one that was checked: `{}`, or what another query has. User code starts at a collection, or with {@link Query.fromSpec}. */
+  constructor(host: QueryHost, spec: QuerySpec) {
+    this.#host = host;
+    this.#spec = spec;
+  }
+
+  /** The query that a plain spec describes. @throws argument_invalid, query_operator_unknown, query_value_invalid, query_too_complex */
+  static fromSpec<R extends object = Row>(host: QueryHost, spec: unknown): Query<R> {
+    return new Query<R>(host, checkSpec(spec));
+  }
+
+  /** The query as plain data, which structured clone keeps whole. */
+  toSpec(): QuerySpec {
+    return this.#spec;
+  }
+
+  /**
+   * Narrows the query; several calls are AND-ed. A comparison with a missing value is false, `!=` included.
+   *
+   * @example
+   * books.where("title", "startsWith", "The ").where((is) => is.or(is("year", "<", 1900), is("year", "isNull")));
+   * @throws argument_invalid, query_operator_unknown, query_value_invalid, query_too_complex; what the schema refuses is thrown by the terminal
+   */
+  where(path: string | readonly string[], op: Operator, value?: Value): Query<R>;
+  where(predicate: Predicate | ((is: PredicateBuilder) => Predicate)): Query<R>;
+  where(...args: readonly unknown[]): Query<R> {
+    const [first, op, value] = args;
+    const narrower =
+      args.length > 1
+        ? checkLeaf(first, op, value)
+        : checkPredicate(typeof first === "function" ? (first as (is: PredicateBuilder) => unknown)(predicateBuilder) : first, "predicate");
+    const { where } = this.#spec;
+    if (where === undefined) return this.#with({ where: narrower });
+    return this.#with({ where: { op: "and", all: where.op === "and" ? [...where.all, narrower] : [where, narrower] } });
+  }
+
+  /**
+   * Orders by a path, after the paths of earlier calls. Missing values come last ascending and first descending; equal rows are
+   * ordered by primary key, in the direction of the last call.
+   */
+  orderBy(path: string | readonly string[], direction: Direction = "asc"): Query<R> {
+    const order = { path: checkPath(path, "path"), direction: checkDirection(direction, "direction") };
+    return this.#with({ orderBy: [...(this.#spec.orderBy ?? []), order] });
+  }
+
+  /** At most this many rows. The last call counts. */
+  limit(rows: number): Query<R> {
+    return this.#with({ limit: checkCount(rows, "limit") });
+  }
+
+  /** Without the first rows. The last call counts. */
+  offset(rows: number): Query<R> {
+    return this.#with({ offset: checkCount(rows, "offset") });
+  }
+
+  /** Goes on behind the cursor that `page` gave; null or undefined: from the start. */
+  after(cursor: string | null | undefined): Query<R> {
+    const { after: _, ...rest } = this.#spec;
+    return new Query<R>(this.#host, cursor === null || cursor === undefined ? rest : { ...rest, after: checkCursorText(cursor) });
+  }
+
+  /** Only these paths, inside the objects that hold them, beside those of earlier calls. */
+  select(...paths: readonly (string | readonly string[])[]): Query<R> {
+    return this.#with({ select: [...(this.#spec.select ?? []), ...checkSelect(paths)] });
+  }
+
+  /** All rows. */
+  all(): R[] {
+    return this.#take(this.#spec.limit ?? ALL);
+  }
+
+  /** The first row, or undefined. */
+  first(): R | undefined {
+    return this.#take(Math.min(this.#spec.limit ?? 1, 1))[0];
+  }
+
+  /** The only row. @throws query_not_one when there is none or another */
+  one(): R {
+    const rows = this.#take(Math.min(this.#spec.limit ?? 2, 2));
+    const [row] = rows;
+    if (row !== undefined && rows.length === 1) return row;
+    const found = rows.length === 0 ? "no row" : "more than one row";
+    throw new ModelVaultError("query_not_one", `The query found ${found}; one() needs exactly one.`, { found });
+  }
+
+  /** How many rows there are, limit and offset considered. */
+  count(): number {
+    return this.#count(this.#spec.limit ?? ALL);
+  }
+
+  /** Whether there is a row. */
+  exists(): boolean {
+    return this.#count(Math.min(this.#spec.limit ?? 1, 1)) > 0;
+  }
+
+  /**
+   * Rows one by one, as they were when the first was asked for, whatever is written meanwhile. Leaving a `for…of` early releases
+   * what the iteration holds; so does reaching its end.
+   */
+  iterate(): IterableIterator<R> {
+    // Refused at the call, not when the first row is asked for.
+    this.#host.read(({ state }) => this.#resolve(state));
+    const limit = this.#spec.limit ?? ALL;
+    return new IteratedRows<R>(limit, () => this.#openIteration(limit));
+  }
+
+  /**
+   * As many rows as `limit` says, and a cursor to go on with.
+   *
+   * @example
+   * const { rows, next } = books.orderBy("year").limit(20).after(previous).page();
+   */
+  page(): Page<R> {
+    const { limit } = this.#spec;
+    if (limit === undefined || limit === 0) throw argumentInvalid("limit", "given for page(), and at least 1", limit);
+    return this.#host.read((source) =>
+      this.#run(
+        source,
+        { ordered: true, wanted: this.#behindOffset(limit + 1), keysOnly: false },
+        (run) => this.#takePage(run, limit),
+        ({ rows }) => rows.length,
+      ),
+    );
+  }
+
+  /** Deletes the rows, all or none; returns how many. */
+  delete(): number {
+    const { limit, offset, after } = this.#spec;
+    const ordered = limit !== undefined || offset !== undefined || after !== undefined;
+    return this.#host.deleteAll((source) => this.#findKeys(source, ordered));
+  }
+
+  /** Changes the rows, all or none, as `update` of a collection does with one; returns how many. */
+  update(change: Row | ((row: R) => R)): number {
+    if ((typeof change !== "object" && typeof change !== "function") || change === null) {
+      throw argumentInvalid("change", "a patch or a function of the row", change);
+    }
+    return this.#host.updateAll((source) => this.#findKeys(source, true), change as Row | ((row: Row) => Row));
+  }
+
+  /** How the query is run and why. It is run, to say what that takes; with `run: false` it is only planned. */
+  explain(options?: { readonly run?: true }): MeasuredExplanation;
+  explain(options: { readonly run: false }): Explanation;
+  explain(options: { readonly run?: boolean } = {}): Explanation | MeasuredExplanation {
+    const limit = this.#spec.limit ?? ALL;
+    const startedAt = this.#host.now();
+    return this.#host.read((source) => {
+      const run = this.#start(source, { ordered: true, wanted: this.#behindOffset(limit), keysOnly: false });
+      const explanation = explainPlan(run.query, run.plan);
+      if (options.run === false) return explanation;
+      const rowsReturned = this.#takeRows(run, limit).length;
+      const { rows: rowsExamined, keys: keysExamined } = run.context.examined;
+      return withMeasures(explanation, { rowsExamined, keysExamined, rowsReturned, durationMs: this.#host.now() - startedAt });
+    });
+  }
+
+  #with(change: Partial<QuerySpec>): Query<R> {
+    return new Query<R>(this.#host, { ...this.#spec, ...change });
+  }
+
+  #behindOffset(rows: number): number {
+    return rows + (this.#spec.offset ?? 0);
+  }
+
+  #resolve(state: CollectionState): ResolvedQuery {
+    if (this.#resolved?.state !== state) this.#resolved = resolveQuery(state, this.#spec);
+    return this.#resolved;
+  }
+
+  #start({ reader, state }: QuerySource, goal: Goal): Run {
+    const query = this.#resolve(state);
+    return { query, plan: planQuery(query, reader, goal), context: { reader, state, examined: { keys: 0, rows: 0 } } };
+  }
+
+  /** Plans and works, and tells whoever listens. */
+  #run<T>(source: QuerySource, goal: Goal, work: (run: Run) => T, sizeOf: (result: T) => number): T {
+    const { onQuery } = this.#host;
+    if (onQuery === undefined) return work(this.#start(source, goal));
+    const startedAt = this.#host.now();
+    const run = this.#start(source, goal);
+    const result = work(run);
+    this.#report(run, sizeOf(result), startedAt);
+    return result;
+  }
+
+  #report({ query, plan, context }: Run, rowsReturned: number, startedAt: number): void {
+    this.#host.onQuery?.({
+      collection: query.state.name,
+      plan: describePlan(query, plan),
+      rowsExamined: context.examined.rows,
+      rowsReturned,
+      durationMs: this.#host.now() - startedAt,
+    });
+  }
+
+  #take(most: number): R[] {
+    return this.#host.read((source) =>
+      this.#run(
+        source,
+        { ordered: true, wanted: this.#behindOffset(most), keysOnly: false },
+        (run) => this.#takeRows(run, most),
+        (rows) => rows.length,
+      ),
+    );
+  }
+
+  #takeRows({ query, plan, context }: Run, most: number): R[] {
+    const walk = openRows(query, plan, context, most);
+    try {
+      const decode = this.#decoder(query);
+      const rows: R[] = [];
+      while (rows.length < most && walk.next(most - rows.length)) rows.push(decode(walk.payload) as R);
+      return rows;
+    } finally {
+      walk.close();
+    }
+  }
+
+  #takePage({ query, plan, context }: Run, most: number): Page<R> {
+    const walk = openRows(query, plan, context, most + 1);
+    try {
+      const decode = this.#decoder(query);
+      const rows: R[] = [];
+      let last: { readonly key: Uint8Array; readonly payload: Uint8Array } | undefined;
+      while (walk.next(most + 1 - rows.length)) {
+        if (rows.length === most && last !== undefined) {
+          const values = positionReader(query.state, query.order)(last.payload);
+          return { rows, next: encodeCursor(query.state, query.where, query.order, { values, key: last.key }) };
+        }
+        last = { key: walk.key, payload: walk.payload };
+        rows.push(decode(walk.payload) as R);
+      }
+      return { rows, next: null };
+    } finally {
+      walk.close();
+    }
+  }
+
+  #decoder({ state, select }: ResolvedQuery): RowDecoder {
+    return state.decoder(this.#host.integers, select);
+  }
+
+  #count(most: number): number {
+    const goal: Goal = { ordered: this.#spec.after !== undefined, wanted: this.#behindOffset(most), keysOnly: true };
+    return this.#host.read((source) =>
+      this.#run(
+        source,
+        goal,
+        ({ query, plan, context }) => countRows(query, plan, context, most),
+        (count) => count,
+      ),
+    );
+  }
+
+  #findKeys(source: QuerySource, ordered: boolean): readonly Uint8Array[] {
+    const most = this.#spec.limit ?? ALL;
+    return this.#run(
+      source,
+      { ordered, wanted: this.#behindOffset(most), keysOnly: true },
+      ({ query, plan, context }) => takeKeys(query, plan, context, most),
+      (keys) => keys.length,
+    );
+  }
+
+  #openIteration(limit: number): OpenIteration {
+    const { onQuery } = this.#host;
+    const startedAt = onQuery === undefined ? 0 : this.#host.now();
+    const source = this.#host.open();
+    try {
+      const run = this.#start(source, { ordered: true, wanted: this.#behindOffset(limit), keysOnly: false });
+      const walk = openRows(run.query, run.plan, run.context, limit);
+      return {
+        walk,
+        decode: this.#decoder(run.query),
+        frozen: source.frozen,
+        close: (rows): void => {
+          walk.close();
+          source.close();
+          if (onQuery !== undefined) this.#report(run, rows, startedAt);
+        },
+      };
+    } catch (error) {
+      source.close();
+      throw error;
+    }
+  }
+}
+
+const ALL = Number.POSITIVE_INFINITY;
+
+/** A query on its way through one reader. */
+interface Run {
+  readonly query: ResolvedQuery;
+  readonly plan: Plan;
+  readonly context: RunContext;
+}
+
+function takeKeys(query: ResolvedQuery, plan: Plan, context: RunContext, most: number): readonly Uint8Array[] {
+  const walk = openKeys(query, plan, context, most);
+  const keys: Uint8Array[] = [];
+  while (keys.length < most) {
+    const key = walk.next();
+    if (key === undefined) break;
+    keys.push(key);
+  }
+  walk.close();
+  return keys;
+}

@@ -1,0 +1,167 @@
+/**
+ * Runs a plan: puts the walks together that give the rows of a query in its order, behind its cursor and its offset. What
+ * comes out is pulled by the caller, who also keeps the limit.
+ */
+import { compareBytes } from "../keys/compare-values.ts";
+import type { Access } from "./access.ts";
+import { compileCondition, conditionPaths } from "./compile-condition.ts";
+import { IndexKeys, type KeyWalk, ListedKeys, type RunContext, SortedTextKeys } from "./key-walk.ts";
+import type { KeySet } from "./key-set.ts";
+import type { Plan } from "./plan.ts";
+import type { Condition, Position, ResolvedQuery } from "./resolved-query.ts";
+import { FetchedRows, FilteredRows, LookedUpRows, type Ranking, type RowWalk, RowsBehind, ScannedRows, SortedRows } from "./row-walk.ts";
+import { seek } from "./seek.ts";
+import { TopItems } from "./top-items.ts";
+import { comparePositions, positionReader } from "./total-order.ts";
+
+const ALL = Number.POSITIVE_INFINITY;
+
+/**
+ * The rows of the query, in order, without the first `offset` of them.
+ * @param most how many rows the caller takes at most
+ */
+export function openRows(query: ResolvedQuery, plan: Plan, context: RunContext, most: number): RowWalk {
+  const { offset, after } = query;
+  const { access, residual } = plan;
+  if (access === undefined || most === 0) return new LookedUpRows(context, []);
+  if (plan.ordering === "sort") {
+    const rows = filter(unorderedRows(access, context), residual, context);
+    return skipRows(new SortedRows(rows, rankingOf(query), after, most + offset), offset);
+  }
+  const ordered = orderedKeys(query, plan, context, residual === true ? most : ALL);
+  if (ordered === undefined) {
+    const rows = scanOrLookUp(context, seek(query, plan, access as Exclude<Access, { kind: "union" }>).keys, plan.reverse);
+    return skipRows(filter(rows, residual, context), offset);
+  }
+  const { keys, exact } = ordered;
+  const fetched = (): RowWalk => filter(new FetchedRows(context, keys, access.kind === "index" ? access.index : undefined), residual, context);
+  if (!exact && after !== undefined) return skipRows(new RowsBehind(fetched(), rankingOf(query), after), offset);
+  if (residual !== true) return skipRows(fetched(), offset);
+  skipKeys(keys, offset);
+  return fetched();
+}
+
+/** The primary keys of the rows of the query, in order, without fetching rows where keys suffice. */
+export function openKeys(query: ResolvedQuery, plan: Plan, context: RunContext, most: number): KeyWalk {
+  if (most > 0 && plan.access !== undefined && plan.residual === true && plan.ordering !== "sort") {
+    const ordered = orderedKeys(query, plan, context, most);
+    if (ordered?.exact === true) {
+      skipKeys(ordered.keys, query.offset);
+      return ordered.keys;
+    }
+  }
+  return keysOf(openRows(query, plan, context, most), most);
+}
+
+/** How many rows the query finds behind its offset, up to `most`. Order does not matter to it unless there is a cursor. */
+export function countRows(query: ResolvedQuery, plan: Plan, context: RunContext, most: number): number {
+  const { offset, after } = query;
+  if (plan.access === undefined || most === 0) return 0;
+  if (after === undefined && plan.residual === true) {
+    const found = countKeys(plan.access, context, most + offset);
+    return Math.max(0, Math.min(found - offset, most));
+  }
+  const keys = openKeys(query, plan, context, most);
+  let found = 0;
+  while (found < most && keys.next() !== undefined) found++;
+  keys.close();
+  return found;
+}
+
+/** Counts the rows an access leads to, up to `most`, without fetching one that an index knows. */
+function countKeys(access: Access, context: RunContext, most: number): number {
+  const { reader, state } = context;
+  if (access.kind === "union") return gatherKeys(access, context, undefined, false, ALL).length;
+  const [first] = access.keys;
+  if (access.keys.length === 1 && first?.from === undefined && first?.to === undefined) {
+    return reader.count(access.kind === "index" ? access.index.space : state.rows);
+  }
+  const walk = unorderedKeys(access, context);
+  let found = 0;
+  while (found < most && walk.next() !== undefined) found++;
+  walk.close();
+  return found;
+}
+
+interface OrderedKeys {
+  readonly keys: KeyWalk;
+  /** Whether all of them are behind the cursor. */
+  readonly exact: boolean;
+}
+
+/** Primary keys in the order of the query, behind its cursor; undefined where an access meets rows directly. */
+function orderedKeys(query: ResolvedQuery, plan: Plan, context: RunContext, most: number): OrderedKeys | undefined {
+  const access = plan.access as Access;
+  if (plan.ordering === "gather" || access.kind === "union") {
+    return { keys: new ListedKeys(gatherKeys(access, context, query.after, plan.reverse, most + query.offset)), exact: true };
+  }
+  if (access.kind === "rows") return undefined;
+  const { keys, exact } = seek(query, plan, access);
+  const { kind } = access.index;
+  const byText = plan.ordering === "index" && (kind === "string" || kind === "bytes");
+  const walk = byText ? new SortedTextKeys(context, access, keys, plan.reverse) : new IndexKeys(context, access, keys, plan.reverse);
+  return { keys: walk, exact };
+}
+
+/** The primary keys an access leads to, sorted, each once; those behind a position only, `most` of them. */
+function gatherKeys(access: Access, context: RunContext, after: Position | undefined, reverse: boolean, most: number): readonly Uint8Array[] {
+  const compare = (a: Uint8Array, b: Uint8Array): number => (reverse ? compareBytes(b, a) : compareBytes(a, b));
+  const distinct = access.kind !== "union";
+  const top = distinct && most < ALL ? new TopItems<Uint8Array>(most, compare) : undefined;
+  const all: Uint8Array[] = [];
+  for (const part of access.kind === "union" ? access.parts : [access]) {
+    const walk = unorderedKeys(part, context);
+    for (let key = walk.next(); key !== undefined; key = walk.next()) {
+      if (after !== undefined && compare(key, after.key) <= 0) continue;
+      if (top === undefined) all.push(key);
+      else top.add(key);
+    }
+  }
+  const sorted = top?.sorted() ?? all.sort(compare);
+  return distinct ? sorted : sorted.filter((key, position) => position === 0 || compare(key, sorted[position - 1] as Uint8Array) !== 0);
+}
+
+function unorderedKeys(access: Exclude<Access, { kind: "union" }>, context: RunContext): KeyWalk {
+  if (access.kind === "index") return new IndexKeys(context, access, access.keys, false);
+  return keysOf(scanOrLookUp(context, access.keys, false), ALL);
+}
+
+function unorderedRows(access: Access, context: RunContext): RowWalk {
+  if (access.kind === "rows") return scanOrLookUp(context, access.keys, false);
+  if (access.kind === "index") return new FetchedRows(context, unorderedKeys(access, context), access.index);
+  return new FetchedRows(context, new ListedKeys(gatherKeys(access, context, undefined, false, ALL)), undefined);
+}
+
+/** Keys that stand alone are looked up, ranges scanned. */
+function scanOrLookUp(context: RunContext, keys: KeySet, reverse: boolean): RowWalk {
+  if (!keys.every(({ point }) => point)) return new ScannedRows(context, keys, reverse);
+  const points = keys.map(({ from }) => from as Uint8Array);
+  return new LookedUpRows(context, reverse ? points.reverse() : points);
+}
+
+function keysOf(rows: RowWalk, most: number): KeyWalk {
+  let left = most;
+  return {
+    next: () => (left > 0 && rows.next(left--) ? rows.key : undefined),
+    close: () => rows.close(),
+  };
+}
+
+function filter(rows: RowWalk, residual: Condition | true, { state }: RunContext): RowWalk {
+  if (residual === true) return rows;
+  const decode = "at" in residual ? residual.at.decode : state.decoder("exact", conditionPaths(residual));
+  return new FilteredRows(rows, decode, compileCondition(residual));
+}
+
+function skipKeys(keys: KeyWalk, count: number): void {
+  for (let left = count; left > 0; left--) if (keys.next() === undefined) return;
+}
+
+function skipRows(rows: RowWalk, count: number): RowWalk {
+  for (let left = count; left > 0; left--) if (!rows.next(left)) break;
+  return rows;
+}
+
+function rankingOf({ state, order }: ResolvedQuery): Ranking {
+  return { compare: comparePositions(order), valuesOf: positionReader(state, order) };
+}
