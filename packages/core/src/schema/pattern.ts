@@ -16,8 +16,22 @@ export interface Pattern {
   test(text: string): boolean;
 }
 
-/** A pattern ready for use, or why there is none: a clause about the pattern. */
+/** Compiling a Unicode class takes a millisecond or more, and the same pattern is compiled for its check and for each version. */
+const compiledMax = 256;
+const compiledPatterns = new Map<string, Pattern | string>();
+
+/** A pattern ready for use, or why there is none: a clause about the pattern. The last few hundred are kept. */
 export function tryCompilePattern(pattern: string): Pattern | string {
+  let compiled = compiledPatterns.get(pattern);
+  if (compiled === undefined) {
+    compiled = compile(pattern);
+    if (compiledPatterns.size >= compiledMax) compiledPatterns.clear();
+    compiledPatterns.set(pattern, compiled);
+  }
+  return compiled;
+}
+
+function compile(pattern: string): Pattern | string {
   if (!isWellFormed(pattern)) return "it holds a lone surrogate, which UTF-8 cannot express";
   if (utf8LongerThan(pattern, patternBytesMax)) return `it is longer than ${patternBytesMax} UTF-8 bytes`;
   const syntax = readPattern(pattern);
