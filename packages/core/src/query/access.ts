@@ -2,9 +2,10 @@
  * Ways to reach the rows of a query: through primary keys, ranges of rows, an index, or several of these together. The
  * planner lists the ways a predicate opens, each with the parts of the predicate it makes sure of, and chooses one.
  */
+
+import type { IndexState } from "../collection/collection-state.ts";
 import { EVERY_KEY, intersectKeys, type KeySet, uniteKeys } from "./key-set.ts";
 import { keysOf } from "./leaf-keys.ts";
-import type { IndexState } from "../collection/collection-state.ts";
 import type { QueryPath } from "./query-path.ts";
 import { type Condition, conjuncts } from "./resolved-query.ts";
 
@@ -54,7 +55,10 @@ export const ALL_ROWS: RowsAccess = { kind: "rows", keys: EVERY_KEY };
 
 /** Every way the predicate opens, in the order of its parts; one for each path, and one for each `or` over several paths. */
 export function accessOptions(parts: readonly Condition[]): readonly AccessOption[] {
-  const byPath = new Map<QueryPath, { readonly at: QueryPath; keys: KeySet; readonly uses: Condition[]; readonly covers: Condition[] }>();
+  const byPath = new Map<
+    QueryPath,
+    { readonly at: QueryPath; keys: KeySet; readonly uses: Condition[]; readonly covers: Condition[] }
+  >();
   const options: AccessOption[] = [];
   for (const part of parts) {
     const at = solePath(part);
@@ -67,7 +71,8 @@ export function accessOptions(parts: readonly Condition[]): readonly AccessOptio
     const found = keysOf(part, at, at.primary ? "rows" : "index");
     if (found === undefined) continue;
     const known = byPath.get(at);
-    if (known === undefined) byPath.set(at, { at, keys: found.keys, uses: [part], covers: found.exact ? [part] : [] });
+    if (known === undefined)
+      byPath.set(at, { at, keys: found.keys, uses: [part], covers: found.exact ? [part] : [] });
     else {
       known.keys = intersectKeys(known.keys, found.keys);
       known.uses.push(part);
@@ -103,7 +108,10 @@ function solePath(condition: Condition): QueryPath | undefined {
 
 /** A way for each branch, all of them walked. Without one for every branch there is no union, since the rest needs a scan anyway. */
 function unionOption(condition: Condition & { readonly op: "or" }): AccessOption | undefined {
-  const ways = new Map<IndexState | "rows", { readonly part: RowsAccess | IndexAccess; readonly sets: KeySet[] }>();
+  const ways = new Map<
+    IndexState | "rows",
+    { readonly part: RowsAccess | IndexAccess; readonly sets: KeySet[] }
+  >();
   let exact = true;
   let rank: number = RANK.points;
   for (const branch of condition.any) {

@@ -8,7 +8,8 @@ export function toBase64url(bytes: Uint8Array): string {
   for (let index = 0; index < bytes.length; index += 3) {
     const group = ((bytes[index] as number) << 16) | ((bytes[index + 1] ?? 0) << 8) | (bytes[index + 2] ?? 0);
     const count = Math.min(3, bytes.length - index) + 1;
-    for (let digit = 0; digit < count; digit++) digits.push(ALPHABET.charAt((group >> (18 - 6 * digit)) & 63));
+    for (let digit = 0; digit < count; digit++)
+      digits.push(ALPHABET.charAt((group >> (18 - 6 * digit)) & 63));
   }
   return digits.join("");
 }

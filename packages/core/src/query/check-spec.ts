@@ -17,7 +17,19 @@ export const PREDICATE_DEPTH_MAX = 200;
 /** Most values one `in` may list. */
 export const IN_VALUES_MAX = 100_000;
 
-const OPERATORS: readonly Operator[] = ["=", "!=", "<", "<=", ">", ">=", "in", "between", "startsWith", "contains", "isNull"];
+const OPERATORS: readonly Operator[] = [
+  "=",
+  "!=",
+  "<",
+  "<=",
+  ">",
+  ">=",
+  "in",
+  "between",
+  "startsWith",
+  "contains",
+  "isNull",
+];
 const KNOWN_OPERATORS: ReadonlySet<unknown> = new Set(OPERATORS);
 const CONNECTIVES: readonly string[] = ["and", "or", "not"];
 /** What the same operator is called elsewhere. */
@@ -44,14 +56,21 @@ const SPEC_KEYS: readonly string[] = ["where", "orderBy", "limit", "offset", "af
 
 /** A whole spec, from user code or another thread. @throws argument_invalid, query_operator_unknown, query_value_invalid, query_too_complex */
 export function checkSpec(spec: unknown): QuerySpec {
-  if (typeof spec !== "object" || spec === null || Array.isArray(spec)) throw argumentInvalid("spec", "a query spec (an object)", spec);
+  if (typeof spec !== "object" || spec === null || Array.isArray(spec))
+    throw argumentInvalid("spec", "a query spec (an object)", spec);
   for (const key of Object.keys(spec)) {
     if (!SPEC_KEYS.includes(key)) {
-      throw argumentInvalid(`spec.${key}`, `left out; a query spec has ${SPEC_KEYS.join(", ")}`, key, didYouMean(key, SPEC_KEYS));
+      throw argumentInvalid(
+        `spec.${key}`,
+        `left out; a query spec has ${SPEC_KEYS.join(", ")}`,
+        key,
+        didYouMean(key, SPEC_KEYS),
+      );
     }
   }
   const { where, orderBy, limit, offset, after, select } = spec as Record<keyof QuerySpec, unknown>;
-  if (orderBy !== undefined && !Array.isArray(orderBy)) throw argumentInvalid("orderBy", "an array of { path, direction }", orderBy);
+  if (orderBy !== undefined && !Array.isArray(orderBy))
+    throw argumentInvalid("orderBy", "an array of { path, direction }", orderBy);
   return Object.freeze({
     ...(where === undefined ? {} : { where: checkPredicate(where, "where") }),
     ...(orderBy === undefined ? {} : { orderBy: Object.freeze(orderBy.map(checkOrder)) }),
@@ -88,14 +107,19 @@ export function checkCursorText(cursor: unknown): string {
 }
 
 export function checkSelect(select: unknown): readonly (string | readonly string[])[] {
-  if (!Array.isArray(select) || select.length === 0) throw argumentInvalid("select", "at least one path", select);
+  if (!Array.isArray(select) || select.length === 0)
+    throw argumentInvalid("select", "at least one path", select);
   return Object.freeze(select.map((path) => checkPath(path, "select")));
 }
 
 function checkOrder(order: unknown): OrderSpec {
-  if (typeof order !== "object" || order === null) throw argumentInvalid("orderBy", "an array of { path, direction }", order);
+  if (typeof order !== "object" || order === null)
+    throw argumentInvalid("orderBy", "an array of { path, direction }", order);
   const { path, direction } = order as Record<keyof OrderSpec, unknown>;
-  return Object.freeze({ path: checkPath(path, "orderBy path"), direction: checkDirection(direction, "orderBy direction") });
+  return Object.freeze({
+    path: checkPath(path, "orderBy path"),
+    direction: checkDirection(direction, "orderBy direction"),
+  });
 }
 
 /** A predicate tree, copied. `argument` names it in messages. */
@@ -108,10 +132,14 @@ function checkNode(node: unknown, argument: string, depth: number, seen: { nodes
     throw argumentInvalid(argument, 'a predicate such as { op: "=", path: "year", value: 1990 }', node);
   }
   if (depth > PREDICATE_DEPTH_MAX) {
-    throw new ModelVaultError("query_too_complex", `The predicate is nested deeper than ${PREDICATE_DEPTH_MAX} levels.`, {
-      argument,
-      depthMax: PREDICATE_DEPTH_MAX,
-    });
+    throw new ModelVaultError(
+      "query_too_complex",
+      `The predicate is nested deeper than ${PREDICATE_DEPTH_MAX} levels.`,
+      {
+        argument,
+        depthMax: PREDICATE_DEPTH_MAX,
+      },
+    );
   }
   if (++seen.nodes > PREDICATE_NODES_MAX) {
     throw new ModelVaultError(
@@ -126,12 +154,16 @@ function checkNode(node: unknown, argument: string, depth: number, seen: { nodes
     case "or": {
       const name = op === "and" ? "all" : "any";
       const parts = (node as Record<string, unknown>)[name];
-      if (!Array.isArray(parts)) throw argumentInvalid(`${argument}.${name}`, `an array of predicates, as "${op}" needs it`, parts);
+      if (!Array.isArray(parts))
+        throw argumentInvalid(`${argument}.${name}`, `an array of predicates, as "${op}" needs it`, parts);
       const checked = Object.freeze(parts.map((part: unknown) => checkNode(part, argument, depth + 1, seen)));
       return Object.freeze(op === "and" ? { op, all: checked } : { op, any: checked });
     }
     case "not":
-      return Object.freeze({ op, predicate: checkNode((node as { readonly predicate?: unknown }).predicate, argument, depth + 1, seen) });
+      return Object.freeze({
+        op,
+        predicate: checkNode((node as { readonly predicate?: unknown }).predicate, argument, depth + 1, seen),
+      });
     default: {
       const { path, value } = node as { readonly path?: unknown; readonly value?: unknown };
       return checkLeaf(path, op, value);
@@ -154,7 +186,8 @@ export function checkLeaf(path: unknown, op: unknown, value: unknown): Predicate
 function operatorUnknown(path: string | readonly string[], op: unknown): ModelVaultError {
   const name = String(op);
   const foreign = FOREIGN_OPERATORS.get(name.toLowerCase());
-  const hint = foreign === undefined ? didYouMean(name, [...OPERATORS, ...CONNECTIVES]) : ` Did you mean "${foreign}"?`;
+  const hint =
+    foreign === undefined ? didYouMean(name, [...OPERATORS, ...CONNECTIVES]) : ` Did you mean "${foreign}"?`;
   return new ModelVaultError(
     "query_operator_unknown",
     `There is no operator ${JSON.stringify(name)} (on "${showPath(path)}"); there are ${OPERATORS.join(", ")}.${hint}`,
@@ -170,12 +203,16 @@ function checkOperand(path: string | readonly string[], op: Operator, value: unk
     case "in":
       if (!Array.isArray(value)) throw valueInvalid(path, op, "an array of values", value);
       if (value.length > IN_VALUES_MAX) {
-        throw new ModelVaultError("query_too_complex", `"in" on "${showPath(path)}" lists ${value.length} values; at most ${IN_VALUES_MAX} are allowed.`, {
-          path: showPath(path),
-          operator: op,
-          values: value.length,
-          valuesMax: IN_VALUES_MAX,
-        });
+        throw new ModelVaultError(
+          "query_too_complex",
+          `"in" on "${showPath(path)}" lists ${value.length} values; at most ${IN_VALUES_MAX} are allowed.`,
+          {
+            path: showPath(path),
+            operator: op,
+            values: value.length,
+            valuesMax: IN_VALUES_MAX,
+          },
+        );
       }
       return Object.freeze(value.map((element: unknown) => copyScalar(path, op, element)));
     case "between":
@@ -188,7 +225,13 @@ function checkOperand(path: string | readonly string[], op: Operator, value: unk
 
 function copyScalar(path: string | readonly string[], op: Operator, value: unknown): Value {
   if (value === undefined || value === null) {
-    throw valueInvalid(path, op, "a value", value, ' Use the operator "isNull" to find rows without a value.');
+    throw valueInvalid(
+      path,
+      op,
+      "a value",
+      value,
+      ' Use the operator "isNull" to find rows without a value.',
+    );
   }
   return value instanceof Uint8Array ? Uint8Array.from(value) : (value as Value);
 }
@@ -202,12 +245,16 @@ export function valueInvalid(
   hint = "",
 ): ModelVaultError {
   const actual = showOperand(value);
-  return new ModelVaultError("query_value_invalid", `"${op}" on "${showPath(path)}" needs ${expected}, not ${actual}.${hint}`, {
-    path: showPath(path),
-    operator: op,
-    expected,
-    actual,
-  });
+  return new ModelVaultError(
+    "query_value_invalid",
+    `"${op}" on "${showPath(path)}" needs ${expected}, not ${actual}.${hint}`,
+    {
+      path: showPath(path),
+      operator: op,
+      expected,
+      actual,
+    },
+  );
 }
 
 function showOperand(value: unknown): string {

@@ -18,9 +18,16 @@ const CURSOR_VERSION = 1;
 const HEADER_BYTES = 5;
 
 /** The cursor of a place. */
-export function encodeCursor(state: CollectionState, where: Folded, order: TotalOrder, position: Position): string {
+export function encodeCursor(
+  state: CollectionState,
+  where: Folded,
+  order: TotalOrder,
+  position: Position,
+): string {
   const values = position.values.map((value, field) => sortValueToJson(order.fields[field]?.at.kind, value));
-  const body = utf8Bytes(JSON.stringify([fingerprint(state, where, order), values, toBase64url(position.key)])) as Uint8Array;
+  const body = utf8Bytes(
+    JSON.stringify([fingerprint(state, where, order), values, toBase64url(position.key)]),
+  ) as Uint8Array;
   const bytes = new Uint8Array(HEADER_BYTES + body.length);
   bytes[0] = CURSOR_VERSION;
   new DataView(bytes.buffer).setUint32(1, checksum(body));
@@ -29,11 +36,18 @@ export function encodeCursor(state: CollectionState, where: Folded, order: Total
 }
 
 /** The place a cursor names. @throws cursor_invalid, cursor_mismatch */
-export function decodeCursor(cursor: string, state: CollectionState, where: Folded, order: TotalOrder): Position {
+export function decodeCursor(
+  cursor: string,
+  state: CollectionState,
+  where: Folded,
+  order: TotalOrder,
+): Position {
   const bytes = fromBase64url(cursor);
-  if (bytes === undefined || bytes.length <= HEADER_BYTES || bytes[0] !== CURSOR_VERSION) throw cursorInvalid("it is no text that page() gave");
+  if (bytes === undefined || bytes.length <= HEADER_BYTES || bytes[0] !== CURSOR_VERSION)
+    throw cursorInvalid("it is no text that page() gave");
   const body = bytes.subarray(HEADER_BYTES);
-  if (new DataView(bytes.buffer, bytes.byteOffset).getUint32(1) !== checksum(body)) throw cursorInvalid("it was changed or cut off");
+  if (new DataView(bytes.buffer, bytes.byteOffset).getUint32(1) !== checksum(body))
+    throw cursorInvalid("it was changed or cut off");
   const parsed = parseBody(body);
   if (parsed[0] !== fingerprint(state, where, order)) {
     throw new ModelVaultError(
@@ -44,10 +58,15 @@ export function decodeCursor(cursor: string, state: CollectionState, where: Fold
   }
   const [, values, key] = parsed;
   if (values.length !== order.fields.length) throw cursorInvalid("it has another number of sort values");
-  return { values: values.map((value, field) => sortValueFromJson(order.fields[field]?.at.kind, value)), key };
+  return {
+    values: values.map((value, field) => sortValueFromJson(order.fields[field]?.at.kind, value)),
+    key,
+  };
 }
 
-function parseBody(body: Uint8Array): readonly [fingerprint: string, values: readonly unknown[], key: Uint8Array] {
+function parseBody(
+  body: Uint8Array,
+): readonly [fingerprint: string, values: readonly unknown[], key: Uint8Array] {
   let parsed: unknown;
   try {
     parsed = JSON.parse(readUtf8(body, 0, body.length) ?? "");
@@ -56,7 +75,8 @@ function parseBody(body: Uint8Array): readonly [fingerprint: string, values: rea
   }
   const [print, values, keyText] = Array.isArray(parsed) ? (parsed as unknown[]) : [];
   const key = typeof keyText === "string" ? fromBase64url(keyText) : undefined;
-  if (typeof print !== "string" || !Array.isArray(values) || key === undefined) throw cursorInvalid("its content has another shape");
+  if (typeof print !== "string" || !Array.isArray(values) || key === undefined)
+    throw cursorInvalid("its content has another shape");
   return [print, values, key];
 }
 
@@ -93,7 +113,8 @@ function sortValueFromText(kind: ScalarKind | undefined, text: string): Scalar |
     case "timestamp": {
       if (!/^(0|-?[1-9][0-9]{0,18}|1[0-9]{19})$/.test(text)) return undefined;
       const exact = BigInt(text);
-      const inRange = kind === "uint64" ? exact >= 0n && exact < 2n ** 64n : exact >= -(2n ** 63n) && exact < 2n ** 63n;
+      const inRange =
+        kind === "uint64" ? exact >= 0n && exact < 2n ** 64n : exact >= -(2n ** 63n) && exact < 2n ** 63n;
       if (!inRange) return undefined;
       return Number.isSafeInteger(Number(exact)) ? Number(exact) : exact;
     }
@@ -103,10 +124,14 @@ function sortValueFromText(kind: ScalarKind | undefined, text: string): Scalar |
 }
 
 function cursorInvalid(reason: string): ModelVaultError {
-  return new ModelVaultError("cursor_invalid", `after is not a usable cursor: ${reason}. Start again without a cursor.`, {
-    argument: "after",
-    reason,
-  });
+  return new ModelVaultError(
+    "cursor_invalid",
+    `after is not a usable cursor: ${reason}. Start again without a cursor.`,
+    {
+      argument: "after",
+      reason,
+    },
+  );
 }
 
 /** Names a query by what decides which rows it finds and in which order; limit and select may differ between pages. */

@@ -34,7 +34,10 @@ export function spellExactly(where: Folded, order: TotalOrder): string {
 
 /** `title desc, id desc` */
 export function describeOrder(order: TotalOrder, primaryKey: string): string {
-  return [...order.fields.map(({ at, direction }) => `${at.text} ${direction}`), `${primaryKey} ${order.keyDirection}`].join(", ");
+  return [
+    ...order.fields.map(({ at, direction }) => `${at.text} ${direction}`),
+    `${primaryKey} ${order.keyDirection}`,
+  ].join(", ");
 }
 
 function spell(condition: Condition, spelling: Spelling, inside: boolean): string {
@@ -72,5 +75,7 @@ function shortenList(values: readonly Scalar[]): string {
 
 function exact(value: Scalar): string {
   if (typeof value === "string") return JSON.stringify(value);
-  return value instanceof Uint8Array ? `0x${Array.from(value, (byte) => byte.toString(16).padStart(2, "0")).join("")}` : String(value);
+  return value instanceof Uint8Array
+    ? `0x${Array.from(value, (byte) => byte.toString(16).padStart(2, "0")).join("")}`
+    : String(value);
 }

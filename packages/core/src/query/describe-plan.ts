@@ -36,11 +36,17 @@ export function describeUses(plan: Plan): string | undefined {
 export function describePlan(query: ResolvedQuery, plan: Plan): string {
   if (plan.access === undefined) return "nothing";
   const uses = describeUses(plan);
-  const pieces = [uses === undefined ? describeAccess(plan.access) : `${describeAccess(plan.access)}: ${uses}`];
+  const pieces = [
+    uses === undefined ? describeAccess(plan.access) : `${describeAccess(plan.access)}: ${uses}`,
+  ];
   if (plan.residual !== true) pieces.push(`filter ${describeCondition(plan.residual)}`);
   if (plan.ordering === "sort") {
     const order = describeOrder(query.order, query.state.schema.primaryKey);
-    pieces.push(query.limit === Number.POSITIVE_INFINITY ? `sort by ${order}` : `top ${query.limit + query.offset} by ${order}`);
+    pieces.push(
+      query.limit === Number.POSITIVE_INFINITY
+        ? `sort by ${order}`
+        : `top ${query.limit + query.offset} by ${order}`,
+    );
   }
   if (plan.ordering === "gather") pieces.push("keys sorted");
   if (plan.reverse) pieces.push("backwards");

@@ -1,5 +1,5 @@
 /** The entries of a keyspace that lie in a key set, in key order or backwards, one scan for each range of the set. */
-import type { Keyspace, KeyRange, StoreReader, StoreScan } from "../store/store.ts";
+import type { KeyRange, Keyspace, StoreReader, StoreScan } from "../store/store.ts";
 import type { KeyInterval, KeySet } from "./key-set.ts";
 
 const NO_VALUE = new Uint8Array(0);

@@ -24,7 +24,13 @@ const GATHER_COST = 1.5;
 const SORT_COST = 2;
 
 /** The plan thought to cost least; `byRank` when counting is not worth it or shows no difference. */
-export function cheapest(plans: readonly Plan[], byRank: Plan, query: ResolvedQuery, reader: StoreReader, goal: Goal): Plan {
+export function cheapest(
+  plans: readonly Plan[],
+  byRank: Plan,
+  query: ResolvedQuery,
+  reader: StoreReader,
+  goal: Goal,
+): Plan {
   const rowCount = reader.count(query.state.rows);
   if (rowCount <= SMALL_ROWS) return byRank;
   const sizes = countAll(plans, reader, query, rowCount, goal.wanted);
@@ -64,8 +70,19 @@ interface Size {
 }
 
 /** Counts further and further until one way has been counted to its end, or a bound is reached that decides as well. */
-function countAll(plans: readonly Plan[], reader: StoreReader, query: ResolvedQuery, rowCount: number, wanted: number): readonly Size[] {
-  const bound = Math.ceil(Math.min(rowCount / 2, wanted === Number.POSITIVE_INFINITY ? rowCount : 64 + Math.sqrt(FETCH_COST * wanted * rowCount)));
+function countAll(
+  plans: readonly Plan[],
+  reader: StoreReader,
+  query: ResolvedQuery,
+  rowCount: number,
+  wanted: number,
+): readonly Size[] {
+  const bound = Math.ceil(
+    Math.min(
+      rowCount / 2,
+      wanted === Number.POSITIVE_INFINITY ? rowCount : 64 + Math.sqrt(FETCH_COST * wanted * rowCount),
+    ),
+  );
   for (let most = 64; ; most *= 8) {
     const limit = Math.min(most, bound);
     const sizes = plans.map(({ access }) => countAccess(access as Access, reader, query, limit));
@@ -86,11 +103,19 @@ function countAccess(access: Access, reader: StoreReader, query: ResolvedQuery, 
   return { entries, counted: true };
 }
 
-function countKeys(keys: KeySet, reader: StoreReader, space: Parameters<StoreReader["scan"]>[0], most: number): Size {
+function countKeys(
+  keys: KeySet,
+  reader: StoreReader,
+  space: Parameters<StoreReader["scan"]>[0],
+  most: number,
+): Size {
   let entries = 0;
   for (const { from, to } of keys) {
     if (from === undefined && to === undefined) return { entries: reader.count(space), counted: true };
-    for (const _ of reader.scan(space, { ...(from === undefined ? {} : { gte: from }), ...(to === undefined ? {} : { lt: to }) })) {
+    for (const _ of reader.scan(space, {
+      ...(from === undefined ? {} : { gte: from }),
+      ...(to === undefined ? {} : { lt: to }),
+    })) {
       if (++entries > most) return { entries, counted: false };
     }
   }

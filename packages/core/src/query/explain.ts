@@ -71,14 +71,24 @@ export interface MeasuredExplanation extends Explanation {
 }
 
 /** What a run took. */
-export type Measures = Pick<MeasuredExplanation, "rowsExamined" | "keysExamined" | "rowsReturned" | "durationMs">;
+export type Measures = Pick<
+  MeasuredExplanation,
+  "rowsExamined" | "keysExamined" | "rowsReturned" | "durationMs"
+>;
 
 export function explainPlan(query: ResolvedQuery, plan: Plan): Explanation {
   const { state, limit, offset, after, select } = query;
   const facts: Omit<Explanation, "text"> = {
     collection: state.name,
     access: explainAccess(plan.access, describeUses(plan) ?? null, plan.reverse),
-    order: plan.ordering === "sort" ? (limit === Number.POSITIVE_INFINITY ? "sort" : "top-k") : plan.ordering === "index" ? "index" : "key",
+    order:
+      plan.ordering === "sort"
+        ? limit === Number.POSITIVE_INFINITY
+          ? "sort"
+          : "top-k"
+        : plan.ordering === "index"
+          ? "index"
+          : "key",
     orderBy: describeOrder(query.order, state.schema.primaryKey),
     residual: plan.residual === true ? null : describeCondition(plan.residual),
     limit: limit === Number.POSITIVE_INFINITY ? null : limit,
@@ -98,14 +108,21 @@ export function withMeasures(explanation: Explanation, measures: Measures): Meas
   return { ...explanation, ...measures, text: `${explanation.text}\n${line}` };
 }
 
-function explainAccess(access: Access | undefined, condition: string | null, backwards: boolean): AccessExplanation {
+function explainAccess(
+  access: Access | undefined,
+  condition: string | null,
+  backwards: boolean,
+): AccessExplanation {
   const plain = { index: null, unique: false, condition, backwards, parts: [] };
   if (access === undefined) return { ...plain, kind: "nothing" };
   switch (access.kind) {
     case "union":
       return { ...plain, kind: "union", parts: access.parts.map((part) => explainAccess(part, null, false)) };
     case "rows":
-      return { ...plain, kind: isEverything(access.keys) ? "scan" : arePoints(access.keys) ? "key" : "key-range" };
+      return {
+        ...plain,
+        kind: isEverything(access.keys) ? "scan" : arePoints(access.keys) ? "key" : "key-range",
+      };
     case "index": {
       const { name, unique } = access.index.definition;
       return { ...plain, kind: indexKind(access.keys), index: name, unique };
@@ -126,21 +143,30 @@ function arePoints(keys: KeySet): boolean {
 function reasons(query: ResolvedQuery, plan: Plan): readonly string[] {
   const { access } = plan;
   if (access === undefined) return [`Nothing is read: ${plan.nothing ?? "the query finds nothing"}.`];
-  return [accessReason(query, plan, access), ...residualReason(query, plan), orderReason(query, plan, access)];
+  return [
+    accessReason(query, plan, access),
+    ...residualReason(query, plan),
+    orderReason(query, plan, access),
+  ];
 }
 
 function accessReason(query: ResolvedQuery, plan: Plan, access: Access): string {
   const name = describeAccess(access);
-  if (plan.considered.length > 0) return `${capital(name)} was thought to cost least of ${plan.considered.length} ways.`;
+  if (plan.considered.length > 0)
+    return `${capital(name)} was thought to cost least of ${plan.considered.length} ways.`;
   if (plan.ordering === "index" && access.kind === "index" && isEverything(access.keys)) {
     return `The whole of ${name} is walked, because it gives the order and no row of the answer is missing from it.`;
   }
-  if (access === undefined || name !== "all rows") return `${capital(name)} is the narrowest way the conditions open.`;
-  return query.where === true ? "There is no condition, so all rows are read." : "No condition is on the primary key or an index, so all rows are read.";
+  if (access === undefined || name !== "all rows")
+    return `${capital(name)} is the narrowest way the conditions open.`;
+  return query.where === true
+    ? "There is no condition, so all rows are read."
+    : "No condition is on the primary key or an index, so all rows are read.";
 }
 
 function residualReason(query: ResolvedQuery, plan: Plan): readonly string[] {
-  if (plan.residual !== true) return ["Rows are tested for the conditions that the access does not make sure of."];
+  if (plan.residual !== true)
+    return ["Rows are tested for the conditions that the access does not make sure of."];
   return query.where === true ? [] : ["The access makes sure of all conditions, so no row is tested."];
 }
 
@@ -165,13 +191,15 @@ function capital(text: string): string {
 
 function textOf(facts: Omit<Explanation, "text">): string {
   const { access } = facts;
-  const via = access.index === null ? "" : ` via ${access.unique ? "unique index" : "index"} "${access.index}"`;
+  const via =
+    access.index === null ? "" : ` via ${access.unique ? "unique index" : "index"} "${access.index}"`;
   const lines = [`${facts.collection}: ${access.kind}${via}${access.backwards ? ", backwards" : ""}`];
   const add = (label: string, value: string | null): void => {
     if (value !== null) lines.push(`  ${label.padEnd(10)} ${value}`);
   };
   add("condition", access.condition);
-  for (const part of access.parts) add("part", `${part.kind}${part.index === null ? "" : ` via "${part.index}"`}`);
+  for (const part of access.parts)
+    add("part", `${part.kind}${part.index === null ? "" : ` via "${part.index}"`}`);
   add("filter", facts.residual);
   add("order", `${facts.order} (${facts.orderBy})`);
   add("limit", facts.limit === null ? null : String(facts.limit));

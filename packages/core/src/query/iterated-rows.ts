@@ -66,7 +66,8 @@ export class IteratedRows<R> implements IterableIterator<R> {
     this.#state = "walking";
     if (iteration.frozen) return;
     const payloads: Uint8Array[] = [];
-    while (payloads.length < this.#limit && iteration.walk.next(this.#limit - payloads.length)) payloads.push(iteration.walk.payload);
+    while (payloads.length < this.#limit && iteration.walk.next(this.#limit - payloads.length))
+      payloads.push(iteration.walk.payload);
     iteration.close(payloads.length);
     this.#collected = payloads;
     this.#state = "collected";

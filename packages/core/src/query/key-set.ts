@@ -49,13 +49,20 @@ export function uniteKeys(sets: readonly KeySet[]): KeySet {
       continue;
     }
     const same = last.point && next.point;
-    united[united.length - 1] = { from: last.from, to: compareTo(last.to, next.to) >= 0 ? last.to : next.to, point: same };
+    united[united.length - 1] = {
+      from: last.from,
+      to: compareTo(last.to, next.to) >= 0 ? last.to : next.to,
+      point: same,
+    };
   }
   return united;
 }
 
 function isAscending(intervals: readonly KeyInterval[]): boolean {
-  return intervals.every((interval, position) => position === 0 || compareFrom((intervals[position - 1] as KeyInterval).from, interval.from) <= 0);
+  return intervals.every(
+    (interval, position) =>
+      position === 0 || compareFrom((intervals[position - 1] as KeyInterval).from, interval.from) <= 0,
+  );
 }
 
 /** Whether an interval overlaps the one before it, or touches it where no point is lost by joining them. */

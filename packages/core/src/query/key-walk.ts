@@ -140,7 +140,9 @@ export class SortedTextKeys implements KeyWalk {
     }
     this.#ahead = entry;
     const sign = this.#reverse ? -1 : 1;
-    members.sort((a, b) => sign * (compareValues(index.kind, a.value, b.value) || compareBytes(a.key, b.key)));
+    members.sort(
+      (a, b) => sign * (compareValues(index.kind, a.value, b.value) || compareBytes(a.key, b.key)),
+    );
     this.#group = members.map(({ key }) => key);
     this.#groupAt = 1;
     return this.#group[0];
@@ -154,12 +156,20 @@ function startsWith(bytes: Uint8Array, beginning: Uint8Array): boolean {
 }
 
 /** The error for an index entry whose row is not there. */
-export function indexRowMissing(state: CollectionState, index: IndexState | undefined, key: Uint8Array): ModelVaultError {
+export function indexRowMissing(
+  state: CollectionState,
+  index: IndexState | undefined,
+  key: Uint8Array,
+): ModelVaultError {
   const name = index === undefined ? "An index" : `The index "${index.definition.name}"`;
   const shown = Array.from(key.subarray(0, 32), (byte) => byte.toString(16).padStart(2, "0")).join("");
-  return new ModelVaultError("index_row_missing", `${name} of "${state.name}" has an entry for a row that does not exist (key bytes ${shown}).`, {
-    collection: state.name,
-    ...(index === undefined ? {} : { index: index.definition.name }),
-    key: shown,
-  });
+  return new ModelVaultError(
+    "index_row_missing",
+    `${name} of "${state.name}" has an entry for a row that does not exist (key bytes ${shown}).`,
+    {
+      collection: state.name,
+      ...(index === undefined ? {} : { index: index.definition.name }),
+      key: shown,
+    },
+  );
 }

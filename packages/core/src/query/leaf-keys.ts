@@ -40,7 +40,12 @@ export function keysOf(condition: Condition, at: QueryPath, form: KeyForm): Leaf
   }
 }
 
-function combine(parts: readonly Condition[], at: QueryPath, form: KeyForm, join: (sets: KeySet[]) => KeySet): LeafKeys | undefined {
+function combine(
+  parts: readonly Condition[],
+  at: QueryPath,
+  form: KeyForm,
+  join: (sets: KeySet[]) => KeySet,
+): LeafKeys | undefined {
   const sets: KeySet[] = [];
   let exact = true;
   for (const part of parts) {
@@ -67,7 +72,11 @@ function leafKeys(leaf: Leaf, kind: ScalarKind, form: KeyForm): LeafKeys | undef
       return prefixKeys(kind as "string" | "bytes", form, leaf.value);
     case "isNull":
       // An index has exactly the rows with a value; every row has a primary key.
-      return leaf.value ? (form === "rows" ? { keys: NO_KEY, exact: true } : undefined) : { keys: EVERY_KEY, exact: true };
+      return leaf.value
+        ? form === "rows"
+          ? { keys: NO_KEY, exact: true }
+          : undefined
+        : { keys: EVERY_KEY, exact: true };
     default:
       return undefined;
   }
@@ -100,7 +109,8 @@ function rangeKeys(op: "<" | "<=" | ">" | ">=", kind: ScalarKind, form: KeyForm,
 }
 
 function prefixKeys(kind: "string" | "bytes", form: KeyForm, prefix: string | Uint8Array): LeafKeys {
-  const { bytes, exact } = form === "rows" ? { bytes: encodeKeyPrefix(kind, prefix), exact: true } : encodeIndexPrefix(kind, prefix);
+  const { bytes, exact } =
+    form === "rows" ? { bytes: encodeKeyPrefix(kind, prefix), exact: true } : encodeIndexPrefix(kind, prefix);
   return { keys: [{ from: bytes, to: prefixSuccessor(bytes), point: false }], exact };
 }
 
@@ -110,11 +120,16 @@ function nonEmpty(interval: KeyInterval): KeySet {
 
 /** NaN is in no range, so ranges of floats end at the infinities, on whichever side NaN may sort. */
 function below(kind: ScalarKind, to: Uint8Array | undefined): KeyInterval {
-  return { from: kind === "float64" ? encodeIndexValue(kind, Number.NEGATIVE_INFINITY) : undefined, to, point: false };
+  return {
+    from: kind === "float64" ? encodeIndexValue(kind, Number.NEGATIVE_INFINITY) : undefined,
+    to,
+    point: false,
+  };
 }
 
 function above(kind: ScalarKind, from: Uint8Array): KeyInterval {
-  const to = kind === "float64" ? prefixSuccessor(encodeIndexValue(kind, Number.POSITIVE_INFINITY)) : undefined;
+  const to =
+    kind === "float64" ? prefixSuccessor(encodeIndexValue(kind, Number.POSITIVE_INFINITY)) : undefined;
   return { from, to, point: false };
 }
 
@@ -123,5 +138,7 @@ function above(kind: ScalarKind, from: Uint8Array): KeyInterval {
  * codec takes infinities as well, which no primary key is but a bound may be.
  */
 function encodeBound(kind: ScalarKind, form: KeyForm, value: Scalar): Uint8Array {
-  return form === "rows" && (kind === "string" || kind === "bytes") ? encodeKey(kind, value) : encodeIndexValue(kind, value);
+  return form === "rows" && (kind === "string" || kind === "bytes")
+    ? encodeKey(kind, value)
+    : encodeIndexValue(kind, value);
 }

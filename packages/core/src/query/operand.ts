@@ -23,7 +23,14 @@ export function checkScalar(at: QueryPath, op: Operator, type: Type, value: unkn
       throw valueInvalid(at.text, op, "true or false", value);
     case "int64":
     case "timestamp":
-      return checkInteger(at, op, INT64_MIN, INT64_MAX, type.kind === "timestamp" ? "microseconds since 1970 as an integer" : "an integer", value);
+      return checkInteger(
+        at,
+        op,
+        INT64_MIN,
+        INT64_MAX,
+        type.kind === "timestamp" ? "microseconds since 1970 as an integer" : "an integer",
+        value,
+      );
     case "uint64":
       return checkInteger(at, op, 0n, UINT64_MAX, "an integer", value);
     case "float64":
@@ -45,8 +52,16 @@ export function checkScalar(at: QueryPath, op: Operator, type: Type, value: unkn
   }
 }
 
-function checkInteger(at: QueryPath, op: Operator, min: bigint, max: bigint, what: string, value: unknown): number | bigint {
-  if (typeof value === "number" && Number.isSafeInteger(value) && value >= min) return value === 0 ? 0 : value;
+function checkInteger(
+  at: QueryPath,
+  op: Operator,
+  min: bigint,
+  max: bigint,
+  what: string,
+  value: unknown,
+): number | bigint {
+  if (typeof value === "number" && Number.isSafeInteger(value) && value >= min)
+    return value === 0 ? 0 : value;
   if (typeof value === "bigint" && value >= min && value <= max) {
     return value <= SAFE_MAX && value >= -SAFE_MAX ? Number(value) : value;
   }

@@ -6,7 +6,15 @@
  * Whatever the plan, the rows and their order are the same; only the work differs.
  */
 import type { StoreReader } from "../store/store.ts";
-import { type Access, type AccessOption, ALL_ROWS, accessOptions, isEmptyAccess, narrowest, RANK } from "./access.ts";
+import {
+  type Access,
+  type AccessOption,
+  ALL_ROWS,
+  accessOptions,
+  isEmptyAccess,
+  narrowest,
+  RANK,
+} from "./access.ts";
 import { cheapest } from "./estimate.ts";
 import { EVERY_KEY } from "./key-set.ts";
 import type { Goal, Ordering, Plan } from "./plan.ts";
@@ -32,7 +40,15 @@ export function planQuery(query: ResolvedQuery, reader: StoreReader, goal: Goal,
 }
 
 function nothing(why: string): Plan {
-  return { access: undefined, uses: [], residual: true, ordering: "any", reverse: false, nothing: why, considered: [] };
+  return {
+    access: undefined,
+    uses: [],
+    residual: true,
+    ordering: "any",
+    reverse: false,
+    nothing: why,
+    considered: [],
+  };
 }
 
 /** Whether the narrowest way needs no comparison with others. */
@@ -45,7 +61,12 @@ function isObvious(best: AccessOption, options: readonly AccessOption[], plan: P
 }
 
 /** No part of the predicate opens a way: in the order of an index where there is one, else all rows in key order. */
-function planWithout(query: ResolvedQuery, reader: StoreReader, goal: Goal, parts: readonly Condition[]): Plan {
+function planWithout(
+  query: ResolvedQuery,
+  reader: StoreReader,
+  goal: Goal,
+  parts: readonly Condition[],
+): Plan {
   const walk = goal.ordered ? orderOption(query, reader, parts, []) : undefined;
   return makePlan(query, goal, parts, walk ?? everyRow());
 }
@@ -79,7 +100,9 @@ function orderOption(
   const present = parts.filter((part) => needsValue(part, at));
   if (present.length === 0 && reader.count(at.index.space) !== reader.count(state.rows)) return undefined;
   const access: Access = { kind: "index", index: at.index, at, keys: EVERY_KEY };
-  return deliversFields(order, parts, access) === undefined ? undefined : { access, rank: RANK.everything, uses: present, covers: [] };
+  return deliversFields(order, parts, access) === undefined
+    ? undefined
+    : { access, rank: RANK.everything, uses: present, covers: [] };
 }
 
 /** Whether a condition is false for every row without a value at the path. */
@@ -126,7 +149,11 @@ function variableFields(order: TotalOrder, parts: readonly Condition[]): TotalOr
 }
 
 /** The direction in which walking an index gives the query's order, or undefined when it does not. */
-function deliversFields(order: TotalOrder, parts: readonly Condition[], access: Access): "asc" | "desc" | undefined {
+function deliversFields(
+  order: TotalOrder,
+  parts: readonly Condition[],
+  access: Access,
+): "asc" | "desc" | undefined {
   if (access.kind !== "index") return undefined;
   const fields = variableFields(order, parts);
   const [first] = fields;

@@ -16,9 +16,12 @@ export interface PredicateBuilder {
 }
 
 export const predicateBuilder: PredicateBuilder = Object.freeze(
-  Object.assign((path: string | readonly string[], op: Operator, value?: Value): Predicate => checkLeaf(path, op, value), {
-    and: (...all: readonly Predicate[]): Predicate => ({ op: "and", all }),
-    or: (...any: readonly Predicate[]): Predicate => ({ op: "or", any }),
-    not: (predicate: Predicate): Predicate => ({ op: "not", predicate }),
-  }),
+  Object.assign(
+    (path: string | readonly string[], op: Operator, value?: Value): Predicate => checkLeaf(path, op, value),
+    {
+      and: (...all: readonly Predicate[]): Predicate => ({ op: "and", all }),
+      or: (...any: readonly Predicate[]): Predicate => ({ op: "or", any }),
+      not: (predicate: Predicate): Predicate => ({ op: "not", predicate }),
+    },
+  ),
 );

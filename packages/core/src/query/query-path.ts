@@ -2,8 +2,9 @@
  * Paths of a collection as queries use them: resolved once per state, with the type at their end, a reader for
  * decoded rows, and the index on them. Everything else in this room passes these around.
  */
-import { scalarKindOf } from "../collection/compile-state.ts";
+
 import type { CollectionState, IndexState, RowDecoder } from "../collection/collection-state.ts";
+import { scalarKindOf } from "../collection/compile-state.ts";
 import { ModelVaultError } from "../errors/error.ts";
 import { isBelow, parsePath, pathKey, pathText, samePath } from "../schema/field-path.ts";
 import { explainUnknownPath, fieldsBelow, resolvePath } from "../schema/resolve-path.ts";
@@ -79,7 +80,10 @@ function pathUnknown(state: CollectionState, path: FieldPath): ModelVaultError {
 }
 
 /** Paths of an output, without those that others hold. One that leads to the parent of nested fields stands for all of them. @throws path_unknown */
-export function selectPaths(state: CollectionState, paths: readonly (string | readonly string[])[]): readonly FieldPath[] {
+export function selectPaths(
+  state: CollectionState,
+  paths: readonly (string | readonly string[])[],
+): readonly FieldPath[] {
   const found = paths.flatMap((given) => {
     const path = parsePath(given);
     const below = fieldsBelow(state.schema, path).map((field) => field.path);
@@ -92,7 +96,8 @@ export function selectPaths(state: CollectionState, paths: readonly (string | re
 function compileReader(path: FieldPath): (row: Row) => Value {
   const [first, second] = path as readonly [string, string | undefined];
   if (path.length === 1) return (row) => row[first] ?? null;
-  if (path.length === 2) return (row) => ((row[first] as Row | null | undefined)?.[second as string] as Value | undefined) ?? null;
+  if (path.length === 2)
+    return (row) => ((row[first] as Row | null | undefined)?.[second as string] as Value | undefined) ?? null;
   return (row) => {
     let value: Value | undefined = row;
     for (const segment of path) {
@@ -108,6 +113,8 @@ export function outermostPaths(paths: readonly FieldPath[]): readonly FieldPath[
   if (paths.length < 2) return paths;
   return paths.filter(
     (path, position) =>
-      !paths.some((other, otherPosition) => isBelow(path, other) || (otherPosition < position && samePath(path, other))),
+      !paths.some(
+        (other, otherPosition) => isBelow(path, other) || (otherPosition < position && samePath(path, other)),
+      ),
   );
 }

@@ -5,7 +5,18 @@
 import type { Value } from "../schema/types.ts";
 
 /** How a leaf compares the value at a path. */
-export type Operator = "=" | "!=" | "<" | "<=" | ">" | ">=" | "in" | "between" | "startsWith" | "contains" | "isNull";
+export type Operator =
+  | "="
+  | "!="
+  | "<"
+  | "<="
+  | ">"
+  | ">="
+  | "in"
+  | "between"
+  | "startsWith"
+  | "contains"
+  | "isNull";
 
 /**
  * A predicate. A leaf whose path is missing or null in a row is false, `!=` included; only `isNull` sees it.

@@ -7,11 +7,21 @@
  * `resolve` checks paths, operators and values against the schema; the planner looks for the narrowest way through primary key and
  * indexes; running pulls keys and rows through it. The answer never depends on the way.
  */
+
+import type { CollectionState, RowDecoder } from "../collection/collection-state.ts";
 import { argumentInvalid } from "../database/options.ts";
 import { ModelVaultError } from "../errors/error.ts";
-import type { CollectionState, RowDecoder } from "../collection/collection-state.ts";
 import type { Row, Value } from "../schema/types.ts";
-import { checkCount, checkCursorText, checkDirection, checkLeaf, checkPath, checkPredicate, checkSelect, checkSpec } from "./check-spec.ts";
+import {
+  checkCount,
+  checkCursorText,
+  checkDirection,
+  checkLeaf,
+  checkPath,
+  checkPredicate,
+  checkSelect,
+  checkSpec,
+} from "./check-spec.ts";
 import { encodeCursor } from "./cursor.ts";
 import { describePlan } from "./describe-plan.ts";
 import { type Explanation, explainPlan, type MeasuredExplanation, withMeasures } from "./explain.ts";
@@ -76,10 +86,17 @@ export class Query<R extends object = Row> {
     const narrower =
       args.length > 1
         ? checkLeaf(first, op, value)
-        : checkPredicate(typeof first === "function" ? (first as (is: PredicateBuilder) => unknown)(predicateBuilder) : first, "predicate");
+        : checkPredicate(
+            typeof first === "function"
+              ? (first as (is: PredicateBuilder) => unknown)(predicateBuilder)
+              : first,
+            "predicate",
+          );
     const { where } = this.#spec;
     if (where === undefined) return this.#with({ where: narrower });
-    return this.#with({ where: { op: "and", all: where.op === "and" ? [...where.all, narrower] : [where, narrower] } });
+    return this.#with({
+      where: { op: "and", all: where.op === "and" ? [...where.all, narrower] : [where, narrower] },
+    });
   }
 
   /**
@@ -104,7 +121,10 @@ export class Query<R extends object = Row> {
   /** Goes on behind the cursor that `page` gave; null or undefined: from the start. */
   after(cursor: string | null | undefined): Query<R> {
     const { after: _, ...rest } = this.#spec;
-    return new Query<R>(this.#host, cursor === null || cursor === undefined ? rest : { ...rest, after: checkCursorText(cursor) });
+    return new Query<R>(
+      this.#host,
+      cursor === null || cursor === undefined ? rest : { ...rest, after: checkCursorText(cursor) },
+    );
   }
 
   /** Only these paths, inside the objects that hold them, beside those of earlier calls. */
@@ -128,7 +148,9 @@ export class Query<R extends object = Row> {
     const [row] = rows;
     if (row !== undefined && rows.length === 1) return row;
     const found = rows.length === 0 ? "no row" : "more than one row";
-    throw new ModelVaultError("query_not_one", `The query found ${found}; one() needs exactly one.`, { found });
+    throw new ModelVaultError("query_not_one", `The query found ${found}; one() needs exactly one.`, {
+      found,
+    });
   }
 
   /** How many rows there are, limit and offset considered. */
@@ -160,7 +182,8 @@ export class Query<R extends object = Row> {
    */
   page(): Page<R> {
     const { limit } = this.#spec;
-    if (limit === undefined || limit === 0) throw argumentInvalid("limit", "given for page(), and at least 1", limit);
+    if (limit === undefined || limit === 0)
+      throw argumentInvalid("limit", "given for page(), and at least 1", limit);
     return this.#host.read((source) =>
       this.#run(
         source,
@@ -183,7 +206,10 @@ export class Query<R extends object = Row> {
     if ((typeof change !== "object" && typeof change !== "function") || change === null) {
       throw argumentInvalid("change", "a patch or a function of the row", change);
     }
-    return this.#host.updateAll((source) => this.#findKeys(source, true), change as Row | ((row: Row) => Row));
+    return this.#host.updateAll(
+      (source) => this.#findKeys(source, true),
+      change as Row | ((row: Row) => Row),
+    );
   }
 
   /** How the query is run and why. It is run, to say what that takes; with `run: false` it is only planned. */
@@ -198,7 +224,12 @@ export class Query<R extends object = Row> {
       if (options.run === false) return explanation;
       const rowsReturned = this.#takeRows(run, limit).length;
       const { rows: rowsExamined, keys: keysExamined } = run.context.examined;
-      return withMeasures(explanation, { rowsExamined, keysExamined, rowsReturned, durationMs: this.#host.now() - startedAt });
+      return withMeasures(explanation, {
+        rowsExamined,
+        keysExamined,
+        rowsReturned,
+        durationMs: this.#host.now() - startedAt,
+      });
     });
   }
 
@@ -217,7 +248,11 @@ export class Query<R extends object = Row> {
 
   #start({ reader, state }: QuerySource, goal: Goal): Run {
     const query = this.#resolve(state);
-    return { query, plan: planQuery(query, reader, goal), context: { reader, state, examined: { keys: 0, rows: 0 } } };
+    return {
+      query,
+      plan: planQuery(query, reader, goal),
+      context: { reader, state, examined: { keys: 0, rows: 0 } },
+    };
   }
 
   /** Plans and works, and tells whoever listens. */
@@ -273,7 +308,10 @@ export class Query<R extends object = Row> {
       while (walk.next(most + 1 - rows.length)) {
         if (rows.length === most && last !== undefined) {
           const values = positionReader(query.state, query.order)(last.payload);
-          return { rows, next: encodeCursor(query.state, query.where, query.order, { values, key: last.key }) };
+          return {
+            rows,
+            next: encodeCursor(query.state, query.where, query.order, { values, key: last.key }),
+          };
         }
         last = { key: walk.key, payload: walk.payload };
         rows.push(decode(walk.payload) as R);
@@ -289,7 +327,11 @@ export class Query<R extends object = Row> {
   }
 
   #count(most: number): number {
-    const goal: Goal = { ordered: this.#spec.after !== undefined, wanted: this.#behindOffset(most), keysOnly: true };
+    const goal: Goal = {
+      ordered: this.#spec.after !== undefined,
+      wanted: this.#behindOffset(most),
+      keysOnly: true,
+    };
     return this.#host.read((source) =>
       this.#run(
         source,
@@ -343,7 +385,12 @@ interface Run {
   readonly context: RunContext;
 }
 
-function takeKeys(query: ResolvedQuery, plan: Plan, context: RunContext, most: number): readonly Uint8Array[] {
+function takeKeys(
+  query: ResolvedQuery,
+  plan: Plan,
+  context: RunContext,
+  most: number,
+): readonly Uint8Array[] {
   const walk = openKeys(query, plan, context, most);
   const keys: Uint8Array[] = [];
   while (keys.length < most) {

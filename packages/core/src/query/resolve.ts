@@ -3,17 +3,25 @@
  * works on. The tree it builds has no constants left inside: `in []` is false, `x >= 1 and x < NaN` is false.
  */
 import type { CollectionState } from "../collection/collection-state.ts";
-import { compareValues } from "../keys/compare-values.ts";
+import { argumentInvalid } from "../database/options.ts";
 import { ModelVaultError } from "../errors/error.ts";
+import { compareValues } from "../keys/compare-values.ts";
 import { pathKey } from "../schema/field-path.ts";
 import { unwrap } from "../schema/resolve-path.ts";
 import type { ScalarKind, Type, Value } from "../schema/types.ts";
-import { argumentInvalid } from "../database/options.ts";
 import { decodeCursor } from "./cursor.ts";
 import { checkScalar } from "./operand.ts";
-import { queryPath, type QueryPath, selectPaths } from "./query-path.ts";
+import { type QueryPath, queryPath, selectPaths } from "./query-path.ts";
 import type { Operator, OrderSpec, Predicate, QuerySpec } from "./query-spec.ts";
-import type { Comparison, Condition, Folded, OrderField, ResolvedQuery, Scalar, TotalOrder } from "./resolved-query.ts";
+import type {
+  Comparison,
+  Condition,
+  Folded,
+  OrderField,
+  ResolvedQuery,
+  Scalar,
+  TotalOrder,
+} from "./resolved-query.ts";
 
 /**
  * Resolves a spec that `checkSpec` or the query builder has checked.
@@ -93,7 +101,11 @@ function resolveLeaf(at: QueryPath, op: Operator, value: Value | undefined): Fol
     case ">=":
       return comparison(at, op, checkScalar(at, op, type, value));
     case "in":
-      return oneOf(at, kind, (value as readonly Value[]).map((element) => checkScalar(at, op, type, element)));
+      return oneOf(
+        at,
+        kind,
+        (value as readonly Value[]).map((element) => checkScalar(at, op, type, element)),
+      );
     case "between": {
       const [low, high] = value as readonly [Value, Value];
       return foldBetween(at, kind, checkScalar(at, op, type, low), checkScalar(at, op, type, high));
@@ -119,7 +131,9 @@ function comparison(at: QueryPath, op: Comparison, value: Scalar): Folded {
 
 function oneOf(at: QueryPath, kind: ScalarKind, given: readonly Scalar[]): Folded {
   const sorted = given.filter((value) => !Number.isNaN(value)).sort((a, b) => compareValues(kind, a, b));
-  const values = sorted.filter((value, position) => position === 0 || compareValues(kind, sorted[position - 1] as Scalar, value) !== 0);
+  const values = sorted.filter(
+    (value, position) => position === 0 || compareValues(kind, sorted[position - 1] as Scalar, value) !== 0,
+  );
   const [first] = values;
   if (first === undefined) return false;
   return values.length === 1 ? { op: "=", at, value: first } : { op: "in", at, values };
@@ -130,7 +144,13 @@ function foldBetween(at: QueryPath, kind: ScalarKind, low: Scalar, high: Scalar)
   const order = compareValues(kind, low, high);
   if (order > 0) return false;
   if (order === 0) return { op: "=", at, value: low };
-  return { op: "and", all: [{ op: ">=", at, value: low }, { op: "<=", at, value: high }] };
+  return {
+    op: "and",
+    all: [
+      { op: ">=", at, value: low },
+      { op: "<=", at, value: high },
+    ],
+  };
 }
 
 function resolveElement(at: QueryPath, value: Value | undefined): Folded {
@@ -170,14 +190,20 @@ function resolveOrder(state: CollectionState, specs: readonly OrderSpec[]): Tota
   for (const { path, direction } of specs) {
     const at = queryPath(state, path);
     if (at.kind === undefined) {
-      throw new ModelVaultError("query_order_invalid", `Rows cannot be ordered by "${at.text}", which is of type ${at.type.kind}.`, {
-        path: at.text,
-        type: at.type.kind,
-      });
+      throw new ModelVaultError(
+        "query_order_invalid",
+        `Rows cannot be ordered by "${at.text}", which is of type ${at.type.kind}.`,
+        {
+          path: at.text,
+          type: at.type.kind,
+        },
+      );
     }
     const identity = pathKey(at.path);
     if (seen.has(identity)) {
-      throw new ModelVaultError("query_order_invalid", `orderBy names "${at.text}" twice.`, { path: at.text });
+      throw new ModelVaultError("query_order_invalid", `orderBy names "${at.text}" twice.`, {
+        path: at.text,
+      });
     }
     seen.add(identity);
     // Behind the primary key nothing is left to order, but what follows is checked all the same.

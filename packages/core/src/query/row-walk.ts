@@ -244,7 +244,8 @@ export class SortedRows implements RowWalk {
 
   #collect(): readonly RankedRow[] {
     const { compare, valuesOf } = this.#ranking;
-    const bounded = this.#most === Number.POSITIVE_INFINITY ? undefined : new TopItems<RankedRow>(this.#most, compare);
+    const bounded =
+      this.#most === Number.POSITIVE_INFINITY ? undefined : new TopItems<RankedRow>(this.#most, compare);
     const all: RankedRow[] = [];
     while (this.#walk.next(Number.POSITIVE_INFINITY)) {
       const { key, payload } = this.#walk;

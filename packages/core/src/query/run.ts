@@ -5,11 +5,20 @@
 import { compareBytes } from "../keys/compare-values.ts";
 import type { Access } from "./access.ts";
 import { compileCondition, conditionPaths } from "./compile-condition.ts";
-import { IndexKeys, type KeyWalk, ListedKeys, type RunContext, SortedTextKeys } from "./key-walk.ts";
 import type { KeySet } from "./key-set.ts";
+import { IndexKeys, type KeyWalk, ListedKeys, type RunContext, SortedTextKeys } from "./key-walk.ts";
 import type { Plan } from "./plan.ts";
 import type { Condition, Position, ResolvedQuery } from "./resolved-query.ts";
-import { FetchedRows, FilteredRows, LookedUpRows, type Ranking, type RowWalk, RowsBehind, ScannedRows, SortedRows } from "./row-walk.ts";
+import {
+  FetchedRows,
+  FilteredRows,
+  LookedUpRows,
+  type Ranking,
+  RowsBehind,
+  type RowWalk,
+  ScannedRows,
+  SortedRows,
+} from "./row-walk.ts";
 import { seek } from "./seek.ts";
 import { TopItems } from "./top-items.ts";
 import { comparePositions, positionReader } from "./total-order.ts";
@@ -30,12 +39,22 @@ export function openRows(query: ResolvedQuery, plan: Plan, context: RunContext, 
   }
   const ordered = orderedKeys(query, plan, context, residual === true ? most : ALL);
   if (ordered === undefined) {
-    const rows = scanOrLookUp(context, seek(query, plan, access as Exclude<Access, { kind: "union" }>).keys, plan.reverse);
+    const rows = scanOrLookUp(
+      context,
+      seek(query, plan, access as Exclude<Access, { kind: "union" }>).keys,
+      plan.reverse,
+    );
     return skipRows(filter(rows, residual, context), offset);
   }
   const { keys, exact } = ordered;
-  const fetched = (): RowWalk => filter(new FetchedRows(context, keys, access.kind === "index" ? access.index : undefined), residual, context);
-  if (!exact && after !== undefined) return skipRows(new RowsBehind(fetched(), rankingOf(query), after), offset);
+  const fetched = (): RowWalk =>
+    filter(
+      new FetchedRows(context, keys, access.kind === "index" ? access.index : undefined),
+      residual,
+      context,
+    );
+  if (!exact && after !== undefined)
+    return skipRows(new RowsBehind(fetched(), rankingOf(query), after), offset);
   if (residual !== true) return skipRows(fetched(), offset);
   skipKeys(keys, offset);
   return fetched();
@@ -90,22 +109,39 @@ interface OrderedKeys {
 }
 
 /** Primary keys in the order of the query, behind its cursor; undefined where an access meets rows directly. */
-function orderedKeys(query: ResolvedQuery, plan: Plan, context: RunContext, most: number): OrderedKeys | undefined {
+function orderedKeys(
+  query: ResolvedQuery,
+  plan: Plan,
+  context: RunContext,
+  most: number,
+): OrderedKeys | undefined {
   const access = plan.access as Access;
   if (plan.ordering === "gather" || access.kind === "union") {
-    return { keys: new ListedKeys(gatherKeys(access, context, query.after, plan.reverse, most + query.offset)), exact: true };
+    return {
+      keys: new ListedKeys(gatherKeys(access, context, query.after, plan.reverse, most + query.offset)),
+      exact: true,
+    };
   }
   if (access.kind === "rows") return undefined;
   const { keys, exact } = seek(query, plan, access);
   const { kind } = access.index;
   const byText = plan.ordering === "index" && (kind === "string" || kind === "bytes");
-  const walk = byText ? new SortedTextKeys(context, access, keys, plan.reverse) : new IndexKeys(context, access, keys, plan.reverse);
+  const walk = byText
+    ? new SortedTextKeys(context, access, keys, plan.reverse)
+    : new IndexKeys(context, access, keys, plan.reverse);
   return { keys: walk, exact };
 }
 
 /** The primary keys an access leads to, sorted, each once; those behind a position only, `most` of them. */
-function gatherKeys(access: Access, context: RunContext, after: Position | undefined, reverse: boolean, most: number): readonly Uint8Array[] {
-  const compare = (a: Uint8Array, b: Uint8Array): number => (reverse ? compareBytes(b, a) : compareBytes(a, b));
+function gatherKeys(
+  access: Access,
+  context: RunContext,
+  after: Position | undefined,
+  reverse: boolean,
+  most: number,
+): readonly Uint8Array[] {
+  const compare = (a: Uint8Array, b: Uint8Array): number =>
+    reverse ? compareBytes(b, a) : compareBytes(a, b);
   const distinct = access.kind !== "union";
   const top = distinct && most < ALL ? new TopItems<Uint8Array>(most, compare) : undefined;
   const all: Uint8Array[] = [];
@@ -118,7 +154,11 @@ function gatherKeys(access: Access, context: RunContext, after: Position | undef
     }
   }
   const sorted = top?.sorted() ?? all.sort(compare);
-  return distinct ? sorted : sorted.filter((key, position) => position === 0 || compare(key, sorted[position - 1] as Uint8Array) !== 0);
+  return distinct
+    ? sorted
+    : sorted.filter(
+        (key, position) => position === 0 || compare(key, sorted[position - 1] as Uint8Array) !== 0,
+      );
 }
 
 function unorderedKeys(access: Exclude<Access, { kind: "union" }>, context: RunContext): KeyWalk {
@@ -129,7 +169,11 @@ function unorderedKeys(access: Exclude<Access, { kind: "union" }>, context: RunC
 function unorderedRows(access: Access, context: RunContext): RowWalk {
   if (access.kind === "rows") return scanOrLookUp(context, access.keys, false);
   if (access.kind === "index") return new FetchedRows(context, unorderedKeys(access, context), access.index);
-  return new FetchedRows(context, new ListedKeys(gatherKeys(access, context, undefined, false, ALL)), undefined);
+  return new FetchedRows(
+    context,
+    new ListedKeys(gatherKeys(access, context, undefined, false, ALL)),
+    undefined,
+  );
 }
 
 /** Keys that stand alone are looked up, ranges scanned. */

@@ -19,7 +19,8 @@ export interface Seek {
 /** Goes on in an access that is walked in the order of the query. */
 export function seek(query: ResolvedQuery, plan: Plan, access: RowsAccess | IndexAccess): Seek {
   const { after } = query;
-  if (after === undefined || (plan.ordering !== "key" && plan.ordering !== "index")) return { keys: access.keys, exact: true };
+  if (after === undefined || (plan.ordering !== "key" && plan.ordering !== "index"))
+    return { keys: access.keys, exact: true };
   if (access.kind === "rows") return { keys: behindKey(access.keys, after.key, plan.reverse), exact: true };
   if (plan.ordering === "key") {
     const value = access.keys[0]?.from as Uint8Array;
@@ -37,9 +38,12 @@ function seekValue({ order }: ResolvedQuery, { reverse }: Plan, access: IndexAcc
   const bound = encodeIndexValue(kind, value);
   const cut = isCutIndexValue(kind, bound);
   const last = field === order.fields.length - 1 && order.keyDirection === order.fields[field]?.direction;
-  if (last && !cut) return { keys: behindKey(access.keys, encodeIndexKey(kind, value, after.key), reverse), exact: true };
+  if (last && !cut)
+    return { keys: behindKey(access.keys, encodeIndexKey(kind, value, after.key), reverse), exact: true };
   const group = cut ? bound.subarray(0, bound.length - CUT_HASH_BYTES) : bound;
-  const rest = reverse ? { from: undefined, to: prefixSuccessor(group), point: false } : { from: group, to: undefined, point: false };
+  const rest = reverse
+    ? { from: undefined, to: prefixSuccessor(group), point: false }
+    : { from: group, to: undefined, point: false };
   return { keys: intersectKeys(access.keys, [rest]), exact: false };
 }
 

@@ -2,9 +2,10 @@
  * The total order of a query on decoded values: sort fields, then primary key. A missing value is above all others, NaN above
  * all numbers; descending is the exact reverse. Texts are compared by code point.
  */
+
+import type { CollectionState } from "../collection/collection-state.ts";
 import { compareBytes, compareText, compareValues } from "../keys/compare-values.ts";
 import type { FieldPath, Row, ScalarKind } from "../schema/types.ts";
-import type { CollectionState } from "../collection/collection-state.ts";
 import { outermostPaths } from "./query-path.ts";
 import type { OrderField, Position, Scalar, TotalOrder } from "./resolved-query.ts";
 
@@ -17,7 +18,9 @@ export function comparePositions(order: TotalOrder): ComparePositions {
   const [first] = fields;
   if (first === undefined) return (a, b) => keySign * compareBytes(a.key, b.key);
   if (fields.length === 1) {
-    return (a, b) => first(a.values[0] as Scalar | null, b.values[0] as Scalar | null) || keySign * compareBytes(a.key, b.key);
+    return (a, b) =>
+      first(a.values[0] as Scalar | null, b.values[0] as Scalar | null) ||
+      keySign * compareBytes(a.key, b.key);
   }
   return (a, b) => {
     for (let field = 0; field < fields.length; field++) {
@@ -30,7 +33,10 @@ export function comparePositions(order: TotalOrder): ComparePositions {
 }
 
 /** Reads the sort values of a row payload. */
-export function positionReader(state: CollectionState, order: TotalOrder): (payload: Uint8Array) => (Scalar | null)[] {
+export function positionReader(
+  state: CollectionState,
+  order: TotalOrder,
+): (payload: Uint8Array) => (Scalar | null)[] {
   const [only] = order.fields;
   if (only === undefined) return () => [];
   if (order.fields.length === 1) {
