@@ -22,13 +22,15 @@ export function compileModel(model: Model): CompiledModel {
   if (known !== undefined) return known;
   const revive = compileReviver(model.fields);
   const validate = (candidate: unknown): Row => validateRow(model, candidate);
-  const changer = (change: unknown) => (row: Row): Row => {
-    const before = revive(row);
-    if (typeof change !== "function") return validate(mergePatch(model.fields, before, change));
-    const after: unknown = change(before);
-    // A promise goes on as it is, for the engine to refuse.
-    return isThenable(after) ? (after as Row) : validate(after);
-  };
+  const changer =
+    (change: unknown) =>
+    (row: Row): Row => {
+      const before = revive(row);
+      if (typeof change !== "function") return validate(mergePatch(model.fields, before, change));
+      const after: unknown = change(before);
+      // A promise goes on as it is, for the engine to refuse.
+      return isThenable(after) ? (after as Row) : validate(after);
+    };
   const compiled = { model, revive, validate, changer };
   compiledModels.set(model, compiled);
   return compiled;

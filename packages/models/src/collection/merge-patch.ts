@@ -15,7 +15,8 @@ export function mergePatch(fields: readonly FieldShape[], row: unknown, patch: u
     if (change === undefined) continue;
     const field = fields.find((candidate) => candidate.name === name);
     if (change === null && field !== undefined && !field.required && !field.nullable) delete merged[name];
-    else if (field?.shape.kind === "object") define(merged, name, mergePatch(field.shape.fields, merged[name], change));
+    else if (field?.shape.kind === "object")
+      define(merged, name, mergePatch(field.shape.fields, merged[name], change));
     else define(merged, name, change);
   }
   return merged;
@@ -23,10 +24,13 @@ export function mergePatch(fields: readonly FieldShape[], row: unknown, patch: u
 
 /** Assigns as plain data even where the name is `__proto__`. */
 function define(object: Record<string, unknown>, name: string, value: unknown): void {
-  if (name === "__proto__") Object.defineProperty(object, name, { value, enumerable: true, configurable: true, writable: true });
+  if (name === "__proto__")
+    Object.defineProperty(object, name, { value, enumerable: true, configurable: true, writable: true });
   else object[name] = value;
 }
 
 function isPlainObject(value: unknown): value is PlainObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Uint8Array);
+  return (
+    typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Uint8Array)
+  );
 }

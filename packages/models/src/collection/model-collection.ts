@@ -1,5 +1,12 @@
 /** A collection typed by a model: every row that goes in is validated by the model's schema, every row that comes out has the model's type. */
-import { type Collection, type Direction, ModelVaultError, type Predicate, type Row as StoredRow, type Value } from "@modelvault/core";
+import {
+  type Collection,
+  type Direction,
+  ModelVaultError,
+  type Predicate,
+  type Row as StoredRow,
+  type Value,
+} from "@modelvault/core";
 import type { Model } from "../define/model.ts";
 import type { OperandOf, OperatorsOf } from "../types/operators.ts";
 import type { PatchOf } from "../types/patch.ts";
@@ -69,7 +76,9 @@ export class ModelCollection<Row, Input, Key extends string> {
 
   /** The rows under several keys, in their order, `undefined` where there is none. */
   getMany(keys: Iterable<KeyIn<Row, Key>>): (Row | undefined)[] {
-    return this.#rows.getMany(keys as Iterable<Value>).map((row) => (row === undefined ? undefined : this.#revive(row)));
+    return this.#rows
+      .getMany(keys as Iterable<Value>)
+      .map((row) => (row === undefined ? undefined : this.#revive(row)));
   }
 
   /** Whether there is a row under a key. */
@@ -138,5 +147,10 @@ export class ModelCollection<Row, Input, Key extends string> {
 function withPosition(error: unknown, position: number): unknown {
   if (!(error instanceof ModelVaultError)) return error;
   const { code, message, details, issues } = error;
-  return new ModelVaultError(code, `Row ${position} of rows: ${message}`, { ...details, position }, { issues });
+  return new ModelVaultError(
+    code,
+    `Row ${position} of rows: ${message}`,
+    { ...details, position },
+    { issues },
+  );
 }

@@ -1,5 +1,14 @@
 /** Queries typed by a model. Each call makes a new query; nothing runs before a terminal (`all`, `first`, `count`, …) is called. */
-import type { Direction, Explanation, MeasuredExplanation, Operator, Predicate, Query, Row as StoredRow, Value } from "@modelvault/core";
+import type {
+  Direction,
+  Explanation,
+  MeasuredExplanation,
+  Operator,
+  Predicate,
+  Query,
+  Row as StoredRow,
+  Value,
+} from "@modelvault/core";
 import type { OperandOf, OperatorsOf } from "../types/operators.ts";
 import type { PatchOf } from "../types/patch.ts";
 import type { PathsOf, ScalarPathsOf, ValueAt } from "../types/paths.ts";
@@ -15,7 +24,9 @@ export interface Page<Result> {
 }
 
 /** What a query's rows look like: whole, or with the selected paths only. */
-export type ResultOf<Row, Selection extends string> = [Selection] extends [never] ? Row : Selected<Row, Selection>;
+export type ResultOf<Row, Selection extends string> = [Selection] extends [never]
+  ? Row
+  : Selected<Row, Selection>;
 
 /**
  * A query for rows of a model. `Selection` are the paths given to `select`, if any.
@@ -42,8 +53,13 @@ export class ModelQuery<Row, Input, Key extends string, Selection extends string
     ...operand: OperandOf<ValueAt<Row, Path>, Op>
   ): ModelQuery<Row, Input, Key, Selection>;
   where(predicate: (is: PredicateBuilder<Row>) => Predicate): ModelQuery<Row, Input, Key, Selection>;
-  where(first: string | ((is: PredicateBuilder<Row>) => Predicate), op?: string, value?: unknown): ModelQuery<Row, Input, Key, Selection> {
-    if (typeof first === "function") return this.#with(this.#query.where((is) => first(is as PredicateBuilder<Row>)));
+  where(
+    first: string | ((is: PredicateBuilder<Row>) => Predicate),
+    op?: string,
+    value?: unknown,
+  ): ModelQuery<Row, Input, Key, Selection> {
+    if (typeof first === "function")
+      return this.#with(this.#query.where((is) => first(is as PredicateBuilder<Row>)));
     return this.#with(this.#query.where(first, op as Operator, value as Value));
   }
 
@@ -68,7 +84,9 @@ export class ModelQuery<Row, Input, Key extends string, Selection extends string
   }
 
   /** Only these fields, inside their parent objects, beside those of earlier calls. */
-  select<const Path extends PathsOf<Row>>(...paths: readonly Path[]): ModelQuery<Row, Input, Key, Selection | Path> {
+  select<const Path extends PathsOf<Row>>(
+    ...paths: readonly Path[]
+  ): ModelQuery<Row, Input, Key, Selection | Path> {
     return new ModelQuery<Row, Input, Key, Selection | Path>(this.#query.select(...paths), this.#compiled);
   }
 
@@ -126,7 +144,8 @@ export class ModelQuery<Row, Input, Key extends string, Selection extends string
     return new ModelQuery<Row, Input, Key, Selection>(query, this.#compiled);
   }
 
-  readonly #revive = (row: StoredRow): ResultOf<Row, Selection> => this.#compiled.revive(row) as ResultOf<Row, Selection>;
+  readonly #revive = (row: StoredRow): ResultOf<Row, Selection> =>
+    this.#compiled.revive(row) as ResultOf<Row, Selection>;
 }
 
 function* mapRows<From, To>(rows: Iterable<From>, map: (row: From) => To): Generator<To, void, undefined> {

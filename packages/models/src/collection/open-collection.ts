@@ -10,8 +10,8 @@ import {
   type Schema,
   type WriteHandle,
 } from "@modelvault/core";
-import type { InputOf, Model, RowOf } from "../define/model.ts";
 import { argumentInvalid } from "../define/arguments.ts";
+import type { InputOf, Model, RowOf } from "../define/model.ts";
 import { ModelCollection } from "./model-collection.ts";
 
 /**
@@ -23,7 +23,10 @@ import { ModelCollection } from "./model-collection.ts";
  * const books = collection(db, Book);
  * books.insert({ isbn: "978-0", title: "Dune", author: { name: "Frank Herbert" } });
  */
-export function collection<M extends Model>(db: ReadHandle, model: M): ModelCollection<RowOf<M>, InputOf<M>, M["primaryKey"]> {
+export function collection<M extends Model>(
+  db: ReadHandle,
+  model: M,
+): ModelCollection<RowOf<M>, InputOf<M>, M["primaryKey"]> {
   checkArguments(db, model);
   if (!db.hasCollection(model.name) && canRegister(db)) db.register(model.descriptor);
   else compare(db, model);
@@ -56,7 +59,12 @@ function compare(db: ReadHandle, model: Model): void {
   agreed.set(model, text);
 }
 
-function modelMismatch(model: Model, stored: Schema, version: number, findings: readonly Finding[]): ModelVaultError {
+function modelMismatch(
+  model: Model,
+  stored: Schema,
+  version: number,
+  findings: readonly Finding[],
+): ModelVaultError {
   const reasons = findings.map(({ reason }) => reason.replace(/\.$/, "")).join("; ");
   return new ModelVaultError(
     "model_mismatch",

@@ -32,7 +32,9 @@ export function compileReviver(fields: readonly FieldShape[]): Reviver {
       const value = row[name];
       if (value === undefined || (value === null && !absent)) continue;
       const after = value === null ? undefined : change === undefined ? value : change(value);
-      if (after !== value) (changed ??= new Map()).set(name, after);
+      if (after === value) continue;
+      changed ??= new Map();
+      changed.set(name, after);
     }
     return changed === undefined ? row : rebuild(row, changed);
   };
@@ -77,7 +79,11 @@ function toNumber(value: Value): Value {
   if (typeof value !== "bigint") return value;
   const number = Number(value);
   if (Number.isSafeInteger(number)) return number;
-  throw new ModelVaultError("integer_unsafe", `The stored integer ${value} does not fit a JavaScript number, which the model says it is.`, {
-    value,
-  });
+  throw new ModelVaultError(
+    "integer_unsafe",
+    `The stored integer ${value} does not fit a JavaScript number, which the model says it is.`,
+    {
+      value,
+    },
+  );
 }

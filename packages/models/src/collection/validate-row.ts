@@ -27,7 +27,9 @@ export function validateRow(model: Model, candidate: unknown): Row {
   if (result instanceof Promise) throw asynchronous(model, result);
   if (result.issues === undefined) return result.value as Row;
   const issues = result.issues.map((issue) => describeIssue(issue, candidate));
-  const summary = issues.map(({ path, message }) => (path.length === 0 ? message : `${path.join(".")}: ${message}`));
+  const summary = issues.map(({ path, message }) =>
+    path.length === 0 ? message : `${path.join(".")}: ${message}`,
+  );
   throw new ModelVaultError(
     "validation_failed",
     `The row for "${model.name}" has ${issues.length === 1 ? "a problem" : `${issues.length} problems`}: ${summary.join("; ")}`,
@@ -36,7 +38,10 @@ export function validateRow(model: Model, candidate: unknown): Row {
   );
 }
 
-function describeIssue({ message, path = [], code, expected }: SchemaIssue, candidate: unknown): ValidationIssue {
+function describeIssue(
+  { message, path = [], code, expected }: SchemaIssue,
+  candidate: unknown,
+): ValidationIssue {
   const keys = path.map((segment) => plainKey(typeof segment === "object" ? segment.key : segment));
   const value = valueAt(candidate, keys);
   const rule = RULES.get(code) ?? (typeof code === "string" ? code : "schema");

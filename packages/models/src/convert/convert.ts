@@ -3,18 +3,19 @@
  * instead; a rule that the engine cannot hold other programs to is noted. Nothing is dropped in silence.
  */
 import type { ConstraintDescriptor } from "@modelvault/core";
+import { insteadOf } from "./advice.ts";
+import { branchesOf, findUnrepresentable, isAnything, isNull, textsOf } from "./alternatives.ts";
 import {
   asSchema,
   assertionsOf,
   isAnyJson,
-  isNode,
   numberAt,
   propertiesOf,
   requiredOf,
   resolveReference,
+  type SchemaNode,
   schemaAt,
   schemasAt,
-  type SchemaNode,
   textAt,
 } from "./json-schema.ts";
 import { type Conversion, fieldPath } from "./notes.ts";
@@ -22,7 +23,6 @@ import { floatBounds, integerBounds } from "./numbers.ts";
 import type { ElementShape, FieldShape, Shape } from "./shape.ts";
 import { convertString } from "./strings.ts";
 import { UNREPRESENTABLE, type Unrepresentable } from "./vendor.ts";
-import { insteadOf } from "./advice.ts";
 
 /** A value's shape with what is known beside it. */
 interface Converted extends ElementShape {
@@ -34,11 +34,20 @@ export function convertRow(to: Conversion): readonly FieldShape[] | undefined {
   const converted = convertSchema(to, to.root, "", []);
   if (converted === undefined) return undefined;
   if (converted.shape.kind === "object" && !converted.nullable) return converted.shape.fields;
-  return to.refuse("", "not an object with named fields", "make the schema of a row an object such as z.object({ … })");
+  return to.refuse(
+    "",
+    "not an object with named fields",
+    "make the schema of a row an object such as z.object({ … })",
+  );
 }
 
 /** `open` are the references being resolved, to find a schema that contains itself. */
-function convertSchema(to: Conversion, node: SchemaNode, path: string, open: readonly string[]): Converted | undefined {
+function convertSchema(
+  to: Conversion,
+  node: SchemaNode,
+  path: string,
+  open: readonly string[],
+): Converted | undefined {
   const unrepresentable = node[UNREPRESENTABLE];
   if (unrepresentable !== undefined) {
     const { kind, message } = unrepresentable as Unrepresentable;
@@ -51,27 +60,27 @@ function convertSchema(to: Conversion, node: SchemaNode, path: string, open: rea
   if (branches !== undefined) return convertBranches(to, node, branches, path, open);
   const parts = schemasAt(node, "allOf");
   const [only] = parts;
-  if (only !== undefined && parts.length === 1 && assertionsOf(node).length === 1) return convertSchema(to, only, path, open);
+  if (only !== undefined && parts.length === 1 && assertionsOf(node).length === 1)
+    return convertSchema(to, only, path, open);
   return convertFacets(to, [node, ...parts], path, open);
 }
 
-function convertReference(to: Conversion, node: SchemaNode, reference: string, path: string, open: readonly string[]): Converted | undefined {
+function convertReference(
+  to: Conversion,
+  node: SchemaNode,
+  reference: string,
+  path: string,
+  open: readonly string[],
+): Converted | undefined {
   if (isAnyJson(to.root, reference)) return anyJson();
-  if (open.includes(reference) || reference === "#") return to.refuse(path, "a schema that contains itself", insteadOf("recursive"));
+  if (open.includes(reference) || reference === "#")
+    return to.refuse(path, "a schema that contains itself", insteadOf("recursive"));
   const target = resolveReference(to.root, reference);
-  if (target === undefined) return to.refuse(path, `a reference to ${reference}, outside of the schema`, "define it in place");
+  if (target === undefined)
+    return to.refuse(path, `a reference to ${reference}, outside of the schema`, "define it in place");
   const beside = assertionsOf(node).filter((keyword) => keyword !== "$ref");
   for (const keyword of beside) to.note(path, keyword, "it stands beside a reference");
   return convertSchema(to, target, path, [...open, reference]);
-}
-
-/** The alternatives of a node: `anyOf`, `oneOf`, or a list of types; nested ones flattened. */
-function branchesOf(node: SchemaNode): readonly SchemaNode[] | undefined {
-  const { type } = node;
-  if (Array.isArray(type)) return type.map((name) => ({ ...node, type: name as unknown }));
-  const keyword = "anyOf" in node ? "anyOf" : "oneOf" in node ? "oneOf" : undefined;
-  if (keyword === undefined) return undefined;
-  return schemasAt(node, keyword).flatMap((branch) => branchesOf(branch) ?? [branch]);
 }
 
 function convertBranches(
@@ -84,7 +93,8 @@ function convertBranches(
   const values = branches.filter((branch) => !isNull(branch));
   const nullable = values.length < branches.length;
   const beside = assertionsOf(node).filter((keyword) => !["anyOf", "oneOf", "type"].includes(keyword));
-  if (!Array.isArray(node["type"])) for (const keyword of beside) to.note(path, keyword, "it stands beside a union");
+  if (!Array.isArray(node.type))
+    for (const keyword of beside) to.note(path, keyword, "it stands beside a union");
   const [only, ...others] = values;
   if (only === undefined) return to.refuse(path, "nothing but null", insteadOf("null"));
   if (others.length === 0) {
@@ -98,18 +108,28 @@ function convertBranches(
 }
 
 /** A node without alternatives, and those it is combined with by `allOf`. */
-function convertFacets(to: Conversion, facets: readonly SchemaNode[], path: string, open: readonly string[]): Converted | undefined {
+function convertFacets(
+  to: Conversion,
+  facets: readonly SchemaNode[],
+  path: string,
+  open: readonly string[],
+): Converted | undefined {
   const [node = {}] = facets;
   const types = new Set(facets.flatMap((facet) => textAt(facet, "type") ?? []));
   const [type, ...clash] = types;
-  if (clash.length > 0 || (facets.length > 1 && (type === "object" || type === "array" || facets.some((facet) => branchesOf(facet) ?? facet["$ref"])))) {
+  if (
+    clash.length > 0 ||
+    (facets.length > 1 &&
+      (type === "object" || type === "array" || facets.some((facet) => branchesOf(facet) ?? facet.$ref)))
+  ) {
     return to.refuse(path, "an intersection of schemas", insteadOf("intersection"));
   }
   const listed = facets.find((facet) => "enum" in facet || "const" in facet);
   if (listed !== undefined) return convertListed(to, listed, path);
   switch (type) {
     case "string":
-      if (facets.some((facet) => facet["format"] === "binary")) return to.refuse(path, "binary data", insteadOf("file"));
+      if (facets.some((facet) => facet.format === "binary"))
+        return to.refuse(path, "binary data", insteadOf("file"));
       noteOthers(to, path, facets, ["minLength", "maxLength", "pattern", "format"]);
       return { ...withConstraints(convertString(to, path, facets)), nullable: false };
     case "integer":
@@ -138,38 +158,60 @@ function withConstraints(text: ReturnType<typeof convertString>): Pick<Converted
 }
 
 function convertListed(to: Conversion, node: SchemaNode, path: string): Converted | undefined {
-  const values: readonly unknown[] = "const" in node ? [node["const"]] : Array.isArray(node["enum"]) ? node["enum"] : [];
+  const values: readonly unknown[] =
+    "const" in node ? [node.const] : Array.isArray(node.enum) ? node.enum : [];
   const texts = values.filter((value) => value !== null);
   if (texts.length === 0) return to.refuse(path, "nothing but null", insteadOf("null"));
   if (!texts.every((value) => typeof value === "string")) {
     const kind = texts.every((value) => typeof value === "number") ? "number" : "mixed";
-    return to.refuse(path, kind === "number" ? "a choice of numbers" : "a choice of values that are not all strings", insteadOf("enum"));
+    return to.refuse(
+      path,
+      kind === "number" ? "a choice of numbers" : "a choice of values that are not all strings",
+      insteadOf("enum"),
+    );
   }
   return { ...enumOf(texts), nullable: texts.length < values.length };
 }
 
-function convertArray(to: Conversion, node: SchemaNode, path: string, open: readonly string[]): Converted | undefined {
+function convertArray(
+  to: Conversion,
+  node: SchemaNode,
+  path: string,
+  open: readonly string[],
+): Converted | undefined {
   if ("prefixItems" in node) return to.refuse(path, "a tuple", insteadOf("tuple"));
   noteOthers(to, path, [node], ["items", "minItems", "maxItems"]);
   const element = convertSchema(to, schemaAt(node, "items") ?? {}, `${path}[]`, open);
   if (element === undefined) return undefined;
   for (const constraint of element.constraints) {
-    to.note(`${path}[]`, Object.keys(constraint).join(), "the engine has no constraints on the elements of a list");
+    to.note(
+      `${path}[]`,
+      Object.keys(constraint).join(),
+      "the engine has no constraints on the elements of a list",
+    );
   }
   const min = numberAt(node, "minItems");
   const max = numberAt(node, "maxItems");
   return {
     shape: { kind: "list", element: { shape: element.shape, nullable: element.nullable } },
-    constraints: [...(min === undefined ? [] : [{ min_length: min }]), ...(max === undefined ? [] : [{ max_length: max }])],
+    constraints: [
+      ...(min === undefined ? [] : [{ min_length: min }]),
+      ...(max === undefined ? [] : [{ max_length: max }]),
+    ],
     nullable: false,
   };
 }
 
-function convertObject(to: Conversion, node: SchemaNode, path: string, open: readonly string[]): Converted | undefined {
+function convertObject(
+  to: Conversion,
+  node: SchemaNode,
+  path: string,
+  open: readonly string[],
+): Converted | undefined {
   const properties = propertiesOf(node);
   const names = schemaAt(node, "propertyNames");
   if (properties.length === 0) return convertRecord(to, node, names, path, open);
-  const rest = asSchema(node["additionalProperties"]);
+  const rest = asSchema(node.additionalProperties);
   if ("patternProperties" in node || (rest !== undefined && !("not" in rest))) {
     return to.refuse(path, "an object that keeps keys without a name of their own", insteadOf("loose"));
   }
@@ -188,7 +230,13 @@ function convertRecord(
   const values = schemaAt(node, "additionalProperties");
   const listed = names === undefined ? undefined : textsOf(names);
   if (listed !== undefined && values !== undefined) {
-    return convertFields(to, listed.map((name) => [name, values] as const), requiredOf(node), path, open);
+    return convertFields(
+      to,
+      listed.map((name) => [name, values] as const),
+      requiredOf(node),
+      path,
+      open,
+    );
   }
   const hidden = findUnrepresentable(node);
   if (hidden !== undefined) return to.refuse(`${path}{}`, hidden.message, insteadOf(hidden.kind));
@@ -222,7 +270,12 @@ function convertFields(
   return { shape: { kind: "object", fields }, constraints: [], nullable: false };
 }
 
-function noteOthers(to: Conversion, path: string, facets: readonly SchemaNode[], known: readonly string[]): void {
+function noteOthers(
+  to: Conversion,
+  path: string,
+  facets: readonly SchemaNode[],
+  known: readonly string[],
+): void {
   for (const facet of facets) {
     for (const keyword of assertionsOf(facet)) {
       if (keyword === "type" || keyword === "allOf" || known.includes(keyword)) continue;
@@ -239,32 +292,4 @@ function anyJson(): Converted {
 function enumOf(texts: readonly string[]): Pick<Converted, "shape" | "constraints"> {
   const shape: Shape = { kind: "enum", variants: [...new Set(texts)] };
   return { shape, constraints: [] };
-}
-
-/** The texts a schema lists, when it lists texts only. */
-function textsOf(node: SchemaNode): readonly string[] | undefined {
-  const values: unknown = "const" in node ? [node["const"]] : node["enum"];
-  return Array.isArray(values) && values.every((value) => typeof value === "string") ? values : undefined;
-}
-
-function isNull(node: SchemaNode): boolean {
-  return node["type"] === "null" || node["const"] === null;
-}
-
-function isAnything(node: SchemaNode): boolean {
-  return assertionsOf(node).length === 0 && node[UNREPRESENTABLE] === undefined;
-}
-
-/** The first part below a node that has no JSON Schema. */
-function findUnrepresentable(value: unknown): Unrepresentable | undefined {
-  if (Array.isArray(value)) {
-    for (const entry of value) {
-      const found = findUnrepresentable(entry);
-      if (found !== undefined) return found;
-    }
-  } else if (isNode(value)) {
-    if (value[UNREPRESENTABLE] !== undefined) return value[UNREPRESENTABLE] as Unrepresentable;
-    return findUnrepresentable(Object.values(value));
-  }
-  return undefined;
 }

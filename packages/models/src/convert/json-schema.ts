@@ -60,12 +60,14 @@ export function textAt(node: SchemaNode, keyword: string): string | undefined {
 
 /** The properties of an object schema with their names. */
 export function propertiesOf(node: SchemaNode): readonly (readonly [name: string, schema: SchemaNode])[] {
-  const properties = node["properties"];
-  return isNode(properties) ? Object.entries(properties).map(([name, value]) => [name, asSchema(value) ?? {}] as const) : [];
+  const properties = node.properties;
+  return isNode(properties)
+    ? Object.entries(properties).map(([name, value]) => [name, asSchema(value) ?? {}] as const)
+    : [];
 }
 
 export function requiredOf(node: SchemaNode): ReadonlySet<string> {
-  const required = node["required"];
+  const required = node.required;
   return new Set(Array.isArray(required) ? required.filter((name) => typeof name === "string") : []);
 }
 
@@ -97,7 +99,7 @@ export function isAnyJson(root: SchemaNode, reference: string): boolean {
   for (const branch of schemasAt(node, "anyOf")) {
     const type = textAt(branch, "type") ?? "";
     const inner = type === "array" ? "items" : type === "object" ? "additionalProperties" : undefined;
-    if (inner !== undefined && schemaAt(branch, inner)?.["$ref"] !== reference) return false;
+    if (inner !== undefined && schemaAt(branch, inner)?.$ref !== reference) return false;
     missing.delete(type);
   }
   return missing.size === 0;

@@ -1,6 +1,7 @@
 /** What a conversion has to say beside its result: parts that cannot be stored, and rules that only the schema enforces. */
-import type { PatternNotes } from "./vendor.ts";
+
 import type { SchemaNode } from "./json-schema.ts";
+import type { PatternNotes } from "./vendor.ts";
 
 /** A part of a schema that has no counterpart in the engine. */
 export interface Unsupported {

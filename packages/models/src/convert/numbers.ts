@@ -35,15 +35,20 @@ interface Bound {
 }
 
 /** The strictest of all bounds given. */
-function boundsOf(facets: readonly SchemaNode[]): { readonly low: Bound | undefined; readonly high: Bound | undefined } {
+function boundsOf(facets: readonly SchemaNode[]): {
+  readonly low: Bound | undefined;
+  readonly high: Bound | undefined;
+} {
   let low: Bound | undefined;
   let high: Bound | undefined;
   for (const facet of facets) {
     for (const exclusive of [false, true]) {
       const min = numberAt(facet, exclusive ? "exclusiveMinimum" : "minimum");
       const max = numberAt(facet, exclusive ? "exclusiveMaximum" : "maximum");
-      if (min !== undefined && (low === undefined || min > low.value || (min === low.value && exclusive))) low = { value: min, exclusive };
-      if (max !== undefined && (high === undefined || max < high.value || (max === high.value && exclusive))) high = { value: max, exclusive };
+      if (min !== undefined && (low === undefined || min > low.value || (min === low.value && exclusive)))
+        low = { value: min, exclusive };
+      if (max !== undefined && (high === undefined || max < high.value || (max === high.value && exclusive)))
+        high = { value: max, exclusive };
     }
   }
   return { low, high };

@@ -42,7 +42,11 @@ function convertSide(model: string, schema: ModelSchema, side: "input" | "output
 }
 
 /** Fields whose values are of one type going in and of another coming out. */
-function changedKinds(taken: readonly FieldShape[], given: readonly FieldShape[], path: string): Unsupported[] {
+function changedKinds(
+  taken: readonly FieldShape[],
+  given: readonly FieldShape[],
+  path: string,
+): Unsupported[] {
   return given.flatMap((field) => {
     const before = taken.find(({ name }) => name === field.name);
     return before === undefined ? [] : changedShape(before.shape, field.shape, fieldPath(path, field.name));
@@ -51,10 +55,14 @@ function changedKinds(taken: readonly FieldShape[], given: readonly FieldShape[]
 
 function changedShape(taken: Shape, given: Shape, path: string): Unsupported[] {
   if (taken.kind === "json") return [];
-  if (taken.kind === "object" && given.kind === "object") return changedKinds(taken.fields, given.fields, path);
-  if (taken.kind === "list" && given.kind === "list") return changedShape(taken.element.shape, given.element.shape, `${path}[]`);
+  if (taken.kind === "object" && given.kind === "object")
+    return changedKinds(taken.fields, given.fields, path);
+  if (taken.kind === "list" && given.kind === "list")
+    return changedShape(taken.element.shape, given.element.shape, `${path}[]`);
   const [before, after] = [valueKind(taken), valueKind(given)];
-  return before === after ? [] : [{ path, found: `a conversion from ${before} to ${after}`, instead: insteadOf("transform") }];
+  return before === after
+    ? []
+    : [{ path, found: `a conversion from ${before} to ${after}`, instead: insteadOf("transform") }];
 }
 
 function valueKind(shape: Shape): string {
@@ -73,7 +81,10 @@ function valueKind(shape: Shape): string {
 }
 
 function modelUnsupported(model: string, problems: readonly Unsupported[], cause?: unknown): ModelVaultError {
-  const sentences = problems.map(({ path, found, instead }) => `${path === "" ? "The row" : path}: ${found.replace(/\.$/, "")}; ${instead}.`);
+  const sentences = problems.map(
+    ({ path, found, instead }) =>
+      `${path === "" ? "The row" : path}: ${found.replace(/\.$/, "")}; ${instead}.`,
+  );
   return new ModelVaultError(
     "model_unsupported",
     `The model "${model}" cannot be stored. ${sentences.join(" ")}`,

@@ -2,7 +2,7 @@
  * String rules of JSON Schema as engine constraints. The engine counts UTF-8 bytes where schemas count characters, so lengths
  * become what they imply in bytes: n characters take n bytes at least and 4n at most.
  */
-import { checkCollection, type ConstraintDescriptor, isModelVaultError } from "@modelvault/core";
+import { type ConstraintDescriptor, checkCollection, isModelVaultError } from "@modelvault/core";
 import { translatePattern } from "../pattern/translate-pattern.ts";
 import { numberAt, type SchemaNode, textAt } from "./json-schema.ts";
 import type { Conversion } from "./notes.ts";
@@ -22,7 +22,8 @@ export function convertString(
     return { kind: "uuid", constraints: [] };
   }
   // A pattern spells its format out; a format alone is whatever the library takes it to be.
-  if (format !== undefined && patterns.length === 0) to.note(path, "format", `the engine does not know which texts this library takes as ${format}`);
+  if (format !== undefined && patterns.length === 0)
+    to.note(path, "format", `the engine does not know which texts this library takes as ${format}`);
   const regexes = patterns.flatMap((pattern) => convertPattern(to, path, pattern));
   return { kind: "string", constraints: [...lengths(to, path, facets), ...regexes] };
 }
@@ -37,7 +38,8 @@ function lengths(to: Conversion, path: string, facets: readonly SchemaNode[]): C
   }
   if (Number.isFinite(max)) {
     constraints.push({ max_length: max * BYTES_PER_CHARACTER_MAX });
-    if (max > 0) to.note(path, "maxLength", `the engine counts bytes: at most ${max * BYTES_PER_CHARACTER_MAX} of them`);
+    if (max > 0)
+      to.note(path, "maxLength", `the engine counts bytes: at most ${max * BYTES_PER_CHARACTER_MAX} of them`);
   }
   return constraints;
 }
@@ -66,7 +68,11 @@ function convertPattern(to: Conversion, path: string, source: string): Constrain
 /** Why the engine does not take a pattern; undefined when it does. */
 function engineRefusal(pattern: string): string | undefined {
   try {
-    checkCollection({ name: "probe", primaryKey: "text", fields: [{ path: "text", type: "string", constraints: [{ regex: pattern }] }] });
+    checkCollection({
+      name: "probe",
+      primaryKey: "text",
+      fields: [{ path: "text", type: "string", constraints: [{ regex: pattern }] }],
+    });
     return undefined;
   } catch (error) {
     if (!isModelVaultError(error, "regex_invalid")) throw error;

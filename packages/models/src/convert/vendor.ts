@@ -59,7 +59,8 @@ class CollectedPatterns implements PatternNotes {
 
   distrustOf(source: string): string | undefined {
     const flags = this.#flags.get(source);
-    if (flags !== undefined && flags.size > 1) return "the same pattern stands elsewhere in the schema with other flags";
+    if (flags !== undefined && flags.size > 1)
+      return "the same pattern stands elsewhere in the schema with other flags";
     return this.#distrust.get(source);
   }
 }
@@ -67,17 +68,23 @@ class CollectedPatterns implements PatternNotes {
 /** Zod's options of the same names, see its documentation of `z.toJSONSchema`. */
 function zodOptions(patterns: CollectedPatterns): Record<string, unknown> {
   return {
-    unrepresentable: ({ zodSchema, message }: { readonly zodSchema: unknown; readonly message: string }): unknown => {
-      const kind = String(definitionOf(zodSchema)?.["type"]);
+    unrepresentable: ({
+      zodSchema,
+      message,
+    }: {
+      readonly zodSchema: unknown;
+      readonly message: string;
+    }): unknown => {
+      const kind = String(definitionOf(zodSchema)?.type);
       // The inner type is described all the same; only the value that stands in for a bad one is not.
       if (kind === "catch" || kind === "default") return "any";
       return { [UNREPRESENTABLE]: { kind, message } };
     },
     override: ({ zodSchema }: { readonly zodSchema: unknown }): void => {
       const own = definitionOf(zodSchema);
-      const checks = own?.["checks"];
+      const checks = own?.checks;
       for (const definition of [own, ...(Array.isArray(checks) ? checks.map(definitionOf) : [])]) {
-        const pattern = definition?.["pattern"];
+        const pattern = definition?.pattern;
         if (pattern instanceof RegExp) patterns.add(pattern, zodDistrust(definition));
       }
     },
@@ -86,15 +93,17 @@ function zodOptions(patterns: CollectedPatterns): Record<string, unknown> {
 
 /** The definition of a Zod schema or check, where it is as Zod documents it. */
 function definitionOf(value: unknown): SchemaNode | undefined {
-  const internals = isNode(value) ? value["_zod"] : undefined;
-  const definition = isNode(internals) ? internals["def"] : undefined;
+  const internals = isNode(value) ? value._zod : undefined;
+  const definition = isNode(internals) ? internals.def : undefined;
   return isNode(definition) ? definition : undefined;
 }
 
 /** Formats that Zod checks by code, while the pattern it writes down is only close. */
 function zodDistrust(definition: SchemaNode | undefined): string | undefined {
-  const format = definition?.["format"];
-  if (format === "ipv6" || format === "cidrv6") return `Zod checks ${format} by code, which accepts more than the pattern it describes it by`;
-  if (format === "includes" && definition?.["position"] !== undefined) return "Zod counts the position in UTF-16 units and across lines";
+  const format = definition?.format;
+  if (format === "ipv6" || format === "cidrv6")
+    return `Zod checks ${format} by code, which accepts more than the pattern it describes it by`;
+  if (format === "includes" && definition?.position !== undefined)
+    return "Zod counts the position in UTF-16 units and across lines";
   return undefined;
 }

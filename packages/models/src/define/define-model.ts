@@ -1,7 +1,7 @@
 /** From a schema to a model. Everything that can be wrong with a model is found here, before there is a vault. */
-import { checkCollection, type CollectionDescriptor, ModelVaultError } from "@modelvault/core";
+import { type CollectionDescriptor, checkCollection, ModelVaultError } from "@modelvault/core";
 import { readSchema } from "../convert/read-schema.ts";
-import { fieldDescriptors, type FieldShape } from "../convert/shape.ts";
+import { type FieldShape, fieldDescriptors } from "../convert/shape.ts";
 import type { ModelSchema } from "../convert/vendor.ts";
 import type { PrimaryKeyOf, ScalarPathsOf } from "../types/paths.ts";
 import { argumentInvalid } from "./arguments.ts";
@@ -30,11 +30,11 @@ const OPTION_NAMES: readonly string[] = ["primaryKey", "indexes"];
  *   indexes: [unique("title"), index("author.name")],
  * });
  */
-export function defineModel<const Name extends string, Schema extends ModelSchema, const Key extends PrimaryKeyOf<OutputOf<Schema>>>(
-  name: Name,
-  schema: Schema,
-  options: ModelOptions<OutputOf<Schema>, Key>,
-): Model<Name, Schema, Key> {
+export function defineModel<
+  const Name extends string,
+  Schema extends ModelSchema,
+  const Key extends PrimaryKeyOf<OutputOf<Schema>>,
+>(name: Name, schema: Schema, options: ModelOptions<OutputOf<Schema>, Key>): Model<Name, Schema, Key> {
   if (typeof name !== "string") throw argumentInvalid("name", "the name of a collection", name);
   checkSchema(name, schema);
   checkOptions(options);
@@ -50,7 +50,14 @@ export function defineModel<const Name extends string, Schema extends ModelSchem
     })),
   };
   checkCollection(descriptor);
-  return Object.freeze({ name, schema, primaryKey: options.primaryKey, descriptor, unenforced: Object.freeze(unenforced), fields });
+  return Object.freeze({
+    name,
+    schema,
+    primaryKey: options.primaryKey,
+    descriptor,
+    unenforced: Object.freeze(unenforced),
+    fields,
+  });
 }
 
 /** Segments of a dotted path. A field whose own name holds dots is found under its whole name. */
@@ -62,31 +69,47 @@ function checkSchema(model: string, schema: unknown): void {
   const standard: unknown = isObject(schema) ? schema["~standard"] : undefined;
   const missing = !isObject(standard)
     ? "it does not implement Standard Schema"
-    : typeof standard["validate"] !== "function"
+    : typeof standard.validate !== "function"
       ? "it cannot validate"
-      : !isObject(standard["jsonSchema"])
+      : !isObject(standard.jsonSchema)
         ? "it cannot describe itself as JSON Schema (Zod can from 4.2 on)"
         : undefined;
   if (missing === undefined) return;
   throw new ModelVaultError(
     "model_schema_invalid",
     `The schema of the model "${model}" cannot be used: ${missing}. Give a schema such as z.object({ … }).`,
-    { model, argument: "schema", expected: "a schema with Standard Schema and Standard JSON Schema", reason: missing },
+    {
+      model,
+      argument: "schema",
+      expected: "a schema with Standard Schema and Standard JSON Schema",
+      reason: missing,
+    },
   );
 }
 
 function checkOptions(options: unknown): void {
   if (!isObject(options)) throw argumentInvalid("options", "an object with primaryKey", options);
   for (const key of Object.keys(options)) {
-    if (!OPTION_NAMES.includes(key)) throw argumentInvalid(`options.${key}`, `left out (the options are ${OPTION_NAMES.join(" and ")})`, options[key]);
+    if (!OPTION_NAMES.includes(key))
+      throw argumentInvalid(
+        `options.${key}`,
+        `left out (the options are ${OPTION_NAMES.join(" and ")})`,
+        options[key],
+      );
   }
   const { primaryKey, indexes } = options as { readonly primaryKey?: unknown; readonly indexes?: unknown };
-  if (typeof primaryKey !== "string") throw argumentInvalid("options.primaryKey", "the name of a field", primaryKey);
+  if (typeof primaryKey !== "string")
+    throw argumentInvalid("options.primaryKey", "the name of a field", primaryKey);
   if (indexes === undefined) return;
-  if (!Array.isArray(indexes)) throw argumentInvalid("options.indexes", "an array made with index() and unique()", indexes);
+  if (!Array.isArray(indexes))
+    throw argumentInvalid("options.indexes", "an array made with index() and unique()", indexes);
   for (const [position, spec] of indexes.entries()) {
-    if (isObject(spec) && typeof spec["path"] === "string" && typeof spec["unique"] === "boolean") continue;
-    throw argumentInvalid(`options.indexes[${position}]`, 'an index such as index("year") or unique("title")', spec);
+    if (isObject(spec) && typeof spec.path === "string" && typeof spec.unique === "boolean") continue;
+    throw argumentInvalid(
+      `options.indexes[${position}]`,
+      'an index such as index("year") or unique("title")',
+      spec,
+    );
   }
 }
 

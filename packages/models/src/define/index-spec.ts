@@ -13,11 +13,17 @@ export interface IndexSpecOptions {
 }
 
 /** An index on a field, for queries and order: `index("author.name")`. */
-export function index<const Path extends string>(path: Path, options: IndexSpecOptions = {}): IndexSpec<Path> {
+export function index<const Path extends string>(
+  path: Path,
+  options: IndexSpecOptions = {},
+): IndexSpec<Path> {
   return { path, unique: false, ...options };
 }
 
 /** An index that lets no two rows have the same value: `unique("title")`. Rows without a value are free. */
-export function unique<const Path extends string>(path: Path, options: IndexSpecOptions = {}): IndexSpec<Path> {
+export function unique<const Path extends string>(
+  path: Path,
+  options: IndexSpecOptions = {},
+): IndexSpec<Path> {
   return { path, unique: true, ...options };
 }

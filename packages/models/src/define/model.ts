@@ -5,7 +5,11 @@ import type { FieldShape } from "../convert/shape.ts";
 import type { ModelSchema } from "../convert/vendor.ts";
 import type { PathsOf as PathsOfRow } from "../types/paths.ts";
 
-export interface Model<Name extends string = string, Schema extends ModelSchema = ModelSchema, Key extends string = string> {
+export interface Model<
+  Name extends string = string,
+  Schema extends ModelSchema = ModelSchema,
+  Key extends string = string,
+> {
   /** Name of the collection. */
   readonly name: Name;
   /** Validates every write. */
@@ -27,7 +31,9 @@ export type InputOf<M extends Model> = NonNullable<M["schema"]["~standard"]["typ
 export type RowOf<M extends Model> = NonNullable<M["schema"]["~standard"]["types"]>["output"];
 
 /** Type of the primary key. */
-export type KeyOf<M extends Model> = M["primaryKey"] extends keyof RowOf<M> ? RowOf<M>[M["primaryKey"]] : never;
+export type KeyOf<M extends Model> = M["primaryKey"] extends keyof RowOf<M>
+  ? RowOf<M>[M["primaryKey"]]
+  : never;
 
 /** Every path into a row, such as `"title" | "author" | "author.name"`. */
 export type PathsOf<M extends Model> = PathsOfRow<RowOf<M>>;

@@ -17,14 +17,17 @@ import {
   surrogateShare,
   union,
   unitsAsCharacters,
-  withBothCases,
   WORD,
+  withBothCases,
 } from "./char-set.ts";
+import { type Item, isolated, once, spellQuantifier } from "./items.ts";
+
+/** Why a pattern cannot be spelled. */
+class Refusal extends Error {}
 
 export type PatternTranslation =
   /** `weaker`: how the pattern is weaker than the original; absent when both accept the same texts. */
-  | { readonly pattern: string; readonly weaker?: string }
-  | { readonly refused: string };
+  { readonly pattern: string; readonly weaker?: string } | { readonly refused: string };
 
 /**
  * Translates the source of a JavaScript regular expression. Without knowledge of its flags give none: what is then
@@ -42,18 +45,6 @@ export function translatePattern(source: string, flags = ""): PatternTranslation
     if (refusal instanceof Refusal) return { refused: refusal.message };
     throw refusal;
   }
-}
-
-class Refusal extends Error {}
-
-/** One atom and its quantifier. */
-interface Item {
-  /** `wide`: an atom that can match half of a character above U+FFFF. `pair`: such a character itself, two units. */
-  readonly kind: "atom" | "wide" | "pair" | "group" | "anchor" | "dropped";
-  readonly text: string;
-  readonly min: number;
-  /** Infinity: no upper bound. */
-  readonly max: number;
 }
 
 const CASE_BEYOND_ASCII = "the flag `i` on letters beyond ASCII differs between engines";
@@ -76,7 +67,8 @@ class Translator {
     this.#dotAll = flags.includes("s");
     this.#sets = flags.includes("v");
     if (flags.includes("m")) throw new Refusal("the flag `m` counts line ends that the engine does not");
-    if (this.#unicode && this.#ignoreCase) throw new Refusal("the flags `i` and `u` together fold letters of other scripts");
+    if (this.#unicode && this.#ignoreCase)
+      throw new Refusal("the flags `i` and `u` together fold letters of other scripts");
     if (flags.includes("y")) this.#weaker = "the flag `y` is not kept";
   }
 
@@ -101,9 +93,12 @@ class Translator {
     const item = this.#atom(depth);
     const quantifier = /^(?:[*+?]|\{(\d+)(,?)(\d*)\})\??/.exec(this.#rest());
     if (quantifier === null) return item;
-    if (item.kind === "anchor" || item.kind === "dropped") throw new Refusal("a quantified assertion has no counterpart");
+    if (item.kind === "anchor" || item.kind === "dropped")
+      throw new Refusal("a quantified assertion has no counterpart");
     if (item.kind === "pair") {
-      throw new Refusal("a quantifier after a character above U+FFFF repeats half of it without the `u` flag");
+      throw new Refusal(
+        "a quantifier after a character above U+FFFF repeats half of it without the `u` flag",
+      );
     }
     // Whether a quantifier is lazy changes what is captured, never whether there is a match.
     this.#at += quantifier[0].length;
@@ -112,7 +107,12 @@ class Translator {
       const max = comma === "" ? Number(low) : high === "" ? Number.POSITIVE_INFINITY : Number(high);
       return { ...item, min: Number(low), max };
     }
-    const [min, max] = symbol[0] === "*" ? [0, Number.POSITIVE_INFINITY] : symbol[0] === "+" ? [1, Number.POSITIVE_INFINITY] : [0, 1];
+    const [min, max] =
+      symbol[0] === "*"
+        ? [0, Number.POSITIVE_INFINITY]
+        : symbol[0] === "+"
+          ? [1, Number.POSITIVE_INFINITY]
+          : [0, 1];
     return { ...item, min, max };
   }
 
@@ -193,7 +193,8 @@ class Translator {
   }
 
   #escapeAtom(): Item {
-    if (this.#take("b") || this.#take("B")) return this.#drop("its word boundaries are not kept", () => undefined);
+    if (this.#take("b") || this.#take("B"))
+      return this.#drop("its word boundaries are not kept", () => undefined);
     if (/^[1-9k]/.test(this.#peek())) throw new Refusal("it refers back to a group");
     const escaped = this.#escape();
     return typeof escaped === "number" ? this.#literal(escaped) : this.#set(escaped);
@@ -221,7 +222,8 @@ class Translator {
     const code = Number.parseInt(digits[1] as string, 16);
     if (code < 0xd800 || code > 0xdfff) return code;
     const low = /^\\u([dD][c-fC-F][0-9A-Fa-f]{2})/.exec(this.#rest());
-    if (code > 0xdbff || low === null || !this.#unicode) throw new Refusal("it names half of a character above U+FFFF");
+    if (code > 0xdbff || low === null || !this.#unicode)
+      throw new Refusal("it names half of a character above U+FFFF");
     this.#at += low[0].length;
     return (code - 0xd800) * 0x400 + (Number.parseInt(low[1] as string, 16) - 0xdc00) + 0x10000;
   }
@@ -252,10 +254,12 @@ class Translator {
 
   #classMember(): number | CharSet {
     const char = this.#next();
-    if (this.#sets && (char === "[" || (/^[&-]$/.test(char) && this.#peek() === char))) throw new Refusal("it combines classes");
+    if (this.#sets && (char === "[" || (/^[&-]$/.test(char) && this.#peek() === char)))
+      throw new Refusal("it combines classes");
     if (char !== "\\") {
       const code = char.codePointAt(0) as number;
-      if (code > 0xffff && !this.#unicode) throw new Refusal("a class holds halves of characters above U+FFFF");
+      if (code > 0xffff && !this.#unicode)
+        throw new Refusal("a class holds halves of characters above U+FFFF");
       return code;
     }
     return this.#take("b") ? 8 : this.#escape();
@@ -291,27 +295,6 @@ class Translator {
     this.#at += text.length;
     return true;
   }
-}
-
-function once(kind: Item["kind"], text: string): Item {
-  return { kind, text, min: 1, max: 1 };
-}
-
-/**
- * Whether what an item takes begins and ends at whole characters: beside it are anchors, atoms that cannot match half
- * of a character and are always there, or (outside of groups) the ends of the pattern.
- */
-function isolated(items: readonly Item[], index: number, depth: number): boolean {
-  return [items[index - 1], items[index + 1]].every((neighbour) => {
-    if (neighbour === undefined) return depth === 0;
-    return neighbour.kind === "anchor" || neighbour.kind === "pair" || (neighbour.kind === "atom" && neighbour.min > 0);
-  });
-}
-
-function spellQuantifier(min: number, max: number): string {
-  if (max === Number.POSITIVE_INFINITY) return min === 0 ? "*" : min === 1 ? "+" : `{${min},}`;
-  if (min === max) return min === 1 ? "" : `{${min}}`;
-  return min === 0 && max === 1 ? "?" : `{${min},${max}}`;
 }
 
 const SHORTHANDS: ReadonlyMap<string, CharSet> = new Map([

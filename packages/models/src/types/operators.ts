@@ -33,17 +33,25 @@ export type OperandOf<T, Op> = Op extends "isNull"
             : [value: Bound<T>];
 
 /** A value to be equal to: of the type itself, so that a misspelt choice is found; a brand is not asked for. */
-export type Comparable<T> = Present<T> extends infer V
-  ? V extends string
-    ? V extends object
-      ? string
-      : V
-    : V extends number
-      ? number
-      : V extends boolean
-        ? boolean
-        : never
-  : never;
+export type Comparable<T> =
+  Present<T> extends infer V
+    ? V extends string
+      ? V extends object
+        ? string
+        : V
+      : V extends number
+        ? number
+        : V extends boolean
+          ? boolean
+          : never
+    : never;
 
 /** A bound: any text for choices of texts, which are ordered as text. */
-type Bound<T> = Present<T> extends string ? string : Present<T> extends number ? number : Present<T> extends boolean ? boolean : never;
+type Bound<T> =
+  Present<T> extends string
+    ? string
+    : Present<T> extends number
+      ? number
+      : Present<T> extends boolean
+        ? boolean
+        : never;

@@ -13,7 +13,9 @@ type PathsOfKind<T, Kind, Level extends number> = Level extends 0
   : {
       [Name in NameOf<T>]-?:
         | (KindOf<T[Name]> extends Kind ? Name : never)
-        | (KindOf<T[Name]> extends "object" ? `${Name}.${PathsOfKind<Present<T[Name]>, Kind, Deeper[Level]>}` : never);
+        | (KindOf<T[Name]> extends "object"
+            ? `${Name}.${PathsOfKind<Present<T[Name]>, Kind, Deeper[Level]>}`
+            : never);
     }[NameOf<T>];
 
 /** Every path of a row: fields of any kind, at every level. */
@@ -45,4 +47,10 @@ export type PrimaryKeyOf<Row> = {
 }[NameOf<Row>];
 
 /** Whether a type is a choice of certain texts. (A branded text is an object as well, which no literal is.) */
-export type IsChoice<T> = [T] extends [string] ? ([T] extends [object] ? false : string extends T ? false : true) : false;
+export type IsChoice<T> = [T] extends [string]
+  ? [T] extends [object]
+    ? false
+    : string extends T
+      ? false
+      : true
+  : false;

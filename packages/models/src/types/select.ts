@@ -3,7 +3,11 @@ import type { Present } from "./kinds.ts";
 
 /** `Selected<Book, "title" | "author.name">` is `{ title: …; author: { name: … } }`, with what is optional still optional. */
 export type Selected<Row, Paths extends string> = Simplify<{
-  [Name in keyof Row as Name extends string ? (Name extends HeadOf<Paths> ? Name : never) : never]: Name extends Paths
+  [Name in keyof Row as Name extends string
+    ? Name extends HeadOf<Paths>
+      ? Name
+      : never
+    : never]: Name extends Paths
     ? Row[Name]
     : Name extends string
       ? Selected<Present<Row[Name]>, TailOf<Paths, Name>> | Extract<Row[Name], null | undefined>

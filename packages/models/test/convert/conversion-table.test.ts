@@ -4,8 +4,13 @@ import { z } from "zod";
 import { defineModel } from "../../src/index.ts";
 
 /** What a field of a model becomes, and what of it is not enforced. */
-function convert(schema: z.ZodType): { readonly field: FieldDescriptor | undefined; readonly unenforced: readonly string[] } {
-  const { descriptor, unenforced } = defineModel("probe", z.object({ key: z.string(), f: schema }), { primaryKey: "key" });
+function convert(schema: z.ZodType): {
+  readonly field: FieldDescriptor | undefined;
+  readonly unenforced: readonly string[];
+} {
+  const { descriptor, unenforced } = defineModel("probe", z.object({ key: z.string(), f: schema }), {
+    primaryKey: "key",
+  });
   return { field: descriptor.fields[1], unenforced: unenforced.map(({ path, rule }) => `${path} ${rule}`) };
 }
 
@@ -28,7 +33,11 @@ describe("types", () => {
     ["a literal", z.literal("a"), { enum: ["a"] }],
     ["a choice of literals", z.literal(["a", "b"]), { enum: ["a", "b"] }],
     ["a union of literals", z.union([z.literal("a"), z.enum(["b", "c"])]), { enum: ["a", "b", "c"] }],
-    ["a union of literals and null", z.union([z.literal("a"), z.literal("b"), z.null()]), { optional: { enum: ["a", "b"] } }],
+    [
+      "a union of literals and null",
+      z.union([z.literal("a"), z.literal("b"), z.null()]),
+      { optional: { enum: ["a", "b"] } },
+    ],
     ["an optional field", z.string().optional(), { optional: "string" }],
     ["a nullable field", z.string().nullable(), { optional: "string" }],
     ["a nullable field with rules", z.string().min(1).nullable(), { optional: "string" }],
@@ -38,7 +47,11 @@ describe("types", () => {
     ["a list", z.array(z.string()), { list: "string" }],
     ["a list of nullable values", z.array(z.int().nullable()), { list: { optional: "int64" } }],
     ["a list of lists", z.array(z.array(z.boolean())), { list: { list: "bool" } }],
-    ["a list of objects", z.array(z.object({ a: z.string() })), { list: { object: [{ path: ["a"], type: "string" }] } }],
+    [
+      "a list of objects",
+      z.array(z.object({ a: z.string() })),
+      { list: { object: [{ path: ["a"], type: "string" }] } },
+    ],
     ["a record", z.record(z.string(), z.number()), "json"],
     ["anything", z.unknown(), { optional: "json" }],
     ["anything, unchecked", z.any(), { optional: "json" }],
@@ -70,14 +83,24 @@ describe("types", () => {
   });
 
   test("a record with listed keys is an object with those fields", () => {
-    expect(typeOf(z.record(z.enum(["a", "b"]), z.boolean()))).toEqual({ object: [{ path: ["a"], type: "bool" }, { path: ["b"], type: "bool" }] });
-    expect(typeOf(z.partialRecord(z.enum(["a"]), z.boolean()))).toEqual({ object: [{ path: ["a"], type: { optional: "bool" } }] });
+    expect(typeOf(z.record(z.enum(["a", "b"]), z.boolean()))).toEqual({
+      object: [
+        { path: ["a"], type: "bool" },
+        { path: ["b"], type: "bool" },
+      ],
+    });
+    expect(typeOf(z.partialRecord(z.enum(["a"]), z.boolean()))).toEqual({
+      object: [{ path: ["a"], type: { optional: "bool" } }],
+    });
   });
 
   test("an object used twice is converted twice", () => {
     const point = z.object({ x: z.int() }).meta({ id: "conversion-table-point" });
     expect(typeOf(z.object({ from: point, to: point }))).toEqual({
-      object: ["from", "to"].map((name) => ({ path: [name], type: { object: [{ path: ["x"], type: "int64", constraints: SAFE }] } })),
+      object: ["from", "to"].map((name) => ({
+        path: [name],
+        type: { object: [{ path: ["x"], type: "int64", constraints: SAFE }] },
+      })),
     });
   });
 });
@@ -89,7 +112,11 @@ describe("numbers", () => {
     ["an exclusive integer bound moves by one", z.int().gt(0).lt(10), [{ min_i64: 1 }, { max_i64: 9 }]],
     ["a fractional integer bound rounds inwards", z.int().gt(1.5).lte(9.5), [{ min_i64: 2 }, { max_i64: 9 }]],
     ["number bounds", z.number().min(-1).max(0.5), [{ min_f64: -1 }, { max_f64: 0.5 }]],
-    ["an exclusive bound moves to the next number", z.number().gt(0).lt(1), [{ min_f64: Number.MIN_VALUE }, { max_f64: 1 - Number.EPSILON / 2 }]],
+    [
+      "an exclusive bound moves to the next number",
+      z.number().gt(0).lt(1),
+      [{ min_f64: Number.MIN_VALUE }, { max_f64: 1 - Number.EPSILON / 2 }],
+    ],
     ["an exclusive negative bound", z.number().gt(-1), [{ min_f64: -1 + Number.EPSILON / 2 }]],
   ])("%s", (_name, schema, constraints) => {
     expect(constraintsOf(schema)).toEqual(constraints);
@@ -107,7 +134,10 @@ describe("text", () => {
       field: { path: ["f"], type: "string", constraints: [{ min_length: 2 }, { max_length: 20 }] },
       unenforced: ["f minLength", "f maxLength"],
     });
-    expect(convert(z.string().min(1))).toEqual({ field: { path: ["f"], type: "string", constraints: [{ min_length: 1 }] }, unenforced: [] });
+    expect(convert(z.string().min(1))).toEqual({
+      field: { path: ["f"], type: "string", constraints: [{ min_length: 1 }] },
+      unenforced: [],
+    });
   });
 
   test("patterns that the engine can express are enforced in full", () => {
@@ -115,16 +145,25 @@ describe("text", () => {
       field: { path: ["f"], type: "string", constraints: [{ regex: "^[a-z]+[0-9]$" }] },
       unenforced: [],
     });
-    expect(constraintsOf(z.string().startsWith("a").regex(/z$/i))).toEqual([{ regex: "^a.*" }, { regex: "[Zz]$" }]);
+    expect(constraintsOf(z.string().startsWith("a").regex(/z$/i))).toEqual([
+      { regex: "^a.*" },
+      { regex: "[Zz]$" },
+    ]);
   });
 
   test("the flags of a pattern count, which JSON Schema does not tell", () => {
     expect(constraintsOf(z.string().regex(/^a$/i))).toEqual([{ regex: "^[Aa]$" }]);
-    expect(convert(z.string().regex(/^a$/m))).toEqual({ field: { path: ["f"], type: "string" }, unenforced: ["f pattern"] });
+    expect(convert(z.string().regex(/^a$/m))).toEqual({
+      field: { path: ["f"], type: "string" },
+      unenforced: ["f pattern"],
+    });
   });
 
   test("one pattern with two sets of flags is not enforced", () => {
-    expect(unenforced(z.object({ a: z.string().regex(/^a$/), b: z.string().regex(/^a$/i) }))).toEqual(["f.a pattern", "f.b pattern"]);
+    expect(unenforced(z.object({ a: z.string().regex(/^a$/), b: z.string().regex(/^a$/i) }))).toEqual([
+      "f.a pattern",
+      "f.b pattern",
+    ]);
   });
 
   test("look-around is left out, and the rest enforced", () => {
@@ -145,7 +184,10 @@ describe("text", () => {
 
   test("formats without a pattern are for the schema alone", () => {
     expect(convert(z.url())).toEqual({ field: { path: ["f"], type: "string" }, unenforced: ["f format"] });
-    expect(convert(z.httpUrl())).toEqual({ field: { path: ["f"], type: "string" }, unenforced: ["f format"] });
+    expect(convert(z.httpUrl())).toEqual({
+      field: { path: ["f"], type: "string" },
+      unenforced: ["f format"],
+    });
     expect(unenforced(z.jwt())).toEqual(["f format"]);
   });
 
@@ -160,7 +202,9 @@ describe("text", () => {
   });
 
   test("a pattern too long for the engine is not enforced", () => {
-    expect(unenforced(z.string().regex(new RegExp(`^(?:${"abcdefgh|".repeat(80)}x)$`)))).toEqual(["f pattern"]);
+    expect(unenforced(z.string().regex(new RegExp(`^(?:${"abcdefgh|".repeat(80)}x)$`)))).toEqual([
+      "f pattern",
+    ]);
   });
 });
 
@@ -173,12 +217,19 @@ describe("lists and objects", () => {
   });
 
   test("rules for a record are for the schema alone", () => {
-    expect(unenforced(z.record(z.string().min(2), z.int()))).toEqual(["f additionalProperties", "f propertyNames"]);
+    expect(unenforced(z.record(z.string().min(2), z.int()))).toEqual([
+      "f additionalProperties",
+      "f propertyNames",
+    ]);
     expect(unenforced(z.record(z.string(), z.unknown()))).toEqual([]);
   });
 
   test("each rule that is not enforced says why", () => {
-    const Model = defineModel("m", z.object({ id: z.string(), step: z.int().multipleOf(5) }), { primaryKey: "id" });
-    expect(Model.unenforced).toEqual([{ path: "step", rule: "multipleOf", why: "the engine has no such rule" }]);
+    const Model = defineModel("m", z.object({ id: z.string(), step: z.int().multipleOf(5) }), {
+      primaryKey: "id",
+    });
+    expect(Model.unenforced).toEqual([
+      { path: "step", rule: "multipleOf", why: "the engine has no such rule" },
+    ]);
   });
 });

@@ -18,7 +18,7 @@ function refusedPaths(schema: z.ZodType): unknown {
   const row: ModelSchema<unknown, { key: string }> = z.object({ key: z.string(), f: schema });
   const error = failure(() => defineModel("books", row, { primaryKey: "key" }));
   expect(error.code).toBe("model_unsupported");
-  return (error.details["problems"] as { readonly path: string }[]).map(({ path }) => path);
+  return (error.details.problems as { readonly path: string }[]).map(({ path }) => path);
 }
 
 class Custom {}
@@ -26,7 +26,12 @@ interface Tree {
   readonly name: string;
   readonly children: Tree[];
 }
-const tree: z.ZodType<Tree> = z.object({ name: z.string(), get children() { return z.array(tree); } });
+const tree: z.ZodType<Tree> = z.object({
+  name: z.string(),
+  get children() {
+    return z.array(tree);
+  },
+});
 
 describe("what cannot be stored is refused by its path", () => {
   test.each<[string, z.ZodType, string]>([
@@ -56,7 +61,11 @@ describe("what cannot be stored is refused by its path", () => {
     ["a union of types", z.union([z.string(), z.number()]), "f"],
     ["a union of types and null", z.union([z.string(), z.number(), z.null()]), "f"],
     ["a union with rules", z.union([z.string().min(2), z.int()]), "f"],
-    ["a discriminated union", z.discriminatedUnion("k", [z.object({ k: z.literal("a") }), z.object({ k: z.literal("b") })]), "f"],
+    [
+      "a discriminated union",
+      z.discriminatedUnion("k", [z.object({ k: z.literal("a") }), z.object({ k: z.literal("b") })]),
+      "f",
+    ],
     ["a tuple", z.tuple([z.string(), z.number()]), "f"],
     ["an object that keeps unknown keys", z.looseObject({ a: z.string() }), "f"],
     ["an object with a catch-all", z.object({ a: z.string() }).catchall(z.string()), "f"],
@@ -64,7 +73,14 @@ describe("what cannot be stored is refused by its path", () => {
     ["a recursive schema", tree, "f.children[]"],
     ["a transform", z.string().transform((text) => text.length), "f"],
     ["a transform with a type behind it", z.string().transform(Number).pipe(z.number()), "f"],
-    ["a codec", z.codec(z.iso.datetime(), z.date(), { decode: (text) => new Date(text), encode: (date) => date.toISOString() }), "f"],
+    [
+      "a codec",
+      z.codec(z.iso.datetime(), z.date(), {
+        decode: (text) => new Date(text),
+        encode: (date) => date.toISOString(),
+      }),
+      "f",
+    ],
     ["a string read as a boolean", z.stringbool(), "f"],
     ["a conversion inside a list", z.array(z.object({ a: z.stringbool() })), "f[].a"],
   ])("%s", (_name, schema, path) => {
@@ -72,18 +88,29 @@ describe("what cannot be stored is refused by its path", () => {
   });
 
   test("all parts of a schema are reported at once, each with what to use instead", () => {
-    const schema = z.object({ id: z.string(), born: z.date(), size: z.union([z.int(), z.string()]), at: z.object({ point: z.tuple([z.number()]) }) });
+    const schema = z.object({
+      id: z.string(),
+      born: z.date(),
+      size: z.union([z.int(), z.string()]),
+      at: z.object({ point: z.tuple([z.number()]) }),
+    });
     const error = failure(() => defineModel("books", schema, { primaryKey: "id" }));
     expect(error.code).toBe("model_unsupported");
     expect(error.details).toEqual({
       model: "books",
       problems: [
-        { path: "born", found: "Date cannot be represented in JSON Schema", instead: expect.stringContaining("z.iso.datetime()") },
+        {
+          path: "born",
+          found: "Date cannot be represented in JSON Schema",
+          instead: expect.stringContaining("z.iso.datetime()"),
+        },
         { path: "size", found: "a union of several types", instead: expect.any(String) },
         { path: "at.point", found: "a tuple", instead: expect.any(String) },
       ],
     });
-    expect(error.message).toContain('The model "books" cannot be stored. born: Date cannot be represented in JSON Schema; use text (z.iso.datetime())');
+    expect(error.message).toContain(
+      'The model "books" cannot be stored. born: Date cannot be represented in JSON Schema; use text (z.iso.datetime())',
+    );
   });
 
   test.each<[string, ModelSchema]>([
@@ -92,9 +119,11 @@ describe("what cannot be stored is refused by its path", () => {
     ["a nullable object", z.object({ a: z.string() }).nullable()],
     ["a record", z.record(z.string(), z.string())],
   ])("a row must be an object, not %s", (_name, schema) => {
-    const error = failure(() => defineModel("rows", schema as ModelSchema<unknown, { a: string }>, { primaryKey: "a" }));
+    const error = failure(() =>
+      defineModel("rows", schema as ModelSchema<unknown, { a: string }>, { primaryKey: "a" }),
+    );
     expect(error.code).toBe("model_unsupported");
-    expect(error.details["problems"]).toEqual([expect.objectContaining({ path: "" })]);
+    expect(error.details.problems).toEqual([expect.objectContaining({ path: "" })]);
   });
 
   test("a field named __proto__ is refused", () => {
@@ -131,9 +160,14 @@ describe("what is no model", () => {
     ["nothing", undefined],
     ["a plain object", {}],
     ["a schema that cannot validate", { "~standard": { version: 1, vendor: "x" } }],
-    ["a schema without JSON Schema", { "~standard": { version: 1, vendor: "x", validate: () => ({ value: {} }) } }],
+    [
+      "a schema without JSON Schema",
+      { "~standard": { version: 1, vendor: "x", validate: () => ({ value: {} }) } },
+    ],
   ])("%s is refused as a schema", (_name, schema) => {
-    expect(failure(() => defineModel("rows", schema as typeof row, { primaryKey: "id" })).code).toBe("model_schema_invalid");
+    expect(failure(() => defineModel("rows", schema as typeof row, { primaryKey: "id" })).code).toBe(
+      "model_schema_invalid",
+    );
   });
 
   test.each<[string, unknown, string]>([
@@ -145,15 +179,18 @@ describe("what is no model", () => {
   ])("%s: the argument is named", (_name, options, argument) => {
     const error = failure(() => defineModel("rows", row, options as { primaryKey: "id" }));
     expect(error.code).toBe("argument_invalid");
-    expect(error.details["argument"]).toBe(argument);
+    expect(error.details.argument).toBe(argument);
   });
 
   test("a name that is no text is refused", () => {
-    expect(failure(() => defineModel(JSON.parse("5") as string, row, { primaryKey: "id" })).code).toBe("argument_invalid");
+    expect(failure(() => defineModel(JSON.parse("5") as string, row, { primaryKey: "id" })).code).toBe(
+      "argument_invalid",
+    );
   });
 
   test("mistakes that types would catch are caught without types", () => {
-    const loose = (options: object) => failure(() => defineModel("rows", row, options as { primaryKey: "id" })).kind;
+    const loose = (options: object) =>
+      failure(() => defineModel("rows", row, options as { primaryKey: "id" })).kind;
     expect(loose({ primaryKey: "di" })).toBe("schema");
     expect(loose({ primaryKey: "size" })).toBe("schema");
     expect(loose({ primaryKey: "id", indexes: [{ path: "sise", unique: false }] })).toBe("schema");

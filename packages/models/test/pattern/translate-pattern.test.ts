@@ -1,7 +1,7 @@
 import fc from "fast-check";
-import { RE2JS } from "../../../core/node_modules/re2js/build/index.js";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
+import { RE2JS } from "../../../core/node_modules/re2js/build/index.js";
 import { translatePattern } from "../../src/pattern/translate-pattern.ts";
 
 const pattern = (source: string, flags?: string): string | undefined => {
@@ -70,7 +70,10 @@ describe("assertions", () => {
 
 describe("units and characters", () => {
   test("a count of UTF-16 units is lowered to what any text of that many units has in characters", () => {
-    expect(translatePattern("^.{4}$")).toEqual({ pattern: "^.{2,4}$", weaker: "it counts UTF-16 units (no `u` flag), the engine counts characters" });
+    expect(translatePattern("^.{4}$")).toEqual({
+      pattern: "^.{2,4}$",
+      weaker: "it counts UTF-16 units (no `u` flag), the engine counts characters",
+    });
   });
 
   test("a single unbounded run keeps its strength", () => {
@@ -94,20 +97,84 @@ function holds(source: string, flags: string, text: string): boolean {
 }
 
 const atom = fc.constantFrom(
-  "a", "b", "K", "s", "\\.", ".", "\\d", "\\D", "\\w", "\\W", "\\s", "\\S", "[^a]", "[^\\d]", "[a-c]", "[\\s\\S]", "[\\u0080-\\uFFFF]", "é", "😀", "[^]", "[^\\W]", "\\n", "-", "&",
+  "a",
+  "b",
+  "K",
+  "s",
+  "\\.",
+  ".",
+  "\\d",
+  "\\D",
+  "\\w",
+  "\\W",
+  "\\s",
+  "\\S",
+  "[^a]",
+  "[^\\d]",
+  "[a-c]",
+  "[\\s\\S]",
+  "[\\u0080-\\uFFFF]",
+  "é",
+  "😀",
+  "[^]",
+  "[^\\W]",
+  "\\n",
+  "-",
+  "&",
 );
 const quantifier = fc.constantFrom("", "", "", "*", "+", "?", "{2}", "{1,3}", "{3,}", "*?", "+?");
 const anchor = fc.constantFrom("", "", "", "^", "$", "\\b", "(?=.*a)", "(?![(b)]|\\))", "(?<!k)");
-const sequence = fc.array(fc.tuple(anchor, atom, quantifier).map((parts) => parts.join("")), { minLength: 1, maxLength: 4 }).map((parts) => parts.join(""));
-const grouped = fc.tuple(sequence, fc.constantFrom("(", "(?:", "(?<n>"), sequence, sequence, quantifier, sequence).map(
-  ([before, open, left, right, count, after]) => `${before}${open}${left}|${right})${count}${after}`,
+const sequence = fc
+  .array(
+    fc.tuple(anchor, atom, quantifier).map((parts) => parts.join("")),
+    { minLength: 1, maxLength: 4 },
+  )
+  .map((parts) => parts.join(""));
+const grouped = fc
+  .tuple(sequence, fc.constantFrom("(", "(?:", "(?<n>"), sequence, sequence, quantifier, sequence)
+  .map(([before, open, left, right, count, after]) => `${before}${open}${left}|${right})${count}${after}`);
+const source = fc.oneof(
+  sequence,
+  sequence.map((inner) => `^${inner}$`),
+  grouped,
+  grouped.map((inner) => `^${inner}$`),
 );
-const source = fc.oneof(sequence, sequence.map((inner) => `^${inner}$`), grouped, grouped.map((inner) => `^${inner}$`));
 const flags = fc.constantFrom("", "u", "i", "s", "su", "v", "g");
-const text = fc.string({ unit: fc.constantFrom("a", "b", "k", "K", "\u212a", "s", "ſ", "S", ".", "0", "é", "É", "😀", "\u{10ffff}", "\n", "\r", "\u2028", "\ufeff", " ", "-", "&", "@", "_", "\uffff"), maxLength: 8 });
+const text = fc.string({
+  unit: fc.constantFrom(
+    "a",
+    "b",
+    "k",
+    "K",
+    "\u212a",
+    "s",
+    "ſ",
+    "S",
+    ".",
+    "0",
+    "é",
+    "É",
+    "😀",
+    "\u{10ffff}",
+    "\n",
+    "\r",
+    "\u2028",
+    "\ufeff",
+    " ",
+    "-",
+    "&",
+    "@",
+    "_",
+    "\uffff",
+  ),
+  maxLength: 8,
+});
 
 test("a translation accepts every text that the original accepts", () => {
-  fc.assert(fc.property(source, flags, text, (s, f, t) => holds(s, f, t)), { numRuns: 20_000 });
+  fc.assert(
+    fc.property(source, flags, text, (s, f, t) => holds(s, f, t)),
+    { numRuns: 20_000 },
+  );
 });
 
 test("without knowledge of the flags, the translation of a pattern with the flag u is still no stricter", () => {

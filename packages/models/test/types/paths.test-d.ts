@@ -1,6 +1,14 @@
 /** Checked by tsc alone: every `@ts-expect-error` must have an error below it, every Equal must hold. */
 import { z } from "zod";
-import { defineModel, index, type InputOf, type KeyOf, type PathsOf, type RowOf, unique } from "../../src/index.ts";
+import {
+  defineModel,
+  type InputOf,
+  index,
+  type KeyOf,
+  type PathsOf,
+  type RowOf,
+  unique,
+} from "../../src/index.ts";
 import type { OperandOf, OperatorsOf } from "../../src/types/operators.ts";
 import type { PatchOf } from "../../src/types/patch.ts";
 import type { PrimaryKeyOf, ScalarPathsOf, ValueAt } from "../../src/types/paths.ts";
@@ -16,7 +24,11 @@ const bookSchema = z.object({
   subtitle: z.string().optional(),
   available: z.boolean(),
   tags: z.array(z.string()),
-  author: z.object({ name: z.string(), born: z.int().optional(), home: z.object({ city: z.string() }).optional() }),
+  author: z.object({
+    name: z.string(),
+    born: z.int().optional(),
+    home: z.object({ city: z.string() }).optional(),
+  }),
   editors: z.array(z.object({ name: z.string() })),
   prices: z.record(z.string(), z.number()),
   extra: z.unknown(),
@@ -27,7 +39,15 @@ const bookSchema = z.object({
 
 const Book = defineModel("books", bookSchema, {
   primaryKey: "isbn",
-  indexes: [index("year"), unique("title"), index("author.name"), index("author.born"), index("author.home.city"), index("language"), index("id")],
+  indexes: [
+    index("year"),
+    unique("title"),
+    index("author.name"),
+    index("author.born"),
+    index("author.home.city"),
+    index("language"),
+    index("id"),
+  ],
 });
 type Book = RowOf<typeof Book>;
 
@@ -38,14 +58,40 @@ expectType<Equal<(typeof Book)["name"], "books">>(true);
 expectType<
   Equal<
     PathsOf<typeof Book>,
-    | "isbn" | "title" | "year" | "rating" | "language" | "subtitle" | "available" | "tags" | "author" | "editors" | "prices" | "extra" | "free" | "id"
-    | "author.name" | "author.born" | "author.home" | "author.home.city"
+    | "isbn"
+    | "title"
+    | "year"
+    | "rating"
+    | "language"
+    | "subtitle"
+    | "available"
+    | "tags"
+    | "author"
+    | "editors"
+    | "prices"
+    | "extra"
+    | "free"
+    | "id"
+    | "author.name"
+    | "author.born"
+    | "author.home"
+    | "author.home.city"
   >
 >(true);
 expectType<
   Equal<
     ScalarPathsOf<Book>,
-    "isbn" | "title" | "year" | "rating" | "language" | "subtitle" | "available" | "id" | "author.name" | "author.born" | "author.home.city"
+    | "isbn"
+    | "title"
+    | "year"
+    | "rating"
+    | "language"
+    | "subtitle"
+    | "available"
+    | "id"
+    | "author.name"
+    | "author.born"
+    | "author.home.city"
   >
 >(true);
 expectType<Equal<PrimaryKeyOf<Book>, "isbn" | "title" | "year" | "available" | "id">>(true);
@@ -54,7 +100,9 @@ expectType<Equal<ValueAt<Book, "author.name">, string>>(true);
 expectType<Equal<ValueAt<Book, "author.home.city">, string | undefined>>(true);
 expectType<Equal<ValueAt<Book, "rating">, number | null>>(true);
 
-expectType<Equal<OperatorsOf<number>, "=" | "!=" | "in" | "<" | "<=" | ">" | ">=" | "between" | "isNull">>(true);
+expectType<Equal<OperatorsOf<number>, "=" | "!=" | "in" | "<" | "<=" | ">" | ">=" | "between" | "isNull">>(
+  true,
+);
 expectType<Equal<OperatorsOf<string | undefined>, OperatorsOf<number> | "startsWith" | "contains">>(true);
 expectType<Equal<OperatorsOf<string[]>, "contains" | "isNull">>(true);
 expectType<Equal<OperatorsOf<{ a: string }>, "isNull">>(true);
@@ -67,8 +115,12 @@ expectType<Equal<OperandOf<string[], "contains">, [part: string]>>(true);
 expectType<Equal<OperandOf<Book["id"], "=">, [value: string]>>(true);
 
 expectType<Equal<Selected<Book, "title" | "author.name">, { title: string; author: { name: string } }>>(true);
-expectType<Equal<Selected<Book, "subtitle" | "author">, { subtitle?: string | undefined; author: Book["author"] }>>(true);
-expectType<Equal<Selected<Book, "author.home.city">, { author: { home?: { city: string } | undefined } }>>(true);
+expectType<
+  Equal<Selected<Book, "subtitle" | "author">, { subtitle?: string | undefined; author: Book["author"] }>
+>(true);
+expectType<Equal<Selected<Book, "author.home.city">, { author: { home?: { city: string } | undefined } }>>(
+  true,
+);
 
 type Patch = PatchOf<Book, "isbn">;
 const patches: Patch[] = [
@@ -110,8 +162,9 @@ defineModel("books", bookSchema, { primaryKey: "language" });
 defineModel("books", bookSchema, { primaryKey: "author.name" });
 // @ts-expect-error options have names
 defineModel("books", bookSchema, { primaryKey: "isbn", indices: [] });
+const undescribed = { "~standard": { version: 1, vendor: "x", validate: () => ({ value: {} }) } } as const;
 // @ts-expect-error a schema describes itself
-defineModel("books", { "~standard": { version: 1, vendor: "x", validate: () => ({ value: {} }) } }, { primaryKey: "isbn" });
+defineModel("books", undescribed, { primaryKey: "isbn" });
 
 /** Paths end at six levels, so that types of any depth are fine. */
 interface Deep {

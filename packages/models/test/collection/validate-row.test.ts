@@ -1,0 +1,178 @@
+import { isModelVaultError, type ModelVaultError } from "@modelvault/core";
+import { describe, expect, test } from "vitest";
+import { z } from "zod";
+import { validateRow } from "../../src/collection/validate-row.ts";
+import { defineModel, type ModelSchema } from "../../src/index.ts";
+
+const Book = defineModel(
+  "books",
+  z.strictObject({
+    isbn: z.string().trim(),
+    title: z.string().min(1),
+    language: z.enum(["en", "de"]).default("en"),
+    author: z.object({ name: z.string(), tags: z.array(z.int()).default([]) }),
+    subtitle: z.string().optional(),
+  }),
+  { primaryKey: "isbn" },
+);
+
+function refused(work: () => unknown): ModelVaultError {
+  try {
+    work();
+  } catch (error) {
+    if (isModelVaultError(error)) return error;
+    throw error;
+  }
+  throw new Error("nothing was refused");
+}
+
+describe("what the schema gives out is stored", () => {
+  test("defaults are filled in, at every level, and text is trimmed", () => {
+    expect(validateRow(Book, { isbn: " 1 ", title: "t", author: { name: "a", unknown: 1 } })).toEqual({
+      isbn: "1",
+      title: "t",
+      language: "en",
+      author: { name: "a", tags: [] },
+    });
+  });
+});
+
+describe("what the schema refuses", () => {
+  test("every problem is an issue with path, rule, expectation and what was found", () => {
+    const error = refused(() =>
+      validateRow(Book, { isbn: 5, title: "", language: "fr", author: { tags: ["x"] }, extra: true }),
+    );
+    expect(error.code).toBe("validation_failed");
+    expect(error.details).toEqual({ collection: "books" });
+    expect(error.issues).toEqual([
+      { path: ["isbn"], rule: "type", expected: "string", actual: "5", message: expect.any(String) },
+      {
+        path: ["title"],
+        rule: "too_small",
+        expected: expect.any(String),
+        actual: '""',
+        message: expect.any(String),
+      },
+      {
+        path: ["language"],
+        rule: "enum",
+        expected: expect.any(String),
+        actual: '"fr"',
+        message: expect.any(String),
+      },
+      {
+        path: ["author", "name"],
+        rule: "required",
+        expected: "string",
+        actual: "nothing",
+        message: expect.any(String),
+      },
+      {
+        path: ["author", "tags", 0],
+        rule: "type",
+        expected: "number",
+        actual: '"x"',
+        message: expect.any(String),
+      },
+      {
+        path: [],
+        rule: "unknown_field",
+        expected: expect.any(String),
+        actual: "an object",
+        message: expect.any(String),
+      },
+    ]);
+    expect(error.message).toMatch(/^The row for "books" has 6 problems: isbn: .*; author\.tags\.0: /);
+  });
+
+  test.each([[null], [undefined], ["text"], [[1]], [new Date(0)]])(
+    "a row that is no row (%s) is refused",
+    (candidate) => {
+      expect(refused(() => validateRow(Book, candidate)).code).toBe("validation_failed");
+    },
+  );
+
+  test("long values are cut short in what was found", () => {
+    const [issue] = refused(() =>
+      validateRow(Book, { isbn: "1", title: "t", language: "x".repeat(1000), author: { name: "a" } }),
+    ).issues;
+    expect(issue?.actual.length).toBeLessThan(80);
+  });
+});
+
+describe("asynchronous schemas", () => {
+  test("are refused", () => {
+    const Checked = defineModel("checked", z.object({ id: z.string().refine(async () => true) }), {
+      primaryKey: "id",
+    });
+    const error = refused(() => validateRow(Checked, { id: "1" }));
+    expect(error.code).toBe("validation_async");
+    expect(error.details).toEqual({ model: "checked" });
+  });
+
+  test("do not leave a rejection unhandled", () => {
+    const { validate: _, ...standard } = z.object({ id: z.string() })["~standard"];
+    const schema: ModelSchema<unknown, { id: string }> = {
+      "~standard": { ...standard, validate: () => Promise.reject(new Error("down")) },
+    };
+    const Failing = defineModel("failing", schema, { primaryKey: "id" });
+    expect(refused(() => validateRow(Failing, { id: "1" })).code).toBe("validation_async");
+  });
+});
+
+describe("schemas of other libraries", () => {
+  /** A library that knows nothing but the two standards. */
+  const schema: ModelSchema<{ id: string }, { id: string }> = {
+    "~standard": {
+      version: 1,
+      vendor: "plain",
+      validate: (value) =>
+        typeof (value as { id?: unknown }).id === "string"
+          ? { value: value as { id: string } }
+          : {
+              issues: [
+                { message: "no id", path: [{ key: "id" }] },
+                { message: "symbols have no text", path: [Symbol("s")] },
+                { message: "bad row" },
+              ],
+            },
+      jsonSchema: {
+        input: () => ({
+          type: "object",
+          properties: { id: { type: "string", pattern: "^.{2}$", minLength: 1 } },
+          required: ["id"],
+        }),
+        output: () => ({
+          type: "object",
+          properties: { id: { type: "string", pattern: "^.{2}$", minLength: 1 } },
+          required: ["id"],
+        }),
+      },
+    },
+  };
+  const Plain = defineModel("plain", schema, { primaryKey: "id" });
+
+  test("need not say more than the standard", () => {
+    expect(refused(() => validateRow(Plain, {})).issues).toEqual([
+      { path: ["id"], rule: "schema", expected: "no id", actual: "nothing", message: "no id" },
+      {
+        path: ["Symbol(s)"],
+        rule: "schema",
+        expected: "symbols have no text",
+        actual: "nothing",
+        message: "symbols have no text",
+      },
+      { path: [], rule: "schema", expected: "bad row", actual: "an object", message: "bad row" },
+    ]);
+    expect(validateRow(Plain, { id: "x" })).toEqual({ id: "x" });
+  });
+
+  test("have patterns of unknown flags, which are taken as weak as any flags could make them", () => {
+    expect(Plain.descriptor.fields).toEqual([
+      { path: ["id"], type: "string", constraints: [{ min_length: 1 }, { regex: "^.{1,2}$" }] },
+    ]);
+    expect(Plain.unenforced).toEqual([
+      { path: "id", rule: "pattern", why: expect.stringContaining("UTF-16") },
+    ]);
+  });
+});
