@@ -23,7 +23,6 @@ interface String {
 declare var Buffer:
   | {
       readonly prototype: {
-        latin1Slice?(this: Uint8Array, start: number, end: number): string;
         utf8Slice?(this: Uint8Array, start: number, end: number): string;
       };
     }

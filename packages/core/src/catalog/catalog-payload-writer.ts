@@ -7,18 +7,20 @@ import { ModelVaultError } from "../errors/error.ts";
 import { ByteWriter } from "../keys/byte-writer.ts";
 import { INTEGER_HALVES, splitInteger } from "../keys/integers.ts";
 import { utf8Bytes } from "../keys/text.ts";
-import type { Constraint, Field, FieldPath, IndexDefinition, Type } from "../schema/types.ts";
 import {
-  ENTRY_COUNT_MAX,
-  FIELD_COUNT_MAX,
-  NAME_BYTES_MAX,
-  PATH_SEGMENT_BYTES_MAX,
-  PATH_SEGMENTS_MAX,
-  PAYLOAD_BYTES_MAX,
-  TYPE_DEPTH_MAX,
-} from "./catalog-payload-limits.ts";
+  entriesMax,
+  fieldsMax,
+  nameBytesMax,
+  pathSegmentsMax,
+  segmentBytesMax,
+  typeDepthMax,
+} from "../schema/limits.ts";
+import type { Constraint, Field, FieldPath, IndexDefinition, Type } from "../schema/types.ts";
 import { CONSTRAINT_TAGS, INDEX_KINDS, TYPE_TAGS } from "./catalog-payload-tags.ts";
 import { upstreamAcceptsRegex } from "./upstream-regex.ts";
+
+/** A payload of any kind; readers refuse larger ones. */
+const payloadBytesMax = 64 * 1024 * 1024;
 
 const float = new DataView(new ArrayBuffer(8));
 
@@ -57,31 +59,31 @@ export class CatalogPayloadWriter {
 
   optionalName(what: string, text: string): void {
     const length = this.#text(text);
-    if (length > NAME_BYTES_MAX) this.#refuse(`bytes in the ${what}`, length, NAME_BYTES_MAX, text);
+    if (length > nameBytesMax) this.#refuse(`bytes in the ${what}`, length, nameBytesMax, text);
   }
 
   fields(fields: readonly Field[]): void {
-    if (fields.length > FIELD_COUNT_MAX) this.#refuse("fields", fields.length, FIELD_COUNT_MAX);
+    if (fields.length > fieldsMax) this.#refuse("fields", fields.length, fieldsMax);
     const withPaths = fields.some(({ path }) => path.length > 1);
     this.u32(fields.length);
     for (const { path, type, constraints } of fields) {
       const longest = this.#path(path);
-      if (path.length > PATH_SEGMENTS_MAX)
-        this.#refuse("segments in a path", path.length, PATH_SEGMENTS_MAX, path.join("."));
+      if (path.length > pathSegmentsMax)
+        this.#refuse("segments in a path", path.length, pathSegmentsMax, path.join("."));
       // Rows carry the paths of their fields only where some field has several segments.
-      if (withPaths && longest > PATH_SEGMENT_BYTES_MAX) {
-        this.#refuse("bytes in a path segment", longest, PATH_SEGMENT_BYTES_MAX, path.join("."));
+      if (withPaths && longest > segmentBytesMax) {
+        this.#refuse("bytes in a path segment", longest, segmentBytesMax, path.join("."));
       }
       this.#type(type, 0, path);
-      if (constraints.length > ENTRY_COUNT_MAX)
-        this.#refuse("constraints", constraints.length, ENTRY_COUNT_MAX, path.join("."));
+      if (constraints.length > entriesMax)
+        this.#refuse("constraints", constraints.length, entriesMax, path.join("."));
       this.u32(constraints.length);
       for (const constraint of constraints) this.#constraint(constraint);
     }
   }
 
   indexes(indexes: readonly IndexDefinition[]): void {
-    if (indexes.length > ENTRY_COUNT_MAX) this.#refuse("indexes", indexes.length, ENTRY_COUNT_MAX);
+    if (indexes.length > entriesMax) this.#refuse("indexes", indexes.length, entriesMax);
     this.u32(indexes.length);
     for (const { name, path, unique } of indexes) {
       this.u8(unique ? INDEX_KINDS.unique : INDEX_KINDS.plain);
@@ -92,7 +94,7 @@ export class CatalogPayloadWriter {
 
   finish(): Uint8Array {
     const { length } = this.#bytes;
-    if (length > PAYLOAD_BYTES_MAX) this.#refuse("bytes", length, PAYLOAD_BYTES_MAX);
+    if (length > payloadBytesMax) this.#refuse("bytes", length, payloadBytesMax);
     return this.#bytes.finish();
   }
 
@@ -106,7 +108,7 @@ export class CatalogPayloadWriter {
   }
 
   #type(type: Type, depth: number, path: FieldPath): void {
-    if (depth > TYPE_DEPTH_MAX) this.#refuse("levels of nested types", depth, TYPE_DEPTH_MAX, path.join("."));
+    if (depth > typeDepthMax) this.#refuse("levels of nested types", depth, typeDepthMax, path.join("."));
     assert(type.kind !== "json", "json is written as string");
     this.u8(TYPE_TAGS.indexOf(type.kind));
     if (type.kind === "optional") this.#type(type.inner, depth + 1, path);

@@ -17,13 +17,8 @@
  * Version 4 cannot say `json`, nor constraints inside objects: `toWireSchema` leaves them out first. Whether an entry may follow
  * those before it (ids, version numbers, unique names) is the catalogue's to check.
  */
+import { entriesMax, fieldsMax, nameBytesMax, typeDepthMax } from "../schema/limits.ts";
 import type { Constraint, Field, IndexDefinition, ObjectField, Type } from "../schema/types.ts";
-import {
-  ENTRY_COUNT_MAX,
-  FIELD_COUNT_MAX,
-  NAME_BYTES_MAX,
-  TYPE_DEPTH_MAX,
-} from "./catalog-payload-limits.ts";
 import { CatalogPayloadReader } from "./catalog-payload-reader.ts";
 import { CONSTRAINT_TAGS, ENTRY_KINDS, INDEX_KINDS, TYPE_TAGS } from "./catalog-payload-tags.ts";
 import { CatalogPayloadWriter } from "./catalog-payload-writer.ts";
@@ -82,11 +77,11 @@ export function decodeCatalogPayload(payload: Uint8Array): CatalogEntry {
   let entry: CatalogEntry;
   if (kind === ENTRY_KINDS.create) {
     const collection = reader.u32();
-    const name = reader.name("collection name", NAME_BYTES_MAX);
+    const name = reader.name("collection name", nameBytesMax);
     const version = reader.u32();
     const fields = readFields(reader, layout);
     const indexes = readIndexes(reader, layout);
-    const primaryKey = layout === 1 ? "" : reader.optionalName("primary key name", NAME_BYTES_MAX);
+    const primaryKey = layout === 1 ? "" : reader.optionalName("primary key name", nameBytesMax);
     entry = { kind: "create", collection, name, version, fields, indexes, primaryKey };
   } else if (kind === ENTRY_KINDS.version) {
     const collection = reader.u32();
@@ -101,23 +96,23 @@ export function decodeCatalogPayload(payload: Uint8Array): CatalogEntry {
 }
 
 function readFields(reader: CatalogPayloadReader, layout: number): Field[] {
-  return reader.list("fields", FIELD_COUNT_MAX, 10, () => {
+  return reader.list("fields", fieldsMax, 10, () => {
     const path = readPath(reader);
     const type = readType(reader, 0);
     const constraints =
-      layout < 3 ? [] : reader.list("constraints", ENTRY_COUNT_MAX, 1, () => readConstraint(reader));
+      layout < 3 ? [] : reader.list("constraints", entriesMax, 1, () => readConstraint(reader));
     return { path, type, constraints };
   });
 }
 
 function readIndexes(reader: CatalogPayloadReader, layout: number): IndexDefinition[] {
   if (layout < 4) return [];
-  return reader.list("indexes", ENTRY_COUNT_MAX, 15, () => {
+  return reader.list("indexes", entriesMax, 15, () => {
     const kind = reader.u8();
     if (kind !== INDEX_KINDS.unique && kind !== INDEX_KINDS.plain)
       reader.fail("unknown_tag", `index kind ${kind} is unknown`);
     const path = readPath(reader);
-    return { name: reader.name("index name", NAME_BYTES_MAX), path, unique: kind === INDEX_KINDS.unique };
+    return { name: reader.name("index name", nameBytesMax), path, unique: kind === INDEX_KINDS.unique };
   });
 }
 
@@ -129,7 +124,7 @@ function readPath(reader: CatalogPayloadReader): string[] {
 }
 
 function readType(reader: CatalogPayloadReader, depth: number): Type {
-  if (depth > TYPE_DEPTH_MAX) reader.fail("limit", `types are nested deeper than ${TYPE_DEPTH_MAX}`);
+  if (depth > typeDepthMax) reader.fail("limit", `types are nested deeper than ${typeDepthMax}`);
   const tag = reader.u8();
   const kind = TYPE_TAGS[tag];
   switch (kind) {

@@ -1,9 +1,10 @@
 /**
  * The part of a schema that the file format's catalogue can say. What is lost is kept elsewhere (the system collection): `json`
- * becomes string and has no constraints, fields inside objects have none either, and patterns that upstream refuses are left out.
+ * becomes string and has no constraints, fields inside objects have none either, and patterns that upstream refuses, or finds other texts with,
+ * are left out: it holds every stored row against them when it opens a file.
  */
+import { isPortablePattern } from "../schema/pattern.ts";
 import type { Constraint, Field, Schema, Type } from "../schema/types.ts";
-import { upstreamAcceptsRegex } from "./upstream-regex.ts";
 
 /** A projected schema, and whether it says all that the whole one did. */
 export interface WireSchema {
@@ -55,7 +56,7 @@ function wireConstraints({ type, constraints }: Field): readonly Constraint[] {
   const kept = holdsJson(type)
     ? []
     : constraints.filter(
-        (constraint) => constraint.kind !== "regex" || upstreamAcceptsRegex(constraint.pattern),
+        (constraint) => constraint.kind !== "regex" || isPortablePattern(constraint.pattern),
       );
   return kept.length === constraints.length ? constraints : kept;
 }

@@ -13,6 +13,7 @@ import { sha256 } from "@noble/hashes/sha2.js";
 import type { IntegerMode } from "../collection/collection-state.ts";
 import { assert } from "../errors/assert.ts";
 import { ModelVaultError } from "../errors/error.ts";
+import { describeValue } from "../schema/describe-value.ts";
 import type { ScalarKind, Value } from "../schema/types.ts";
 import { ByteWriter } from "./byte-writer.ts";
 import {
@@ -47,10 +48,10 @@ export function encodeKey(kind: ScalarKind, value: Value): Uint8Array {
   writer.discard();
   throw new ModelVaultError(
     "primary_key_invalid",
-    `A primary key of type ${kind} was expected, not ${describe(value)}.`,
+    `A primary key of type ${kind} was expected, not ${describeValue(value)}.`,
     {
       expected: kind,
-      actual: describe(value),
+      actual: describeValue(value),
     },
   );
 }
@@ -76,10 +77,10 @@ export function encodeKeyPrefix(kind: "string" | "bytes", prefix: Value): Uint8A
   writer.discard();
   throw new ModelVaultError(
     "primary_key_invalid",
-    `The beginning of a ${kind} key was expected, not ${describe(prefix)}.`,
+    `The beginning of a ${kind} key was expected, not ${describeValue(prefix)}.`,
     {
       expected: kind,
-      actual: describe(prefix),
+      actual: describeValue(prefix),
     },
   );
 }
@@ -229,21 +230,10 @@ function refuseUnsafe(kind: ScalarKind, bytes: Uint8Array): never {
 function indexValueInvalid(kind: ScalarKind, value: Value): ModelVaultError {
   return new ModelVaultError(
     "index_value_invalid",
-    `An indexed value of type ${kind} was expected, not ${describe(value)}.`,
+    `An indexed value of type ${kind} was expected, not ${describeValue(value)}.`,
     {
       expected: kind,
-      actual: describe(value),
+      actual: describeValue(value),
     },
   );
-}
-
-/** A value as a few words. */
-function describe(value: unknown): string {
-  if (typeof value === "string") return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value);
-  if (typeof value === "number" || typeof value === "boolean")
-    return Object.is(value, -0) ? "-0" : String(value);
-  if (typeof value === "bigint") return `${value}n`;
-  if (value === null || value === undefined) return String(value);
-  if (value instanceof Uint8Array) return `${value.length} bytes`;
-  return Array.isArray(value) ? "a list" : typeof value === "object" ? "an object" : typeof value;
 }

@@ -3,27 +3,22 @@
  * Short texts go through char codes, which is several times faster than any decoder object; long ones use what the host has.
  */
 
-interface HostSlices {
-  latin1Slice(this: Uint8Array, start: number, end: number): string;
-  utf8Slice(this: Uint8Array, start: number, end: number): string;
-}
+type HostSlice = (this: Uint8Array, start: number, end: number) => string;
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-const hostSlices: HostSlices | undefined = probeHost();
+const hostSlice: HostSlice | undefined = probeHost();
 /** Up to this many bytes one call of `String.fromCharCode` beats a call into the host. */
-const CHAR_CODES_MAX = 12;
+const CHAR_CODES_MAX = 20;
 
-/** Node's own slices work on any Uint8Array; tried once, on known bytes, because no standard promises them. */
-function probeHost(): HostSlices | undefined {
-  const slices = globalThis.Buffer?.prototype;
-  if (typeof slices?.latin1Slice !== "function" || typeof slices.utf8Slice !== "function") return undefined;
+/** Node's own slice works on any Uint8Array; tried once, on known bytes, because no standard promises it. */
+function probeHost(): HostSlice | undefined {
+  const slice = globalThis.Buffer?.prototype.utf8Slice;
+  if (typeof slice !== "function") return undefined;
   try {
-    const sample = new Uint8Array([0x2d, 0x41, 0xc3, 0xa9, 0x2d]);
-    const { latin1Slice, utf8Slice } = slices;
-    return latin1Slice.call(sample, 1, 2) === "A" && utf8Slice.call(sample, 1, 4) === "A\u00e9"
-      ? { latin1Slice, utf8Slice }
-      : undefined;
+    const sample = new Uint8Array([0x2d, 0x41, 0xc3, 0xa9, 0x2d, 0xff]);
+    const whole = slice.call(sample, 1, 4) === "A\u00e9";
+    return whole && slice.call(sample, 4, 6) === "-\ufffd" ? slice : undefined;
   } catch {
     return undefined;
   }
@@ -72,36 +67,10 @@ function writeLongUtf8(text: string, target: Uint8Array, at: number): number {
 
 /** The text of `source[start, end)`, which the caller knows to be there; undefined when it is not UTF-8. */
 export function readUtf8(source: Uint8Array, start: number, end: number): string | undefined {
-  if (!isAscii(source, start, end)) return readNonAscii(source, start, end);
-  return end - start <= CHAR_CODES_MAX
-    ? shortAscii(source, start, end - start)
-    : longAscii(source, start, end);
-}
-
-/** Whether all bytes of `source[start, end)` are below 80. */
-export function isAscii(source: Uint8Array, start: number, end: number): boolean {
-  let at = start;
-  for (; at + 4 <= end; at += 4) {
-    const four =
-      (source[at] as number) |
-      (source[at + 1] as number) |
-      (source[at + 2] as number) |
-      (source[at + 3] as number);
-    if (four > 127) return false;
-  }
-  for (; at < end; at++) if ((source[at] as number) > 127) return false;
-  return true;
-}
-
-function longAscii(source: Uint8Array, start: number, end: number): string {
-  return hostSlices === undefined
-    ? decoder.decode(source.subarray(start, end))
-    : hostSlices.latin1Slice.call(source, start, end);
-}
-
-function readNonAscii(source: Uint8Array, start: number, end: number): string | undefined {
-  if (hostSlices !== undefined) {
-    const text = hostSlices.utf8Slice.call(source, start, end);
+  const length = end - start;
+  if (length <= CHAR_CODES_MAX && isAscii(source, start, end)) return shortAscii(source, start, length);
+  if (hostSlice !== undefined) {
+    const text = hostSlice.call(source, start, end);
     // The host replaces what is malformed; only a text that has U+FFFD can be such a one, or hold it rightly.
     if (text.indexOf("\ufffd") < 0) return text;
   }
@@ -112,35 +81,58 @@ function readNonAscii(source: Uint8Array, start: number, end: number): string | 
   }
 }
 
-function shortAscii(b: Uint8Array, at: number, length: number): string {
-  const c = (index: number): number => b[at + index] as number;
+/** Whether all bytes of `source[start, end)` are below 80. */
+function isAscii(source: Uint8Array, start: number, end: number): boolean {
+  for (let at = start; at < end; at++) if ((source[at] as number) > 127) return false;
+  return true;
+}
+
+/** One call with every code makes a flat string; adding characters one by one would make a tree of strings. */
+function shortAscii(b: Uint8Array, p: number, length: number): string {
   const make = String.fromCharCode;
+  // biome-ignore format: a table
   switch (length) {
     case 0:
       return "";
     case 1:
-      return make(c(0));
+      return make(b[p] as number);
     case 2:
-      return make(c(0), c(1));
+      return make(b[p] as number, b[p + 1] as number);
     case 3:
-      return make(c(0), c(1), c(2));
+      return make(b[p] as number, b[p + 1] as number, b[p + 2] as number);
     case 4:
-      return make(c(0), c(1), c(2), c(3));
+      return make(b[p] as number, b[p + 1] as number, b[p + 2] as number, b[p + 3] as number);
     case 5:
-      return make(c(0), c(1), c(2), c(3), c(4));
+      return make(b[p] as number, b[p + 1] as number, b[p + 2] as number, b[p + 3] as number, b[p + 4] as number);
     case 6:
-      return make(c(0), c(1), c(2), c(3), c(4), c(5));
+      return make(b[p] as number, b[p + 1] as number, b[p + 2] as number, b[p + 3] as number, b[p + 4] as number, b[p + 5] as number);
     case 7:
-      return make(c(0), c(1), c(2), c(3), c(4), c(5), c(6));
+      return make(b[p] as number, b[p + 1] as number, b[p + 2] as number, b[p + 3] as number, b[p + 4] as number, b[p + 5] as number, b[p + 6] as number);
     case 8:
-      return make(c(0), c(1), c(2), c(3), c(4), c(5), c(6), c(7));
+      return make(b[p] as number, b[p + 1] as number, b[p + 2] as number, b[p + 3] as number, b[p + 4] as number, b[p + 5] as number, b[p + 6] as number, b[p + 7] as number);
     case 9:
-      return make(c(0), c(1), c(2), c(3), c(4), c(5), c(6), c(7), c(8));
+      return make(b[p] as number, b[p + 1] as number, b[p + 2] as number, b[p + 3] as number, b[p + 4] as number, b[p + 5] as number, b[p + 6] as number, b[p + 7] as number, b[p + 8] as number);
     case 10:
-      return make(c(0), c(1), c(2), c(3), c(4), c(5), c(6), c(7), c(8), c(9));
+      return make(b[p] as number, b[p + 1] as number, b[p + 2] as number, b[p + 3] as number, b[p + 4] as number, b[p + 5] as number, b[p + 6] as number, b[p + 7] as number, b[p + 8] as number, b[p + 9] as number);
     case 11:
-      return make(c(0), c(1), c(2), c(3), c(4), c(5), c(6), c(7), c(8), c(9), c(10));
+      return make(b[p] as number, b[p + 1] as number, b[p + 2] as number, b[p + 3] as number, b[p + 4] as number, b[p + 5] as number, b[p + 6] as number, b[p + 7] as number, b[p + 8] as number, b[p + 9] as number, b[p + 10] as number);
+    case 12:
+      return make(b[p] as number, b[p + 1] as number, b[p + 2] as number, b[p + 3] as number, b[p + 4] as number, b[p + 5] as number, b[p + 6] as number, b[p + 7] as number, b[p + 8] as number, b[p + 9] as number, b[p + 10] as number, b[p + 11] as number);
+    case 13:
+      return make(b[p] as number, b[p + 1] as number, b[p + 2] as number, b[p + 3] as number, b[p + 4] as number, b[p + 5] as number, b[p + 6] as number, b[p + 7] as number, b[p + 8] as number, b[p + 9] as number, b[p + 10] as number, b[p + 11] as number, b[p + 12] as number);
+    case 14:
+      return make(b[p] as number, b[p + 1] as number, b[p + 2] as number, b[p + 3] as number, b[p + 4] as number, b[p + 5] as number, b[p + 6] as number, b[p + 7] as number, b[p + 8] as number, b[p + 9] as number, b[p + 10] as number, b[p + 11] as number, b[p + 12] as number, b[p + 13] as number);
+    case 15:
+      return make(b[p] as number, b[p + 1] as number, b[p + 2] as number, b[p + 3] as number, b[p + 4] as number, b[p + 5] as number, b[p + 6] as number, b[p + 7] as number, b[p + 8] as number, b[p + 9] as number, b[p + 10] as number, b[p + 11] as number, b[p + 12] as number, b[p + 13] as number, b[p + 14] as number);
+    case 16:
+      return make(b[p] as number, b[p + 1] as number, b[p + 2] as number, b[p + 3] as number, b[p + 4] as number, b[p + 5] as number, b[p + 6] as number, b[p + 7] as number, b[p + 8] as number, b[p + 9] as number, b[p + 10] as number, b[p + 11] as number, b[p + 12] as number, b[p + 13] as number, b[p + 14] as number, b[p + 15] as number);
+    case 17:
+      return make(b[p] as number, b[p + 1] as number, b[p + 2] as number, b[p + 3] as number, b[p + 4] as number, b[p + 5] as number, b[p + 6] as number, b[p + 7] as number, b[p + 8] as number, b[p + 9] as number, b[p + 10] as number, b[p + 11] as number, b[p + 12] as number, b[p + 13] as number, b[p + 14] as number, b[p + 15] as number, b[p + 16] as number);
+    case 18:
+      return make(b[p] as number, b[p + 1] as number, b[p + 2] as number, b[p + 3] as number, b[p + 4] as number, b[p + 5] as number, b[p + 6] as number, b[p + 7] as number, b[p + 8] as number, b[p + 9] as number, b[p + 10] as number, b[p + 11] as number, b[p + 12] as number, b[p + 13] as number, b[p + 14] as number, b[p + 15] as number, b[p + 16] as number, b[p + 17] as number);
+    case 19:
+      return make(b[p] as number, b[p + 1] as number, b[p + 2] as number, b[p + 3] as number, b[p + 4] as number, b[p + 5] as number, b[p + 6] as number, b[p + 7] as number, b[p + 8] as number, b[p + 9] as number, b[p + 10] as number, b[p + 11] as number, b[p + 12] as number, b[p + 13] as number, b[p + 14] as number, b[p + 15] as number, b[p + 16] as number, b[p + 17] as number, b[p + 18] as number);
     default:
-      return make(c(0), c(1), c(2), c(3), c(4), c(5), c(6), c(7), c(8), c(9), c(10), c(11));
+      return make(b[p] as number, b[p + 1] as number, b[p + 2] as number, b[p + 3] as number, b[p + 4] as number, b[p + 5] as number, b[p + 6] as number, b[p + 7] as number, b[p + 8] as number, b[p + 9] as number, b[p + 10] as number, b[p + 11] as number, b[p + 12] as number, b[p + 13] as number, b[p + 14] as number, b[p + 15] as number, b[p + 16] as number, b[p + 17] as number, b[p + 18] as number, b[p + 19] as number);
   }
 }

@@ -32,20 +32,32 @@ export function writeUuid(text: unknown, target: Uint8Array, at: number): boolea
   return seen < 16;
 }
 
-/** Canonical text of the 16 bytes from `at`, which the caller knows to be there. */
-export function uuidText(source: Uint8Array, at: number): string {
-  const high = HEX_HIGH;
-  const low = HEX_LOW;
-  const b = (index: number): number => source[at + index] as number;
-  const h = (index: number): number => high[b(index)] as number;
-  const l = (index: number): number => low[b(index)] as number;
+/** Canonical text of the 16 bytes from `p`, which the caller knows to be there. */
+export function uuidText(b: Uint8Array, p: number): string {
+  const H = HEX_HIGH;
+  const L = HEX_LOW;
   // One call makes one flat string; adding pieces would leave a tree of strings to be flattened later.
-  // biome-ignore format: two digits per byte, grouped as in the text
+  // biome-ignore format: a byte a line
   return String.fromCharCode(
-    h(0), l(0), h(1), l(1), h(2), l(2), h(3), l(3), HYPHEN,
-    h(4), l(4), h(5), l(5), HYPHEN,
-    h(6), l(6), h(7), l(7), HYPHEN,
-    h(8), l(8), h(9), l(9), HYPHEN,
-    h(10), l(10), h(11), l(11), h(12), l(12), h(13), l(13), h(14), l(14), h(15), l(15),
+    H[b[p] as number] as number, L[b[p] as number] as number,
+    H[b[p + 1] as number] as number, L[b[p + 1] as number] as number,
+    H[b[p + 2] as number] as number, L[b[p + 2] as number] as number,
+    H[b[p + 3] as number] as number, L[b[p + 3] as number] as number,
+    HYPHEN,
+    H[b[p + 4] as number] as number, L[b[p + 4] as number] as number,
+    H[b[p + 5] as number] as number, L[b[p + 5] as number] as number,
+    HYPHEN,
+    H[b[p + 6] as number] as number, L[b[p + 6] as number] as number,
+    H[b[p + 7] as number] as number, L[b[p + 7] as number] as number,
+    HYPHEN,
+    H[b[p + 8] as number] as number, L[b[p + 8] as number] as number,
+    H[b[p + 9] as number] as number, L[b[p + 9] as number] as number,
+    HYPHEN,
+    H[b[p + 10] as number] as number, L[b[p + 10] as number] as number,
+    H[b[p + 11] as number] as number, L[b[p + 11] as number] as number,
+    H[b[p + 12] as number] as number, L[b[p + 12] as number] as number,
+    H[b[p + 13] as number] as number, L[b[p + 13] as number] as number,
+    H[b[p + 14] as number] as number, L[b[p + 14] as number] as number,
+    H[b[p + 15] as number] as number, L[b[p + 15] as number] as number,
   );
 }
