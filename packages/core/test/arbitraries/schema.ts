@@ -260,10 +260,13 @@ function arbitraryIndexes(fields: readonly Field[], options: SchemaOptions): fc.
   const paths = indexablePaths(fields);
   if (indexes === "none" || paths.length === 0) return fc.constant([]);
   const unique = indexes === "any" ? fc.boolean() : fc.constant(false);
-  const index = fc.record({
-    name: words,
-    path: fc.constantFrom(...paths),
-    unique,
-  });
+  const index = fc.record(
+    {
+      name: words,
+      path: fc.constantFrom(...paths),
+      unique,
+    },
+    { noNullPrototype: true },
+  );
   return fc.uniqueArray(index, { maxLength: 3, selector: ({ name }) => name });
 }
