@@ -3,6 +3,13 @@
  * Everything a user, a driver author or another package needs is exported here.
  */
 
+// For authors of drivers that know the file format
+export { CATALOG_SPACE, catalogKey } from "./catalog/catalog.ts";
+export { type CatalogEntry, decodeCatalogPayload } from "./catalog/catalog-payload.ts";
+export { upstreamAcceptsRegex } from "./catalog/upstream-regex.ts";
+export { compileState, type IndexNumbering, numberIndexes } from "./collection/compile-state.ts";
+export { valueAt } from "./index/index-entries.ts";
+export { encodeIndexKey, splitIndexKey } from "./keys/key-codec.ts";
 // Collections and queries
 export { Collection, type DeepPartial } from "./collection/collection.ts";
 export type { CollectionState, IndexState, IntegerMode, RowDecoder } from "./collection/collection-state.ts";

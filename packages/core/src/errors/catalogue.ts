@@ -47,6 +47,12 @@ export const ERROR_CATALOGUE = {
     fault: "environment",
     retry: true,
   },
+  store_in_use: {
+    kind: "conflict",
+    meaning: "This process has the store open already; one handle is to be shared.",
+    fault: "caller",
+    retry: false,
+  },
   unique_violation: {
     kind: "conflict",
     meaning: "Another row holds this value in a unique index.",
@@ -60,9 +66,39 @@ export const ERROR_CATALOGUE = {
     fault: "environment",
     retry: false,
   },
+  checkpoint_invalid: {
+    kind: "format",
+    meaning: "A checkpoint cannot be read, and the log does not hold what it held.",
+    fault: "environment",
+    retry: false,
+  },
+  file_not_vault: {
+    kind: "format",
+    meaning: "A file does not begin as a vault does.",
+    fault: "caller",
+    retry: false,
+  },
+  file_version_unsupported: {
+    kind: "format",
+    meaning: "A vault file has a format version that cannot be read.",
+    fault: "environment",
+    retry: false,
+  },
   index_row_missing: {
     kind: "format",
     meaning: "An index has an entry for a row that does not exist.",
+    fault: "environment",
+    retry: false,
+  },
+  log_damaged: {
+    kind: "format",
+    meaning: "The log of a vault file is damaged before its end; `salvage` copies what is intact.",
+    fault: "environment",
+    retry: false,
+  },
+  log_unclean: {
+    kind: "format",
+    meaning: "The log of a vault file ends unclean, and the file was opened in strict mode.",
     fault: "environment",
     retry: false,
   },
@@ -85,7 +121,27 @@ export const ERROR_CATALOGUE = {
     fault: "modelvault",
     retry: false,
   },
+  // io
+  store_full: {
+    kind: "io",
+    meaning: "There is no room left on the medium; nothing of the write was kept.",
+    fault: "environment",
+    retry: true,
+  },
+  store_io: {
+    kind: "io",
+    meaning: "The medium refused a call; `details.errno` says which error it gave.",
+    fault: "environment",
+    retry: true,
+  },
   // limit
+  checkpoint_too_large: {
+    kind: "limit",
+    meaning:
+      "The state does not fit one checkpoint of the file format; `compact` makes opening cheap all the same.",
+    fault: "data",
+    retry: false,
+  },
   store_key_too_long: {
     kind: "limit",
     meaning: "A key is longer than the store allows.",
@@ -286,6 +342,12 @@ export const ERROR_CATALOGUE = {
   store_closed: {
     kind: "state",
     meaning: "The store was used after it was closed.",
+    fault: "caller",
+    retry: false,
+  },
+  store_read_only: {
+    kind: "state",
+    meaning: "The store was opened for reading only.",
     fault: "caller",
     retry: false,
   },
