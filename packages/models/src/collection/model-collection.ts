@@ -7,6 +7,7 @@ import {
   type Row as StoredRow,
   type Value,
 } from "@modelvault/core";
+import { argumentInvalid } from "../define/arguments.ts";
 import type { Model } from "../define/model.ts";
 import type { OperandOf, OperatorsOf } from "../types/operators.ts";
 import type { PatchOf } from "../types/patch.ts";
@@ -41,6 +42,9 @@ export class ModelCollection<Row, Input, Key extends string> {
 
   /** Stores new rows, all or none; returns how many. An error's `details.position` says which row it was, from 0. @throws as insert */
   insertMany(rows: Iterable<Input>): number {
+    if (typeof (rows as Partial<Iterable<Input>> | null | undefined)?.[Symbol.iterator] !== "function") {
+      throw argumentInvalid("rows", "an array or another iterable of rows", rows);
+    }
     return this.#rows.insertMany(this.#validateMany(rows));
   }
 
