@@ -27,3 +27,7 @@ declare var Buffer:
       };
     }
   | undefined;
+
+interface ImportMeta {
+  readonly url: string;
+}

@@ -1,0 +1,57 @@
+/** Reading trees by keyspace, as a store, its snapshots and its transaction all do. */
+import { KeyspaceTable } from "./keyspaces.ts";
+import { Lifetime } from "./lifetime.ts";
+import { checkRange } from "./range.ts";
+import type { KeyRange, Keyspace, StoreReader, StoreScan, StoreSnapshot } from "./store.ts";
+import { Tree } from "./tree.ts";
+import { scanTree } from "./tree-scan.ts";
+
+/** The trees of a store at one commit (or, in a transaction, on the way to one). */
+export type Trees = KeyspaceTable<Tree>;
+
+/** What a keyspace never written reads as. Nobody writes it. */
+const EMPTY_TREE = new Tree();
+
+/** Trees of nothing, in place of those that an ended reader lets go of. */
+export const NO_TREES: Trees = new KeyspaceTable<Tree>();
+
+export class MemoryReader implements StoreReader {
+  protected readonly life: Lifetime;
+  protected trees: Trees;
+
+  constructor(life: Lifetime, trees: Trees) {
+    this.life = life;
+    this.trees = trees;
+  }
+
+  get(space: Keyspace, key: Uint8Array): Uint8Array | undefined {
+    this.life.check();
+    return this.trees.get(space)?.get(key);
+  }
+
+  scan(space: Keyspace, range?: KeyRange): StoreScan {
+    this.life.check();
+    if (range !== undefined) checkRange(range);
+    return scanTree(this.trees.get(space) ?? EMPTY_TREE, range, this.life);
+  }
+
+  count(space: Keyspace): number {
+    this.life.check();
+    return this.trees.get(space)?.count ?? 0;
+  }
+}
+
+/** The trees of one commit, kept readable. It costs nothing but what later commits replace. */
+export class MemorySnapshot extends MemoryReader implements StoreSnapshot {
+  readonly revision: number;
+
+  constructor(store: Lifetime, trees: Trees, revision: number) {
+    super(new Lifetime("snapshot", store), trees);
+    this.revision = revision;
+  }
+
+  close(): void {
+    this.life.end();
+    this.trees = NO_TREES;
+  }
+}
