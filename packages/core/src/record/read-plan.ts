@@ -115,7 +115,7 @@ export function planRow({ layout, stored, exact, schema, selection }: RowPlanOpt
     exact,
     whole: selection === "all",
     slotCount: slots.size,
-    shape: shapeOf([...slots].map(([{ path }, { slot }]) => ({ path, slot }))),
+    shape: shapeOf(schema.fields.map((field) => ({ path: field.path, slot: slots.get(field)?.slot ?? -1 }))),
   };
 }
 
@@ -201,6 +201,7 @@ function planObject(stored: ObjectType, target: ObjectType, select: Selection): 
   return { op: "object", members, names };
 }
 
+/** Names stand where their first field is declared, whichever of their fields are wanted. */
 function shapeOf(leaves: readonly { readonly path: FieldPath; readonly slot: number }[]): RowShape {
   const groups = new Map<string, { readonly path: FieldPath; readonly slot: number }[]>();
   for (const { path, slot } of leaves) {
@@ -209,9 +210,10 @@ function shapeOf(leaves: readonly { readonly path: FieldPath; readonly slot: num
     if (group === undefined) groups.set(name, [{ path: rest, slot }]);
     else group.push({ path: rest, slot });
   }
-  return [...groups].map(([name, group]) => {
+  return [...groups].flatMap(([name, group]): RowShape => {
+    if (group.every(({ slot }) => slot < 0)) return [];
     const leaf = group.find(({ path }) => path.length === 0);
-    return leaf === undefined ? { name, children: shapeOf(group) } : { name, slot: leaf.slot };
+    return [leaf === undefined ? { name, children: shapeOf(group) } : { name, slot: leaf.slot }];
   });
 }
 
