@@ -20,6 +20,8 @@ const FETCH_COST = 9;
 const SCAN_COST = 5;
 /** Collecting a key and sorting it. */
 const GATHER_COST = 1.5;
+/** A filtered walk may meet its matches late, where values of several paths go together; it is taken to read this many times what chance says. */
+const LATE_FACTOR = 4;
 /** Sorting a row, beside fetching it. */
 const SORT_COST = 2;
 
@@ -51,8 +53,8 @@ export function cheapest(
 function costOf(plan: Plan, entries: number, matches: number, goal: Goal): number {
   const filtered = plan.residual !== true;
   const fetchCost = plan.access?.kind === "rows" ? SCAN_COST : FETCH_COST;
-  // Rows that match are taken to be spread evenly over whatever is walked.
-  const walked = Math.min(entries, filtered ? goal.wanted * Math.max(1, entries / matches) : goal.wanted);
+  const perMatch = filtered ? Math.max(1, (LATE_FACTOR * entries) / matches) : 1;
+  const walked = Math.min(entries, goal.wanted * perMatch);
   const fetches = !goal.keysOnly || filtered;
   switch (plan.ordering) {
     case "sort":

@@ -37,7 +37,7 @@ export function checkScalar(at: QueryPath, op: Operator, type: Type, value: unkn
       if (typeof value === "number") return value;
       throw valueInvalid(at.text, op, "a number", value);
     case "enum":
-      return checkVariant(at, op, type.variants, value);
+      return isWhole(at, op) ? checkVariant(at, op, type.variants, value) : checkText(at, op, value);
     case "string":
       return checkText(at, op, value);
     case "bytes":
@@ -74,10 +74,12 @@ function checkInteger(
   throw valueInvalid(at.text, op, `${what} from ${min} to ${max}`, value, hint);
 }
 
-/** Only equality knows what a variant is; ranges and parts compare an enum as the text it is. */
+/** Whether an operand stands for a whole value, and must be a variant of an enum; ranges and parts take an enum as the text it is. */
+function isWhole(at: QueryPath, op: Operator): boolean {
+  return op === "=" || op === "!=" || op === "in" || at.type.kind === "list";
+}
+
 function checkVariant(at: QueryPath, op: Operator, variants: readonly string[], value: unknown): string {
-  const whole = op === "=" || op === "!=" || op === "in";
-  if (!whole) return checkText(at, op, value);
   if (typeof value === "string" && variants.includes(value)) return value;
   const shown = variants.slice(0, 20).map((variant) => JSON.stringify(variant));
   throw valueInvalid(at.text, op, `one of ${shown.join(", ")}${variants.length > 20 ? ", …" : ""}`, value);

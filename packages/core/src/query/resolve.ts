@@ -156,8 +156,7 @@ function foldBetween(at: QueryPath, kind: ScalarKind, low: Scalar, high: Scalar)
 function resolveElement(at: QueryPath, value: Value | undefined): Folded {
   const element = at.type.kind === "list" ? unwrap(at.type.element).type : at.type;
   if (!isComparable(element)) throw operatorUnsupported(at, "contains");
-  // A list of an enum holds variants only, so looking for another word is a mistake, as with "=".
-  const operand = checkScalar(at, element.kind === "enum" ? "=" : "contains", element, value);
+  const operand = checkScalar(at, "contains", element, value);
   return Number.isNaN(operand) ? false : { op: "has", at, value: operand };
 }
 

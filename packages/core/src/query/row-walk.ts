@@ -119,7 +119,7 @@ export class FetchedRows implements RowWalk {
 
   #fetch(wanted: number): boolean {
     const { reader, state, examined } = this.#context;
-    const most = wanted < BATCH_ROWS ? wanted : BATCH_ROWS;
+    const most = Math.min(wanted, BATCH_ROWS);
     const keys: Uint8Array[] = [];
     while (keys.length < most) {
       const key = this.#walk.next();
