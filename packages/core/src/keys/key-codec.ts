@@ -15,6 +15,7 @@ import { assert } from "../errors/assert.ts";
 import { ModelVaultError } from "../errors/error.ts";
 import { describeValue } from "../schema/describe-value.ts";
 import type { ScalarKind, Value } from "../schema/types.ts";
+import { isBytes } from "../validate/shapes.ts";
 import { ByteWriter } from "./byte-writer.ts";
 import {
   CLOSED,
@@ -181,14 +182,14 @@ function writeIndexValue(kind: ScalarKind, value: Value): void {
 /** Content length; -1 when the value is not of this kind; above `contentMax` when nothing usable was written. */
 function writeContent(kind: "string" | "bytes", value: Value, contentMax: number): number {
   if (kind === "string") return typeof value === "string" ? writeTextContent(writer, value, contentMax) : -1;
-  if (!(value instanceof Uint8Array)) return -1;
+  if (!isBytes(value)) return -1;
   if (value.length <= contentMax) writeBytesContent(writer, value);
   return value.length;
 }
 
 function contentOf(kind: "string" | "bytes", value: Value): Uint8Array | undefined {
   if (kind === "string") return typeof value === "string" ? utf8Bytes(value) : undefined;
-  return value instanceof Uint8Array ? value : undefined;
+  return isBytes(value) ? value : undefined;
 }
 
 function indexValueEnd(kind: ScalarKind, key: Uint8Array): number {

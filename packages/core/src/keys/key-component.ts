@@ -15,6 +15,7 @@
  */
 import type { IntegerMode } from "../collection/collection-state.ts";
 import type { ScalarKind, Value } from "../schema/types.ts";
+import { isBytes } from "../validate/shapes.ts";
 import type { ByteWriter } from "./byte-writer.ts";
 import { INTEGER_HALVES, joinInteger, splitInteger } from "./integers.ts";
 import { readUtf8 } from "./text.ts";
@@ -55,7 +56,7 @@ export function writeComponent(writer: ByteWriter, kind: ScalarKind, value: unkn
       close(writer);
       return true;
     case "bytes":
-      if (!(value instanceof Uint8Array)) return false;
+      if (!isBytes(value)) return false;
       writeBytesContent(writer, value);
       close(writer);
       return true;

@@ -55,11 +55,9 @@ export function recordBeginning(
   return bytes;
 }
 
-/** The property of an object, its own where objects in general have one of that name (`constructor`). */
+/** The property of an object; what it inherits never counts. */
 export function member(object: object, name: string): unknown {
-  return name in Object.prototype && !Object.hasOwn(object, name)
-    ? undefined
-    : (object as Record<string, unknown>)[name];
+  return Object.hasOwn(object, name) ? (object as Record<string, unknown>)[name] : undefined;
 }
 
 /** JSON text of a value, in which `undefined` is null; undefined when it has none. @throws RangeError when it is too long to exist */

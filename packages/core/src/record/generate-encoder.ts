@@ -16,6 +16,7 @@ import { compileSource } from "./source.ts";
 const STATEMENTS_MAX = 1000;
 
 const helpers = {
+  plain: isPlain,
   utf8: writeUtf8,
   split: splitInteger,
   halves: INTEGER_HALVES,
@@ -23,6 +24,12 @@ const helpers = {
   jsonText,
   own: Object.hasOwn,
 };
+
+/** Whether an object inherits nothing but what all objects do; of others only own properties count, which the interpreter sees to. */
+function isPlain(object: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(object);
+  return prototype === Object.prototype || prototype === null;
+}
 
 /** Appends the payload of a row, or returns false with the writer's string spoiled. */
 export type GeneratedEncoder = (row: Row, out: ByteWriter) => boolean;
@@ -49,6 +56,7 @@ class EncoderSource {
     if (primary.kind === undefined || fields.some(({ type }) => isRare(type))) return undefined;
     const key = this.#variable();
     const parts = [
+      "if (!plain(row)) return false;",
       this.#bytes(beginning),
       `const ${key} = ${property("row", primary.name)};`,
       this.#scalar(primary.kind, key),
@@ -59,8 +67,12 @@ class EncoderSource {
       let holder = "row";
       for (const [depth, segment] of path.entries()) {
         const value = this.#variable();
-        if (depth > 0)
-          parts.push(`if (typeof ${holder} !== "object" && ${holder} !== undefined) return false;`);
+        if (depth > 0) {
+          const missing = `${holder} === null || ${holder} === undefined`;
+          parts.push(
+            `if (!(${missing}) && (typeof ${holder} !== "object" || !plain(${holder}))) return false;`,
+          );
+        }
         const read = property(holder, segment);
         parts.push(
           `const ${value} = ${depth === 0 ? read : `${holder} === null || ${holder} === undefined ? undefined : ${read}`};`,
@@ -90,7 +102,7 @@ class EncoderSource {
           const inner = this.#variable();
           return `const ${inner} = ${property(value, field.name)}; ${this.#value(field.type, inner)}`;
         });
-        return `if (typeof ${value} !== "object" || ${value} === null) return false; ${members.join("\n")}`;
+        return `if (typeof ${value} !== "object" || ${value} === null || !plain(${value})) return false; ${members.join("\n")}`;
       }
       case "json": {
         const text = this.#variable();

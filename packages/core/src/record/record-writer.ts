@@ -9,6 +9,7 @@ import { writeUtf8 } from "../keys/text.ts";
 import { writeUuid } from "../keys/uuid.ts";
 import { listElementsMax, textBytesMax } from "../schema/limits.ts";
 import type { ScalarKind } from "../schema/types.ts";
+import { isBytes } from "../validate/shapes.ts";
 import { PAYLOAD_BYTES_MAX, tagOf } from "./record-layout.ts";
 
 const float = new DataView(new ArrayBuffer(8));
@@ -68,7 +69,7 @@ export class RecordWriter {
         this.#text(value);
         break;
       case "bytes":
-        if (!(value instanceof Uint8Array)) this.mismatch(kind);
+        if (!isBytes(value)) this.mismatch(kind);
         if (value.length > textBytesMax) this.tooLarge("bytes", value.length, textBytesMax);
         this.u32(value.length);
         this.raw(value);

@@ -1,5 +1,7 @@
 /** Writers hold the limits of readers (upstream's do not, and leave files that nothing can open). */
+import { runInNewContext } from "node:vm";
 import { describe, expect, test } from "vitest";
+import { encodeIndexValue, encodeKey } from "../../src/keys/key-codec.ts";
 import { compileRowDecoder } from "../../src/record/decode-row.ts";
 import { compileRowEncoder } from "../../src/record/encode-row.ts";
 import type { Row, Value } from "../../src/schema/types.ts";
@@ -162,4 +164,32 @@ test("a getter that encodes rows of its own does no harm", () => {
     expect(outer).toEqual(encode({ id: 1, s: "outer" }));
     expect(inner[0]).toEqual(encode({ id: 2, s: "inner" }));
   }
+});
+
+test("what an object inherits is no value of a row, and bytes of another realm are bytes", () => {
+  const inherited = schemaOf(
+    field("id", "int64"),
+    field("s", optional("string")),
+    field("o", object({ x: optional("string") })),
+    field("a.b", optional("string")),
+    field("y", "bytes"),
+  );
+  const base = Object.create({ s: "inherited", x: "inherited", b: "inherited" }) as object;
+  const foreign = runInNewContext("new Uint8Array([1, 2])") as Uint8Array;
+  for (const generateAfter of [0, Number.POSITIVE_INFINITY]) {
+    const encode = compileRowEncoder(1, 1, inherited, { generateAfter });
+    const expected = encode({ id: 1, o: {}, y: new Uint8Array([1, 2]) });
+    const row = Object.assign(Object.create(base) as object, {
+      id: 1,
+      o: Object.create(base) as Row,
+      a: Object.create(base) as Row,
+      y: foreign,
+    });
+    expect(encode(row as Row)).toEqual(expected);
+    expect(
+      encode({ id: 1, o: Object.create(null) as Row, a: Object.create(base) as Row, y: foreign }),
+    ).toEqual(expected);
+  }
+  expect(encodeKey("bytes", foreign)).toEqual(encodeKey("bytes", new Uint8Array([1, 2])));
+  expect(encodeIndexValue("bytes", foreign)).toEqual(encodeKey("bytes", new Uint8Array([1, 2])));
 });
