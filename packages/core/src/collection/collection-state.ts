@@ -43,6 +43,8 @@ export interface CollectionState {
   readonly indexIdNext: number;
   /** Paths that indexes are on: what must be decoded of an old row to find its entries. */
   readonly indexedPaths: readonly FieldPath[];
+  /** A private copy of a candidate row, each property read once: what is checked is what is stored. @throws row_unreadable */
+  readonly copy: (candidate: unknown) => unknown;
   /** Every problem of a candidate row; empty when it may be stored. Never throws on any input. */
   readonly validate: (candidate: unknown) => readonly ValidationIssue[];
   /** Encodes a row that `validate` found nothing wrong with. @throws row_too_large */

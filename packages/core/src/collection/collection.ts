@@ -9,6 +9,7 @@ import type { Scope } from "../database/scope.ts";
 import { ModelVaultError } from "../errors/error.ts";
 import { show } from "../index/index-entries.ts";
 import type { PredicateBuilder } from "../query/predicate-builder.ts";
+import { decodeKey } from "../keys/key-codec.ts";
 import { Query } from "../query/query.ts";
 import type { QueryHost } from "../query/query-host.ts";
 import type { Direction, Operator, Predicate } from "../query/query-spec.ts";
@@ -39,14 +40,12 @@ export class Collection<R extends object = Row> {
   }
 
   /**
-   * Stores a new row and returns its primary key.
+   * Stores a new row and returns its primary key, as it would be read (an integer too large for a number as `bigint`).
    * @throws validation_failed with every problem of the row, row_exists, unique_violation, row_too_large
    */
   insert(row: R): Value {
-    return this.#write((write) => {
-      insertRow(write, row);
-      return (row as Row)[write.state.schema.primaryKey] as Value;
-    });
+    const integers = this.#scope.options.integers === "bigint" ? "bigint" : "exact";
+    return this.#write((write) => decodeKey(write.state.primaryKind, insertRow(write, row), integers));
   }
 
   /** Stores new rows, all or none; returns how many. An error's `details.position` says which row it was, from 0. @throws as insert */

@@ -9,6 +9,7 @@ import { compileRowEncoder } from "../record/encode-row.ts";
 import { resolvePath } from "../schema/resolve-path.ts";
 import type { Field, FieldPath, IndexDefinition, ScalarKind, Schema, Type, Value } from "../schema/types.ts";
 import { compileValidator } from "../validate/compile-validator.ts";
+import { compileRowCopy } from "../validate/row-copy.ts";
 import type { CollectionState, IndexState, IntegerMode, RowDecoder } from "./collection-state.ts";
 
 /** What a state is made of. */
@@ -45,6 +46,7 @@ export function compileState(parts: StateParts): CollectionState {
     indexes,
     indexIdNext,
     indexedPaths: indexes.map(({ definition }) => definition.path),
+    copy: compileRowCopy(schema),
     validate: compileValidator(schema),
     encode: compileRowEncoder(id, version, schema),
     decoder: cachedDecoders((integers, paths) =>

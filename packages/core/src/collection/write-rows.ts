@@ -119,8 +119,9 @@ function changedRow(
 }
 
 function checkRow(state: CollectionState, candidate: unknown): Row {
-  const issues = state.validate(candidate);
-  if (issues.length === 0) return candidate as Row;
+  const row = state.copy(candidate);
+  const issues = state.validate(row);
+  if (issues.length === 0) return row as Row;
   const summary = issues.map((issue) => issue.message).join(" ");
   throw new ModelVaultError(
     "validation_failed",

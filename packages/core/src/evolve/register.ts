@@ -181,7 +181,7 @@ function rewriteRows(
   const decodeOld = before.decoder(integers);
   const decodeNew = after.decoder("exact");
   for (const [key, payload] of scanInChunks(journal, before.rows)) {
-    const row = rewrite === undefined ? decodeNew(payload) : callRewrite(rewrite, decodeOld(payload));
+    const row = rewrite === undefined ? decodeNew(payload) : after.copy(callRewrite(rewrite, decodeOld(payload)));
     const issues = after.validate(row);
     if (issues.length > 0) {
       throw new ModelVaultError(
