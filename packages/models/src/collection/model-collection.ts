@@ -15,6 +15,7 @@ import type { PathsOf, ScalarPathsOf, ValueAt } from "../types/paths.ts";
 import { type CompiledModel, compileModel } from "./compiled-model.ts";
 import { ModelQuery } from "./model-query.ts";
 import type { PredicateBuilder } from "./predicate-builder.ts";
+import { toNumber } from "./revive-row.ts";
 
 /** Type of a row's primary key. */
 type KeyIn<Row, Key extends string> = Key extends keyof Row ? Row[Key] : never;
@@ -37,7 +38,7 @@ export class ModelCollection<Row, Input, Key extends string> {
 
   /** Stores a new row and returns its primary key. @throws validation_failed with every problem of the row, row_exists, unique_violation */
   insert(row: Input): KeyIn<Row, Key> {
-    return this.#rows.insert(this.#compiled.validate(row)) as KeyIn<Row, Key>;
+    return toNumber(this.#rows.insert(this.#compiled.validate(row))) as KeyIn<Row, Key>;
   }
 
   /** Stores new rows, all or none; returns how many. An error's `details.position` says which row it was, from 0. @throws as insert */

@@ -30,7 +30,8 @@ export function compileReviver(fields: readonly FieldShape[]): Reviver {
     let changed: Map<string, Value | undefined> | undefined;
     for (const { name, absent, change } of changes) {
       const value = row[name];
-      if (value === undefined || (value === null && !absent)) continue;
+      // A function is what a part of a row inherits under a name such as "constructor".
+      if (value === undefined || typeof value === "function" || (value === null && !absent)) continue;
       const after = value === null ? undefined : change === undefined ? value : change(value);
       if (after === value) continue;
       changed ??= new Map();
@@ -75,7 +76,8 @@ function listChange({ shape }: ElementShape): Change | undefined {
   };
 }
 
-function toNumber(value: Value): Value {
+/** An integer as a number, anything else as it is. @throws integer_unsafe */
+export function toNumber(value: Value): Value {
   if (typeof value !== "bigint") return value;
   const number = Number(value);
   if (Number.isSafeInteger(number)) return number;

@@ -72,7 +72,7 @@ function asynchronous(model: Model, result: Promise<unknown>): ModelVaultError {
   result.catch(() => undefined);
   return new ModelVaultError(
     "validation_async",
-    `The schema of the model "${model.name}" validates asynchronously (an async refinement or transform, or a promise). Use synchronous checks, and do the rest before the write.`,
+    `The schema of the model "${model.name}" validates asynchronously (an async refinement or transform, a promise, or a check that throws). Use synchronous checks, and do the rest before the write.`,
     { model: model.name },
   );
 }

@@ -9,7 +9,6 @@ import {
   asSchema,
   assertionsOf,
   isAnyJson,
-  numberAt,
   propertiesOf,
   requiredOf,
   resolveReference,
@@ -19,7 +18,7 @@ import {
   textAt,
 } from "./json-schema.ts";
 import { type Conversion, fieldPath } from "./notes.ts";
-import { floatBounds, integerBounds } from "./numbers.ts";
+import { floatBounds, integerBounds, lengthBounds } from "./numbers.ts";
 import type { ElementShape, FieldShape, Shape } from "./shape.ts";
 import { convertString } from "./strings.ts";
 import { UNREPRESENTABLE, type Unrepresentable } from "./vendor.ts";
@@ -190,8 +189,7 @@ function convertArray(
       "the engine has no constraints on the elements of a list",
     );
   }
-  const min = numberAt(node, "minItems");
-  const max = numberAt(node, "maxItems");
+  const { min, max } = lengthBounds([node], "minItems", "maxItems");
   return {
     shape: { kind: "list", element: { shape: element.shape, nullable: element.nullable } },
     constraints: [
@@ -240,7 +238,7 @@ function convertRecord(
   }
   const hidden = findUnrepresentable(node);
   if (hidden !== undefined) return to.refuse(`${path}{}`, hidden.message, insteadOf(hidden.kind));
-  if (values !== undefined && !isAnything(values) && !("not" in values)) {
+  if (values !== undefined && !("not" in values) && !holdsAnything(to, values)) {
     to.note(path, "additionalProperties", "the engine stores the object as JSON, of any kind");
   }
   if (names !== undefined && assertionsOf(names).some((keyword) => keyword !== "type")) {
@@ -248,6 +246,12 @@ function convertRecord(
   }
   noteOthers(to, path, [node], ["properties", "required", "additionalProperties", "propertyNames"]);
   return { shape: { kind: "json" }, constraints: [], nullable: false };
+}
+
+/** Whether a schema takes every JSON value. */
+function holdsAnything(to: Conversion, node: SchemaNode): boolean {
+  const reference = textAt(node, "$ref");
+  return reference === undefined ? isAnything(node) : isAnyJson(to.root, reference);
 }
 
 function convertFields(

@@ -6,25 +6,24 @@
 /** A schema that is an object; `true` and `false` are read as `{}` and `{ not: {} }`. */
 export type SchemaNode = { readonly [keyword: string]: unknown };
 
-/** Keywords that say nothing about which values are valid. */
-const ANNOTATIONS: ReadonlySet<string> = new Set([
-  "$schema",
-  "$id",
-  "$defs",
-  "definitions",
-  "$comment",
-  "$anchor",
-  "title",
-  "description",
-  "default",
-  "examples",
-  "deprecated",
-  "readOnly",
-  "writeOnly",
-  "contentEncoding",
-  "contentMediaType",
-  "contentSchema",
-  "id",
+/** Keywords that restrict values. Every other is an annotation, as the standard has it; libraries put users' own metadata there. */
+const ASSERTIONS: ReadonlySet<string> = new Set([
+  ...["$ref", "$dynamicRef", "type", "enum", "const", "allOf", "anyOf", "oneOf", "not", "if", "then", "else"],
+  ...["multipleOf", "minimum", "exclusiveMinimum", "maximum", "exclusiveMaximum"],
+  ...["minLength", "maxLength", "pattern", "format"],
+  ...[
+    "items",
+    "prefixItems",
+    "unevaluatedItems",
+    "minItems",
+    "maxItems",
+    "uniqueItems",
+    "contains",
+    "minContains",
+    "maxContains",
+  ],
+  ...["properties", "patternProperties", "additionalProperties", "unevaluatedProperties", "propertyNames"],
+  ...["minProperties", "maxProperties", "required", "dependentRequired", "dependentSchemas"],
 ]);
 
 export function isNode(value: unknown): value is SchemaNode {
@@ -71,9 +70,9 @@ export function requiredOf(node: SchemaNode): ReadonlySet<string> {
   return new Set(Array.isArray(required) ? required.filter((name) => typeof name === "string") : []);
 }
 
-/** Keywords of a node that restrict values, annotations left out. */
+/** Keywords of a node that restrict values. */
 export function assertionsOf(node: SchemaNode): readonly string[] {
-  return Object.keys(node).filter((keyword) => !ANNOTATIONS.has(keyword) && !keyword.startsWith("x-"));
+  return Object.keys(node).filter((keyword) => ASSERTIONS.has(keyword));
 }
 
 /** What a `$ref` points to within the same document: `#`, or a pointer such as `#/$defs/Author`. */

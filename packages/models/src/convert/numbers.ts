@@ -1,9 +1,10 @@
-/** Bounds of JSON Schema numbers as engine constraints, which are inclusive. Exclusive bounds move to the next number there is. */
+/** Bounds of JSON Schema, on numbers and lengths, as engine constraints, which are inclusive. Exclusive bounds move to the next number there is. */
 import type { ConstraintDescriptor } from "@modelvault/core";
 import { numberAt, type SchemaNode } from "./json-schema.ts";
 
 const INT64_MIN = -(2n ** 63n);
 const INT64_MAX = 2n ** 63n - 1n;
+const LENGTH_MAX = 2 ** 48;
 
 /** Bounds of an int64: fractions round inwards, what no int64 passes beyond is left out. */
 export function integerBounds(facets: readonly SchemaNode[]): ConstraintDescriptor[] {
@@ -27,6 +28,17 @@ export function floatBounds(facets: readonly SchemaNode[]): ConstraintDescriptor
     ...(low === undefined ? [] : [{ min_f64: low.exclusive ? neighbour(low.value, 1) : low.value }]),
     ...(high === undefined ? [] : [{ max_f64: high.exclusive ? neighbour(high.value, -1) : high.value }]),
   ];
+}
+
+/** Bounds of a length, where they say anything: a minimum of none and a maximum beyond what fits into memory do not. */
+export function lengthBounds(
+  facets: readonly SchemaNode[],
+  minimum: string,
+  maximum: string,
+): { readonly min: number | undefined; readonly max: number | undefined } {
+  const min = Math.ceil(Math.max(0, ...facets.flatMap((facet) => numberAt(facet, minimum) ?? [])));
+  const max = Math.floor(Math.min(...facets.flatMap((facet) => numberAt(facet, maximum) ?? [])));
+  return { min: min === 0 ? undefined : min, max: max > LENGTH_MAX ? undefined : Math.max(0, max) };
 }
 
 interface Bound {

@@ -4,8 +4,9 @@
  */
 import { type ConstraintDescriptor, checkCollection, isModelVaultError } from "@modelvault/core";
 import { translatePattern } from "../pattern/translate-pattern.ts";
-import { numberAt, type SchemaNode, textAt } from "./json-schema.ts";
+import { type SchemaNode, textAt } from "./json-schema.ts";
 import type { Conversion } from "./notes.ts";
+import { lengthBounds } from "./numbers.ts";
 
 const BYTES_PER_CHARACTER_MAX = 4;
 
@@ -29,19 +30,17 @@ export function convertString(
 }
 
 function lengths(to: Conversion, path: string, facets: readonly SchemaNode[]): ConstraintDescriptor[] {
-  const min = Math.max(0, ...facets.flatMap((facet) => numberAt(facet, "minLength") ?? []));
-  const max = Math.min(...facets.flatMap((facet) => numberAt(facet, "maxLength") ?? []));
-  const constraints: ConstraintDescriptor[] = [];
-  if (min > 0) {
-    constraints.push({ min_length: min });
-    if (min > 1) to.note(path, "minLength", `the engine counts bytes: at least ${min} of them`);
+  const { min, max } = lengthBounds(facets, "minLength", "maxLength");
+  if (min !== undefined && min > 1)
+    to.note(path, "minLength", `the engine counts bytes: at least ${min} of them`);
+  const bytesMax = max === undefined ? undefined : max * BYTES_PER_CHARACTER_MAX;
+  if (bytesMax !== undefined && bytesMax > 0) {
+    to.note(path, "maxLength", `the engine counts bytes: at most ${bytesMax} of them`);
   }
-  if (Number.isFinite(max)) {
-    constraints.push({ max_length: max * BYTES_PER_CHARACTER_MAX });
-    if (max > 0)
-      to.note(path, "maxLength", `the engine counts bytes: at most ${max * BYTES_PER_CHARACTER_MAX} of them`);
-  }
-  return constraints;
+  return [
+    ...(min === undefined ? [] : [{ min_length: min }]),
+    ...(bytesMax === undefined ? [] : [{ max_length: bytesMax }]),
+  ];
 }
 
 function convertPattern(to: Conversion, path: string, source: string): ConstraintDescriptor[] {

@@ -64,6 +64,18 @@ describe("null and absent", () => {
     expect(revive({ plain: "p" })).toStrictEqual({ plain: "p" });
   });
 
+  test("names that every object inherits are names like others", () => {
+    const model = z.object({
+      id: z.string(),
+      constructor: z.array(z.int()),
+      toString: z.object({ name: z.string().optional() }),
+    });
+    const inherited = compileReviver(defineModel("inherited", model, { primaryKey: "id" }).fields);
+    expect(inherited({ id: "1" })).toStrictEqual({ id: "1" });
+    const revived = inherited({ constructor: [1n], toString: { name: null } });
+    expect([revived.constructor, revived.toString]).toStrictEqual([[1], {}]);
+  });
+
   test("the stored row is not changed", () => {
     const stored = { ...full, optional: null };
     revive(stored);

@@ -61,6 +61,8 @@ describe("types", () => {
     ["a schema behind a name", z.string().meta({ id: "conversion-table-text" }), "string"],
     ["a lazy schema that ends", z.lazy(() => z.int()), "int64"],
     ["a brand", z.string().brand<"b">(), "string"],
+    ["text with metadata of its own", z.string().meta({ title: "t", widget: "area" }), "string"],
+    ["anything with metadata of its own", z.unknown().meta({ widget: "tree" }), { optional: "json" }],
     ["a readonly list", z.array(z.string()).readonly(), { list: "string" }],
     ["a coerced number", z.coerce.number(), "float64"],
     ["a caught default", z.string().catch("x"), "string"],
@@ -216,12 +218,22 @@ describe("lists and objects", () => {
     });
   });
 
+  test("bounds that say nothing are left out", () => {
+    expect(constraintsOf(z.string().min(0).max(Number.MAX_SAFE_INTEGER))).toEqual([]);
+    expect(constraintsOf(z.array(z.string()).min(-1).max(Number.MAX_SAFE_INTEGER))).toEqual([]);
+    expect(constraintsOf(z.array(z.string()).min(0.5).max(2.5))).toEqual([
+      { min_length: 1 },
+      { max_length: 2 },
+    ]);
+  });
+
   test("rules for a record are for the schema alone", () => {
     expect(unenforced(z.record(z.string().min(2), z.int()))).toEqual([
       "f additionalProperties",
       "f propertyNames",
     ]);
     expect(unenforced(z.record(z.string(), z.unknown()))).toEqual([]);
+    expect(unenforced(z.record(z.string(), z.json()))).toEqual([]);
   });
 
   test("each rule that is not enforced says why", () => {
