@@ -19,7 +19,7 @@ export const fieldsMax: number = 4096;
 export const typeDepthMax: number = 32;
 
 /** Types in one schema, inner ones counted. No limit of the format, but of patience: a descriptor may share its parts. */
-export const typesMax: number = 262_144;
+export const typesMax: number = 65_536;
 
 /** Constraints of one field, and indexes of one collection. */
 export const entriesMax: number = 1_048_576;

@@ -24,9 +24,9 @@ test("after a change that is safe, every stored row is valid as it is", () => {
         for (const row of rows) expect(validate(row)).toEqual([]);
       },
     ),
-    { numRuns: 3000 },
+    { numRuns: 1500 },
   );
-  expect(safe).toBeGreaterThan(300);
+  expect(safe).toBeGreaterThan(150);
 });
 
 test("nothing is found exactly when the schemas are the same", () => {
