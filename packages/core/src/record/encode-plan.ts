@@ -18,8 +18,8 @@ export interface EncodePlan {
 export interface WrittenField {
   readonly path: FieldPath;
   readonly type: Type;
-  /** Written before the value; empty in version 2. */
-  readonly pathBytes: Uint8Array;
+  /** Written before the value; empty in version 2, undefined when no payload can hold the path. */
+  readonly pathBytes: Uint8Array | undefined;
 }
 
 /** The plan of a schema version. */

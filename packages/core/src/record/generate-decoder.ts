@@ -21,6 +21,8 @@ import { compileSource, literal } from "./source.ts";
 /** Engines give up optimising functions much longer than this. */
 const STATEMENTS_MAX = 1500;
 
+const NO_BYTES = new Uint8Array();
+
 const helpers = {
   text: readUtf8,
   copy: copyBytes,
@@ -83,7 +85,9 @@ class DecoderSource {
     let wanted = fields.reduce((sum, { slot }) => sum + (slot < 0 ? 0 : 1), 0);
     for (const { path, node, slot } of fields) {
       if (!plan.whole && wanted === 0) break;
-      if (plan.layout === 3) parts.push(this.#path(encodePath(path)));
+      const pathBytes = plan.layout === 3 ? encodePath(path) : NO_BYTES;
+      if (pathBytes === undefined) return undefined;
+      if (pathBytes.length > 0) parts.push(this.#path(pathBytes));
       parts.push(this.#value(node, `s${slot}`));
       if (slot >= 0) wanted--;
     }

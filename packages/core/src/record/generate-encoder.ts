@@ -63,6 +63,7 @@ class EncoderSource {
       this.#bytes(new Uint8Array(new Uint32Array([fields.length]).buffer)),
     ];
     for (const { path, type, pathBytes } of fields) {
+      if (pathBytes === undefined) return undefined;
       if (pathBytes.length > 0) parts.push(this.#bytes(pathBytes));
       let holder = "row";
       for (const [depth, segment] of path.entries()) {

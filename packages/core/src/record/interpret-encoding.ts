@@ -20,6 +20,7 @@ export function interpretEncoding(plan: EncodePlan, row: Row, out: ByteWriter): 
   for (const { path, type, pathBytes } of plan.fields) {
     writer.trail.length = 0;
     writer.trail.push(...path);
+    if (pathBytes === undefined) writer.pathTooLong();
     writer.raw(pathBytes);
     let value: unknown = row;
     for (const segment of path) {

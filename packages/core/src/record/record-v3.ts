@@ -7,8 +7,8 @@
  *
  * Values are those of version 2.
  */
-import { assert } from "../errors/assert.ts";
 import { readUtf8, utf8Bytes } from "../keys/text.ts";
+import { pathSegmentsMax, segmentBytesMax } from "../schema/limits.ts";
 import type { FieldPath, Value } from "../schema/types.ts";
 import { pathKey, type RowPlan, type StoredField } from "./read-plan.ts";
 import type { RecordReader } from "./record-reader.ts";
@@ -39,12 +39,13 @@ export function readFieldsV3(reader: RecordReader, plan: RowPlan, slots: Value[]
   }
 }
 
-/** The bytes of a path. */
-export function encodePath(path: FieldPath): Uint8Array {
+/** The bytes of a path; undefined when it has too many segments or too long ones, so that no payload can hold it. */
+export function encodePath(path: FieldPath): Uint8Array | undefined {
+  if (path.length > pathSegmentsMax) return undefined;
   const bytes: number[] = [path.length];
   for (const segment of path) {
     const text = utf8Bytes(segment);
-    assert(text !== undefined && text.length <= 0xffff, "a field path is checked before it is used");
+    if (text === undefined || text.length > segmentBytesMax) return undefined;
     bytes.push(text.length & 255, text.length >> 8);
     for (const byte of text) bytes.push(byte);
   }

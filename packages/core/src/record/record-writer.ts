@@ -7,7 +7,7 @@ import type { ByteWriter } from "../keys/byte-writer.ts";
 import { INTEGER_HALVES, splitInteger } from "../keys/integers.ts";
 import { writeUtf8 } from "../keys/text.ts";
 import { writeUuid } from "../keys/uuid.ts";
-import { listElementsMax, textBytesMax } from "../schema/limits.ts";
+import { listElementsMax, pathSegmentsMax, segmentBytesMax, textBytesMax } from "../schema/limits.ts";
 import type { ScalarKind } from "../schema/types.ts";
 import { isBytes } from "../validate/shapes.ts";
 import { PAYLOAD_BYTES_MAX, tagOf } from "./record-layout.ts";
@@ -104,6 +104,15 @@ export class RecordWriter {
       actual,
       max,
     });
+  }
+
+  /** Throws `row_too_large`: only a schema that another program stored can have such a path. */
+  pathTooLong(): never {
+    throw new ModelVaultError(
+      "row_too_large",
+      `No row can hold a field path of more than ${pathSegmentsMax} segments, or with one of more than ${segmentBytesMax} bytes.`,
+      { path: [...this.trail], what: "field path", max: segmentBytesMax },
+    );
   }
 
   /** Throws `internal`: what stands at this place should not have passed validation. */

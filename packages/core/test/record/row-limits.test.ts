@@ -193,3 +193,26 @@ test("what an object inherits is no value of a row, and bytes of another realm a
   expect(encodeKey("bytes", foreign)).toEqual(encodeKey("bytes", new Uint8Array([1, 2])));
   expect(encodeIndexValue("bytes", foreign)).toEqual(encodeKey("bytes", new Uint8Array([1, 2])));
 });
+
+const encodeOther = compileRowEncoder(
+  1,
+  1,
+  schemaOf(field("id", "int64"), field("a.b", optional("bool")), field("c", optional("bool"))),
+);
+
+test("a schema with a path that no payload can hold compiles, and refuses its rows by code", () => {
+  for (const path of [["a", "b".repeat(65_536)], new Array<string>(256).fill("a")]) {
+    const long = schemaOf(field("id", "int64"), { path, type: optional("bool"), constraints: [] });
+    for (const generateAfter of [0, Number.POSITIVE_INFINITY]) {
+      const encode = compileRowEncoder(1, 1, long, { generateAfter });
+      expect(errorOf(() => encode({ id: 1 })).code).toBe("row_too_large");
+      const decode = compileRowDecoder({
+        history: historyOf(long),
+        schema: long,
+        integers: "number",
+        generateAfter,
+      });
+      expect(errorOf(() => decode(encodeOther({ id: 1 }))).details.reason).toBe("field_count");
+    }
+  }
+});
