@@ -6,6 +6,8 @@
 export { connectStore, type StoreElsewhere, type StorePort, serveStore } from "./harness/elsewhere.ts";
 // What a driver author gives
 export type { OpenOptions, StoreHarness, TestRunner } from "./harness/harness.ts";
+// The model-based test
+export { type ModelOptions, type ModelResult, runStoreModel, storeModelTest } from "./model/model-test.ts";
 // The environment of a run
 export { type Replay, replayLine, type TestSettings, testSettings } from "./settings.ts";
 // The conformance suite

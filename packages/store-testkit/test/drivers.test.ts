@@ -1,5 +1,5 @@
 import { memoryStore } from "@modelvault/core";
-import { type StoreHarness, storeConformance } from "@modelvault/store-testkit";
+import { type StoreHarness, storeConformance, storeModelTest } from "@modelvault/store-testkit";
 import { describe, it } from "vitest";
 import { logHarness } from "./support/log-harness.ts";
 
@@ -14,3 +14,5 @@ const memory: StoreHarness<object> = {
 
 storeConformance(memory, { describe, it });
 storeConformance(logHarness("log"), { describe, it });
+storeModelTest(memory, { describe, it });
+storeModelTest(logHarness("log"), { describe, it });

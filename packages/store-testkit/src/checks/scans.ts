@@ -258,21 +258,21 @@ export const scanChecks: readonly Check[] = section("scans", [
   }),
 
   check("a long scan stays whole while its keyspace is rewritten", promise.scanState, (trial) => {
-    const size = 5000;
+    const size = 2400;
     for (const reverse of both) {
       const { store, model } = filled(trial, size);
       const expected = model.scan(space, { reverse });
       const scan = store.scan(space, { reverse });
-      const first = take(scan, 1000);
+      const first = take(scan, 500);
       write(store, (transaction) => churn(transaction, size));
-      const second = take(scan, 1000);
+      const second = take(scan, 500);
       write(store, (transaction) => {
         for (const [key] of take(transaction.scan(space))) transaction.delete(space, key);
       });
       expectEntries(
         [...first, ...second, ...take(scan)],
         expected,
-        "a scan of 5,000 entries over a rewritten keyspace",
+        "a scan of 2,400 entries over a rewritten keyspace",
       );
     }
   }),

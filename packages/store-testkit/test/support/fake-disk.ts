@@ -1,25 +1,29 @@
 /**
- * A medium in memory that outlives the stores on it: per location a log of byte frames, a lock, and a mark up to where
- * it was synced. It can fail, stop like a machine whose plug is pulled, and be made faulty on purpose.
+ * A medium in memory that outlives the stores on it: per place a log of byte frames, a lock, and a mark up to where it
+ * was synced. It can fail, stop like a machine whose plug is pulled, and be made faulty on purpose.
  */
 import { ModelVaultError } from "@modelvault/core";
 
-/** What a sick medium does. Nothing of it is the driver's fault, but its users would not know the difference. */
+/** What a sick medium does. The store on it may be innocent, but its users would not know the difference. */
 export interface DiskFaults {
   /** Lets any number of writers in. */
   readonly ignoresLock?: boolean;
+  /** Keeps the lock of a holder that has closed or died. */
+  readonly keepsLock?: boolean;
   /** Takes syncs for done without doing them. */
   readonly ignoresSync?: boolean;
-  /** Forgets the newest frame when it is opened. */
-  readonly forgetsLastFrame?: boolean;
-  /** Loses the second half of the newest frame when it is opened. */
-  readonly tearsLastFrame?: boolean;
+  /** What a handle finds instead of the frames that were written. */
+  readonly onMount?: (frames: readonly Uint8Array[]) => Uint8Array[];
+  /** What stays of a frame whose write or sync fails. */
+  readonly onFailure?: (frame: Uint8Array) => Uint8Array;
 }
 
 export class FakeDisk {
   readonly faults: DiskFaults;
   frames: Uint8Array[] = [];
   syncedFrames = 0;
+  /** Changes when the frames are written anew. */
+  generation = 0;
   /** Whoever writes at present. */
   writer: object | undefined;
   failNext: "write" | "sync" | undefined;
@@ -30,8 +34,7 @@ export class FakeDisk {
 
   /** Called once by each handle, before its first read. */
   mount(): void {
-    const last = this.frames.at(-1);
-    if (last !== undefined && this.faults.forgetsLastFrame) this.frames.pop();
+    if (this.faults.onMount) this.replace(this.faults.onMount(this.frames));
   }
 
   lock(holder: object): boolean {
@@ -44,27 +47,29 @@ export class FakeDisk {
     if (this.writer === holder) this.writer = undefined;
   }
 
+  /** Appends a frame and syncs; when either fails, takes the frame back as far as it can. */
   append(frame: Uint8Array): void {
-    if (this.failNext === "write") {
-      this.failNext = undefined;
-      throw mediumError("the fake disk is full");
+    const failing = this.failNext;
+    this.failNext = undefined;
+    if (failing === undefined) {
+      this.frames.push(frame);
+      if (!this.faults.ignoresSync) this.syncedFrames = this.frames.length;
+      return;
     }
-    this.frames.push(frame);
+    if (this.faults.onFailure) this.frames.push(this.faults.onFailure(frame));
+    throw Object.assign(mediumError(`the ${failing} failed`), { syncFailed: failing === "sync" });
   }
 
-  sync(): void {
-    if (this.failNext === "sync") {
-      this.failNext = undefined;
-      throw mediumError("the fake disk does not sync");
-    }
-    if (!this.faults.ignoresSync) this.syncedFrames = this.frames.length;
+  replace(frames: Uint8Array[]): void {
+    this.frames = frames;
+    this.syncedFrames = frames.length;
+    this.generation++;
   }
 
   /** What is left when the machine stops now. */
   crashed(): FakeDisk {
     const left = new FakeDisk(this.faults);
-    left.frames = this.frames.slice(0, this.syncedFrames);
-    left.syncedFrames = this.syncedFrames;
+    left.replace(this.frames.slice(0, this.syncedFrames));
     return left;
   }
 }

@@ -1,6 +1,6 @@
 /** The log store as a driver author would hand it to the kit, with every optional part of a harness. */
 import { MessageChannel } from "node:worker_threads";
-import type { Store, StoreTraits } from "@modelvault/core";
+import type { Store, StoreDriver, StoreTraits } from "@modelvault/core";
 import { connectStore, type StoreHarness, serveStore } from "@modelvault/store-testkit";
 import { type DiskFaults, FakeDisk } from "./fake-disk.ts";
 import { LogStore } from "./log-store.ts";
@@ -12,41 +12,65 @@ export interface LogHarnessOptions {
   readonly wrap?: (store: LogStore) => Store;
 }
 
+/** Every place of the process, so that a driver value can find its own again. */
+const places = new Map<string, FakeDisk>();
+
+/** The driver value of a place: what a user of the log store would be handed. */
+export function logStore(location: string): StoreDriver {
+  return {
+    name: "log",
+    moduleUrl: import.meta.url,
+    factory: "logStore",
+    args: [location],
+    open: () => new LogStore(placeAt(location), {}, places),
+  };
+}
+
+function placeAt(location: string): FakeDisk {
+  return places.get(location) as FakeDisk;
+}
+
+function addPlace(disk: FakeDisk): string {
+  const location = `place ${places.size}`;
+  places.set(location, disk);
+  return location;
+}
+
 export function logHarness(
   name: string,
   { faults, traits, wrap = (store) => store }: LogHarnessOptions = {},
 ): StoreHarness<string> {
-  const disks = new Map<string, FakeDisk>();
-  const diskAt = (location: string): FakeDisk => disks.get(location) as FakeDisk;
-  const add = (disk: FakeDisk): string => {
-    const location = `disk ${disks.size}`;
-    disks.set(location, disk);
-    return location;
-  };
+  const open = (location: string): LogStore => new LogStore(placeAt(location), traits, places);
   return {
     name,
-    newLocation: () => add(new FakeDisk(faults)),
-    open: (location) => wrap(new LogStore(diskAt(location), traits)),
+    newLocation: () => addPlace(new FakeDisk(faults)),
+    open: (location) => wrap(open(location)),
     dispose: (location) => {
-      diskAt(location).frames = [];
+      placeAt(location).frames = [];
     },
-    crash: (location) => add(diskAt(location).crashed()),
+    crash: (location) => addPlace(placeAt(location).crashed()),
     failNextWrite: (location) => {
-      diskAt(location).failNext = "write";
+      placeAt(location).failNext = "write";
     },
     failNextSync: (location) => {
-      diskAt(location).failNext = "sync";
+      placeAt(location).failNext = "sync";
     },
+    newCopyTarget: () => {
+      const location = addPlace(new FakeDisk(faults));
+      return { destination: location, location };
+    },
+    driver: logStore,
+    importModule: async () => ({ logStore }),
     openElsewhere: async (location) => {
       const { port1, port2 } = new MessageChannel();
       let there: LogStore | undefined;
       serveStore(() => {
-        there = new LogStore(diskAt(location), traits);
+        there = open(location);
         return wrap(there);
       }, port1);
       return connectStore(port2, () => {
         // Whatever a process held is free when it ends.
-        if (there !== undefined) diskAt(location).unlock(there);
+        if (there !== undefined && faults?.keepsLock !== true) placeAt(location).unlock(there);
         port1.close();
         port2.close();
       });

@@ -10,6 +10,7 @@ import {
   ModelVaultError,
   type Store,
   type StoreEntry,
+  type StoreMaintenance,
   type StoreScan,
   type StoreSnapshot,
   type StoreTraits,
@@ -84,18 +85,26 @@ abstract class Reader {
 
 export class LogStore extends Reader implements Store {
   readonly traits: StoreTraits;
+  readonly maintenance: StoreMaintenance;
   readonly disk: FakeDisk;
   #state: State = { revision: 0, spaces: new Map() };
   #frames = 0;
+  #generation = 0;
   #closed = false;
   #poisoned = false;
   #transaction: LogTransaction | undefined;
   readonly #snapshots = new Set<LogSnapshot>();
 
-  constructor(disk: FakeDisk, traits: Partial<StoreTraits> = {}) {
+  /** @param places where `copyTo` finds its destination */
+  constructor(
+    disk: FakeDisk,
+    traits: Partial<StoreTraits> = {},
+    places: ReadonlyMap<string, FakeDisk> = new Map(),
+  ) {
     super();
     this.disk = disk;
     this.traits = { ...logTraits, ...traits };
+    this.maintenance = this.#maintenance(places);
     disk.mount();
     this.#catchUp();
   }
@@ -140,13 +149,10 @@ export class LogStore extends Reader implements Store {
   persist(changes: ReadonlyMap<string, ReadonlyMap<string, Change>>): number {
     this.#over();
     const revision = this.#state.revision + 1;
-    const frames = this.disk.frames.length;
-    this.disk.append(encodeFrame(revision, changes));
     try {
-      this.disk.sync();
+      this.disk.append(encodeFrame(revision, changes));
     } catch (error) {
-      this.disk.frames.length = frames;
-      this.#poisoned = true;
+      this.#poisoned = (error as { syncFailed?: boolean }).syncFailed === true;
       throw error;
     }
     this.#catchUp();
@@ -174,13 +180,56 @@ export class LogStore extends Reader implements Store {
   }
 
   #catchUp(): void {
-    const { frames } = this.disk;
+    // What a failed sync left on the medium is for the next handle to judge.
+    if (this.#poisoned) return;
+    const { frames, generation } = this.disk;
+    if (generation !== this.#generation) {
+      this.#generation = generation;
+      this.#frames = 0;
+      this.#state = { revision: 0, spaces: new Map() };
+    }
     for (; this.#frames < frames.length; this.#frames++) {
       const { revision, changes } = decodeFrame(frames[this.#frames] as Uint8Array);
       const spaces = new Map(this.#state.spaces);
       for (const [name, each] of changes) spaces.set(name, merge(spaces.get(name) ?? [], each));
       this.#state = { revision, spaces };
     }
+  }
+
+  #maintenance(places: ReadonlyMap<string, FakeDisk>): StoreMaintenance {
+    const idle = (): void => {
+      this.check();
+      if (this.#transaction !== undefined) fail("transaction_open", "A transaction is open.");
+      this.#catchUp();
+    };
+    return {
+      checkpoint: idle,
+      compact: (onProgress) => {
+        idle();
+        this.disk.replace([this.#wholeState()]);
+        onProgress?.({ done: 1, total: 1, unit: "bytes" });
+      },
+      copyTo: (destination) => {
+        idle();
+        (places.get(destination) as FakeDisk).replace([this.#wholeState()]);
+      },
+      verify: () => {
+        idle();
+        return [];
+      },
+      stats: () => {
+        idle();
+        return { logFrames: this.disk.frames.length };
+      },
+    };
+  }
+
+  /** The present state as one frame. */
+  #wholeState(): Uint8Array {
+    const whole = new Map<string, Map<string, Change>>();
+    for (const [name, entries] of this.#state.spaces)
+      whole.set(name, new Map(entries.map(([key, value], at) => [String(at), { key, value }])));
+    return encodeFrame(this.#state.revision, whole);
   }
 }
 
