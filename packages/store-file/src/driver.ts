@@ -1,0 +1,45 @@
+/** The driver value: a path and options, not yet open. */
+import { ModelVaultError, type Store, type StoreDriver } from "@modelvault/core";
+import { checkFileOptions, type FileStoreOptions } from "./options.ts";
+import { nodePort } from "./port/node-port.ts";
+import { FileStore } from "./vault/file-store.ts";
+import type { RecoveryInfo } from "./vault/recovery-info.ts";
+import { Vault } from "./vault/vault.ts";
+
+/** What {@link fileStore} returns. */
+export interface FileStoreDriver extends StoreDriver {
+  readonly name: "file";
+  open(): Store;
+  /** What the last `open` of this value found and did. @throws store_closed before the first */
+  recoveryInfo(): RecoveryInfo;
+}
+
+/**
+ * A vault in one `.modelvault` file.
+ * @param path of the file; made by the first writer
+ * @throws argument_invalid
+ * @example
+ * using db = Database.open(fileStore("app.modelvault"));
+ */
+export function fileStore(path: string, options?: FileStoreOptions): FileStoreDriver {
+  const checked = checkFileOptions(path, options);
+  let last: Vault | undefined;
+  return {
+    name: "file",
+    moduleUrl: import.meta.url,
+    factory: "fileStore",
+    args: options === undefined ? [path] : [path, options],
+    open(): Store {
+      const vault = Vault.open(nodePort, path, checked, new Date());
+      last = vault;
+      return new FileStore(vault);
+    },
+    recoveryInfo(): RecoveryInfo {
+      if (last === undefined)
+        throw new ModelVaultError("store_closed", `"${path}" was not opened yet through this value.`, {
+          path,
+        });
+      return last.info;
+    },
+  };
+}

@@ -1,0 +1,80 @@
+/**
+ * Index payloads: batches of index changes, in the order in which they apply.
+ *
+ *     u16 version | u32 count | count × (u32 collection | u8 kind | u8 op, not in version 1 | name | index key | primary key)
+ *
+ * Name and keys are `u32` length and bytes; keys are in upstream's canonical form (`canonical-key.ts`). Version 2 is written; version 1
+ * only inserts.
+ */
+import type { ByteSink } from "./byte-sink.ts";
+import { ENTRIES_MAX, FIELD_BYTES_MAX } from "./layout.ts";
+import { PayloadProblem, type PayloadReader } from "./payload-reader.ts";
+
+const KIND_UNIQUE = 1;
+const KIND_PLAIN = 2;
+const OP_INSERT = 1;
+const OP_DELETE = 2;
+const ENTRY_BYTES_MIN = 18;
+
+/** One change of one index. */
+export interface IndexDelta {
+  readonly collection: number;
+  readonly unique: boolean;
+  readonly insert: boolean;
+  readonly name: string;
+  readonly key: Uint8Array;
+  readonly primaryKey: Uint8Array;
+}
+
+/** Bytes that a delta takes. */
+export function indexDeltaBytes(delta: IndexDelta): number {
+  return 18 + Buffer.byteLength(delta.name) + delta.key.length + delta.primaryKey.length;
+}
+
+/** Writes one payload. */
+export function writeIndexPayload(
+  sink: ByteSink,
+  deltas: readonly IndexDelta[],
+  start: number,
+  end: number,
+): void {
+  sink.u16(2);
+  sink.u32(end - start);
+  for (let index = start; index < end; index++) {
+    const { collection, unique, insert, name, key, primaryKey } = deltas[index] as IndexDelta;
+    sink.u32(collection);
+    sink.u8(unique ? KIND_UNIQUE : KIND_PLAIN);
+    sink.u8(insert ? OP_INSERT : OP_DELETE);
+    const nameBytes = Buffer.byteLength(name);
+    sink.u32(nameBytes);
+    const at = sink.take(nameBytes);
+    sink.bytes.write(name, at, nameBytes, "utf8");
+    sink.prefixed(key);
+    sink.prefixed(primaryKey);
+  }
+}
+
+/** Calls `visit` for each delta of a payload. The keys are views. @throws PayloadProblem */
+export function readIndexPayload(reader: PayloadReader, visit: (delta: IndexDelta) => void): void {
+  const version = reader.u16();
+  if (version !== 1 && version !== 2)
+    throw new PayloadProblem(`index payload version ${version} is unknown`, 0);
+  const count = reader.count(
+    ENTRIES_MAX,
+    version === 1 ? ENTRY_BYTES_MIN - 1 : ENTRY_BYTES_MIN,
+    "index entries",
+  );
+  for (let index = 0; index < count; index++) {
+    const collection = reader.u32();
+    const kind = reader.u8();
+    if (kind !== KIND_UNIQUE && kind !== KIND_PLAIN) reader.fail(`index kind ${kind} is unknown`);
+    const op = version === 1 ? OP_INSERT : reader.u8();
+    if (op !== OP_INSERT && op !== OP_DELETE) reader.fail(`index operation ${op} is unknown`);
+    const name = reader.prefixed(FIELD_BYTES_MAX, "an index name").toString("utf8");
+    if (name === "") reader.fail("an index has no name");
+    const key = reader.prefixed(FIELD_BYTES_MAX, "an index key");
+    const primaryKey = reader.prefixed(FIELD_BYTES_MAX, "a primary key");
+    visit({ collection, unique: kind === KIND_UNIQUE, insert: op === OP_INSERT, name, key, primaryKey });
+  }
+  reader.finish();
+}

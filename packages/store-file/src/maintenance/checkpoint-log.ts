@@ -1,0 +1,81 @@
+/**
+ * Checkpoints: the whole state in one segment, which the superblock then points at. The next open loads it and replays what follows. The
+ * format allows 64 MiB and about a million rows in one; what is larger is refused before a byte is written, for upstream could
+ * never open the file again.
+ */
+import { ModelVaultError } from "@modelvault/core";
+import { ByteSink } from "../format/byte-sink.ts";
+import { writeIndexPayload } from "../format/index-payload.ts";
+import { ENTRIES_MAX, PAYLOAD_BYTES_MAX, SEGMENT, SEGMENT_HEADER_BYTES } from "../format/layout.ts";
+import { writeSegmentHeader } from "../format/segment.ts";
+import { FrameWriter } from "../log/frame-writer.ts";
+import type { Vault } from "../vault/vault.ts";
+import { atLastVersion, insertsOf } from "./write-image.ts";
+
+/** Appends a checkpoint and publishes it. @throws checkpoint_too_large, store_io, store_full, store_poisoned */
+export function checkpointLog(vault: Vault): void {
+  vault.agree();
+  if (vault.mustRewrite) {
+    // A file that upstream cannot open gains nothing by a checkpoint; written anew it opens as quickly.
+    vault.rewrite(vault.image.store, vault.image.catalog, vault.image.store.revision(), () => undefined);
+    return;
+  }
+  const log = vault.writableLog();
+  log.refusePoisoned();
+  const offset = log.end;
+  const sink = new ByteSink();
+  sink.take(SEGMENT_HEADER_BYTES);
+  const payloadBytes = writePayload(vault, sink, offset);
+  writeSegmentHeader(sink.bytes, 0, SEGMENT.checkpoint, payloadBytes);
+  sink.bytes.writeBigUInt64LE(BigInt(offset + sink.length), SEGMENT_HEADER_BYTES + 2);
+  writeSegmentHeader(sink.bytes, 0, SEGMENT.checkpoint, payloadBytes);
+  const replayFrom = offset + sink.length;
+  // An empty transaction of ours behind it keeps the revision, which a checkpoint cannot say.
+  new FrameWriter(sink, vault.image.store.revision(), false).commit();
+  log.append(sink.view());
+  log.sync();
+  log.publish({ checkpointOffset: offset, checkpointBytes: payloadBytes });
+  log.checkpointEnd = replayFrom;
+  vault.corrections = [];
+}
+
+function writePayload(vault: Vault, sink: ByteSink, offset: number): number {
+  const { image } = vault;
+  const start = sink.length;
+  const refuse = (what: string, is: number, max: number): never => {
+    throw new ModelVaultError(
+      "checkpoint_too_large",
+      `A checkpoint of "${vault.path}" would hold ${is} ${what}; the file format allows ${max}. compact() makes opening cheap as well.`,
+      { path: vault.path, what, is, max },
+    );
+  };
+  const checkSize = (): void => {
+    if (sink.length - start > PAYLOAD_BYTES_MAX)
+      refuse("bytes or more", sink.length - start, PAYLOAD_BYTES_MAX);
+  };
+  sink.u16(0);
+  const replayFrom = sink.take(8);
+  sink.bytes.writeBigUInt64LE(BigInt(offset), replayFrom);
+  const { payloads, collections } = image.catalog;
+  sink.u32(payloads.length);
+  for (const payload of payloads) sink.prefixed(payload);
+  const rows = vault.liveRows();
+  if (rows > ENTRIES_MAX) refuse("rows", rows, ENTRIES_MAX);
+  sink.u32(rows);
+  const deltas = [];
+  for (const collection of collections.values()) {
+    const taken = new Set<string>();
+    for (const [key, payload] of image.store.scan({ kind: "rows", collection: collection.id })) {
+      sink.prefixed(atLastVersion(collection, payload));
+      deltas.push(...insertsOf(collection, [[key, payload]], taken));
+      checkSize();
+    }
+  }
+  if (deltas.length > ENTRIES_MAX) refuse("index entries", deltas.length, ENTRIES_MAX);
+  const length = sink.take(4);
+  const indexStart = sink.length;
+  writeIndexPayload(sink, deltas, 0, deltas.length);
+  sink.bytes.writeUInt32LE(sink.length - indexStart, length);
+  checkSize();
+  return sink.length - start;
+}

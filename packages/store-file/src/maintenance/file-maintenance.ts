@@ -1,0 +1,50 @@
+/** What a file store can do beyond reading and writing: checkpoint, compact, copy, verify, figures. */
+import type { MaintenanceProgress, StoreMaintenance } from "@modelvault/core";
+import { FileWindow } from "../log/file-window.ts";
+import { withIoErrors } from "../port/io-error.ts";
+import type { Vault } from "../vault/vault.ts";
+import { checkpointLog } from "./checkpoint-log.ts";
+import { copyVault } from "./copy-vault.ts";
+import { verifyVault } from "./verify-vault.ts";
+
+/** @param refuseTransaction throws while a transaction is open */
+export function fileMaintenance(vault: Vault, refuseTransaction: () => void): StoreMaintenance {
+  const prepared = <T>(operation: string, call: () => T): T => {
+    // A closed store says so.
+    vault.image.store.revision();
+    refuseTransaction();
+    return withIoErrors(vault.path, operation, call);
+  };
+  return {
+    checkpoint: () => prepared("checkpoint", () => checkpointLog(vault)),
+    compact: (onProgress?: (progress: MaintenanceProgress) => void) =>
+      prepared("compact", () => {
+        const { store, catalog } = vault.image;
+        vault.rewrite(store, catalog, store.revision(), () => undefined, onProgress);
+      }),
+    copyTo: (destination: string, onProgress?: (progress: MaintenanceProgress) => void) =>
+      prepared("copy", () => copyVault(vault, destination, onProgress)),
+    verify: () => prepared("verify", () => verifyVault(vault)),
+    stats: () => prepared("measure", () => statsOf(vault)),
+  };
+}
+
+/** Names say their unit; those that end in nothing are counts. */
+function statsOf(vault: Vault): Readonly<Record<string, number>> {
+  const { log, file } = vault;
+  const open = log?.file ?? file;
+  const fileBytes = open === undefined ? 0 : new FileWindow(open).length;
+  if (log === undefined) return { fileBytes, liveRows: vault.liveRows() };
+  let records = 0;
+  for (const count of log.counts.values()) records += count;
+  return {
+    fileBytes,
+    logBytes: log.end,
+    deadBytesEstimate: Math.round(log.end * vault.deadRatio()),
+    bytesSinceCheckpoint: log.end - log.checkpointEnd,
+    records,
+    liveRows: vault.liveRows(),
+    transactions: log.transactions,
+    automaticMaintenanceFailures: vault.autoFailures,
+  };
+}

@@ -1,0 +1,52 @@
+/**
+ * Verification below core: the file is read anew, every checksum computed, the log replayed into a second image, and that compared with
+ * the one in memory. Problems are returned as sentences, nothing is changed.
+ */
+import { isModelVaultError, type Keyspace, type StoreReader } from "@modelvault/core";
+import { sameBytes } from "../vault/net-changes.ts";
+import { readVault } from "../vault/read-vault.ts";
+import type { Vault } from "../vault/vault.ts";
+
+export function verifyVault(vault: Vault): readonly string[] {
+  const file = vault.log?.file ?? vault.file;
+  if (file === undefined) return [];
+  const problems: string[] = [];
+  try {
+    const read = readVault(file, false);
+    const { contents, slots, checkpointIgnored } = read;
+    if (vault.log !== undefined) {
+      if (read.tail !== undefined)
+        problems.push(`the log stops being readable at offset ${read.tail.offset} (${read.tail.reason})`);
+      if (contents.end !== vault.log.end)
+        problems.push(`the log ends at ${contents.end}, not at ${vault.log.end}`);
+      if (contents.revision !== vault.image.store.revision())
+        problems.push(`the log is at revision ${contents.revision}, not at ${vault.image.store.revision()}`);
+      if (slots.current === undefined) problems.push("neither superblock is sound");
+      if (checkpointIgnored !== undefined)
+        problems.push(`the checkpoint cannot be used: ${checkpointIgnored}`);
+    }
+    for (let index = 0; index < contents.badManifests.length; index++)
+      problems.push(`the manifest at offset ${contents.badManifests.offset(index)} is damaged`);
+    if (vault.options.mode !== "follow") compareRows(vault, read.image.store, problems);
+    read.image.store.close();
+  } catch (error) {
+    if (!isModelVaultError(error)) throw error;
+    problems.push(error.message);
+  }
+  return problems;
+}
+
+function compareRows(vault: Vault, stored: StoreReader, problems: string[]): void {
+  for (const { id, name } of vault.image.catalog.collections.values()) {
+    const space: Keyspace = { kind: "rows", collection: id };
+    const inFile = stored.scan(space);
+    for (const [key, payload] of vault.image.store.scan(space)) {
+      const next = inFile.next();
+      if (next.done || !sameBytes(next.value[0], key) || !sameBytes(next.value[1], payload)) {
+        problems.push(`a row of "${name}" is not in the file as it is in memory`);
+        return;
+      }
+    }
+    if (!inFile.next().done) problems.push(`the file has rows of "${name}" that are not in memory`);
+  }
+}

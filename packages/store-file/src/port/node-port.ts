@@ -1,0 +1,117 @@
+/** The real file system: `node:fs` with positioned, synchronous calls. */
+import {
+  chmodSync,
+  closeSync,
+  constants,
+  fdatasyncSync,
+  fstatSync,
+  fsyncSync,
+  ftruncateSync,
+  linkSync,
+  openSync,
+  readSync,
+  realpathSync,
+  renameSync,
+  statSync,
+  unlinkSync,
+  writeSync,
+} from "node:fs";
+import { basename, dirname, join, resolve } from "node:path";
+import type { FileIdentity, FilePort, OpenFile } from "./file-port.ts";
+import { flock } from "./flock.ts";
+import { errnoOf } from "./io-error.ts";
+
+const FLAGS = {
+  read: constants.O_RDONLY,
+  write: constants.O_RDWR,
+  create: constants.O_RDWR | constants.O_CREAT | constants.O_EXCL,
+  ensure: constants.O_RDWR | constants.O_CREAT,
+} as const;
+
+/** Linux transfers no more than this in one call. */
+const TRANSFER_BYTES_MAX = 0x7ffff000;
+
+class NodeFile implements OpenFile {
+  readonly path: string;
+  readonly #fd: number;
+
+  constructor(path: string, fd: number) {
+    this.path = path;
+    this.#fd = fd;
+  }
+
+  identity(): FileIdentity {
+    const { dev, ino, size } = fstatSync(this.#fd);
+    return { id: `${dev}:${ino}`, bytes: size };
+  }
+
+  read(into: Buffer, at: number, length: number, position: number): number {
+    let done = 0;
+    while (done < length) {
+      const wanted = Math.min(length - done, TRANSFER_BYTES_MAX);
+      const count = readSync(this.#fd, into, at + done, wanted, position + done);
+      if (count === 0) break;
+      done += count;
+    }
+    return done;
+  }
+
+  write(bytes: Uint8Array, position: number): void {
+    let done = 0;
+    while (done < bytes.length) {
+      const wanted = Math.min(bytes.length - done, TRANSFER_BYTES_MAX);
+      done += writeSync(this.#fd, bytes, done, wanted, position + done);
+    }
+  }
+
+  truncate(bytes: number): void {
+    ftruncateSync(this.#fd, bytes);
+  }
+
+  syncData(): void {
+    fdatasyncSync(this.#fd);
+  }
+
+  lock(kind: "shared" | "exclusive"): boolean | "unsupported" {
+    return flock(this.#fd, kind);
+  }
+
+  close(): void {
+    closeSync(this.#fd);
+  }
+}
+
+export const nodePort: FilePort = {
+  notes: true,
+  open: (path, mode) => new NodeFile(path, openSync(path, FLAGS[mode], 0o666)),
+  stat(path) {
+    const stats = statSync(path, { throwIfNoEntry: false });
+    return stats === undefined ? undefined : { id: `${stats.dev}:${stats.ino}`, bytes: stats.size };
+  },
+  rename: renameSync,
+  link: linkSync,
+  remove: unlinkSync,
+  copyMode: (from, to) => chmodSync(to, statSync(from).mode & 0o7777),
+  syncFolderOf(path) {
+    // Windows has no way to sync a folder and needs none: its renames are journalled.
+    if (process.platform === "win32") return;
+    const fd = openSync(dirname(path), constants.O_RDONLY);
+    try {
+      fsyncSync(fd);
+    } catch (error) {
+      // Some file systems refuse to sync folders; they have nothing to offer in its place.
+      if (errnoOf(error) !== "EINVAL") throw error;
+    } finally {
+      closeSync(fd);
+    }
+  },
+  canonical(path) {
+    const absolute = resolve(path);
+    try {
+      return realpathSync(absolute);
+    } catch (error) {
+      if (errnoOf(error) !== "ENOENT") throw error;
+      return join(realpathSync(dirname(absolute)), basename(absolute));
+    }
+  },
+};

@@ -1,0 +1,224 @@
+/**
+ * An open vault: path, locks, image and, for a writer, the log. Opening and closing, rewriting the file, and what follows a commit are here;
+ * the store above it only knows transactions.
+ */
+import { ModelVaultError, type StoreReader } from "@modelvault/core";
+import type { IndexDelta } from "../format/index-payload.ts";
+import { type HeldLocks, lockForReading, lockForWriting } from "../lock/vault-locks.ts";
+import { FileWindow } from "../log/file-window.ts";
+import { checkpointLog } from "../maintenance/checkpoint-log.ts";
+import { swapFile } from "../maintenance/swap-file.ts";
+import { writeImage } from "../maintenance/write-image.ts";
+import type { CheckedFileOptions } from "../options.ts";
+import type { FilePort, OpenFile } from "../port/file-port.ts";
+import { withIoErrors } from "../port/io-error.ts";
+import { createVaultFile } from "./create-file.ts";
+import type { Image } from "./image.ts";
+import { compareWithLog } from "./log-agreement.ts";
+import type { LogCatalog } from "./log-catalog.ts";
+import { LogFile } from "./log-file.ts";
+import { type ReadVault, readVault } from "./read-vault.ts";
+import type { RecoveryInfo } from "./recovery-info.ts";
+import { describeVault, repairVault } from "./repair-vault.ts";
+
+const NO_LOCKS: HeldLocks = { release: () => undefined };
+
+export class Vault {
+  readonly port: FilePort;
+  readonly path: string;
+  readonly options: CheckedFileOptions;
+  readonly info: RecoveryInfo;
+  image: Image;
+  /** Index changes that our first transaction begins with. */
+  corrections: readonly IndexDelta[] = [];
+  /** The next transaction writes the file anew. */
+  mustRewrite = false;
+  readonly #locks: HeldLocks;
+  /** What the log was opened as, until it was compared with the rows; undefined when we wrote last. */
+  #uncompared: ReadVault | undefined;
+  readonly #log: LogFile | undefined;
+  /** The file of a reader. */
+  readonly file: OpenFile | undefined;
+  #autoFailures = 0;
+  #closed = false;
+
+  private constructor(
+    port: FilePort,
+    path: string,
+    options: CheckedFileOptions,
+    opened: {
+      readonly file: OpenFile;
+      readonly locks: HeldLocks;
+      readonly read: ReadVault;
+      readonly info: RecoveryInfo;
+    },
+  ) {
+    this.port = port;
+    this.path = path;
+    this.options = options;
+    this.info = opened.info;
+    this.image = opened.read.image;
+    this.#locks = opened.locks;
+    if (options.mode === "write") {
+      this.#log = new LogFile(path, opened.file, opened.read, options);
+      const { contents, image } = opened.read;
+      const suspicious =
+        !contents.ownLast || image.catalog.refused.length > 0 || contents.abandoned.length > 0;
+      this.#uncompared = suspicious ? opened.read : undefined;
+    } else this.file = opened.file;
+  }
+
+  static open(port: FilePort, path: string, options: CheckedFileOptions, now: Date): Vault {
+    return withIoErrors(path, "open", () => {
+      const { file, locks } = openLocked(port, path, options, now);
+      try {
+        const read = readVault(file, options.strict);
+        const info = options.mode === "write" ? repairVault(port, file, read) : describeVault(path, read);
+        return new Vault(port, path, options, { file, locks, read, info });
+      } catch (error) {
+        file.close();
+        locks.release();
+        throw error;
+      }
+    });
+  }
+
+  /** @throws store_read_only */
+  writableLog(): LogFile {
+    if (this.#log !== undefined) return this.#log;
+    throw new ModelVaultError(
+      "store_read_only",
+      `"${this.path}" was opened with mode "${this.options.mode}" and takes no writes.`,
+      {
+        path: this.path,
+        mode: this.options.mode,
+      },
+    );
+  }
+
+  /** The log of a writer; undefined for readers. */
+  get log(): LogFile | undefined {
+    return this.#log;
+  }
+
+  /** Compares the log's index state with the rows, once, where another engine wrote last. */
+  agree(): void {
+    const read = this.#uncompared;
+    if (read === undefined) return;
+    this.image.build();
+    const log = this.writableLog();
+    const window = new FileWindow(log.file, log.end);
+    const { corrections, rewrite } = withIoErrors(this.path, "read", () =>
+      compareWithLog(window, read.contents, read.checkpoint, this.image),
+    );
+    this.corrections = corrections;
+    this.mustRewrite = rewrite;
+    this.#uncompared = undefined;
+  }
+
+  /**
+   * Writes the vault anew from a state and puts it in the place of the present file.
+   * @param taken called when the new file is in place
+   * @throws store_io, store_full; the old file is still there and in use, but for a failure after `taken`, which poisons
+   */
+  rewrite(
+    rows: StoreReader,
+    catalog: LogCatalog,
+    revision: number,
+    taken: () => void,
+    onProgress?: Parameters<typeof writeImage>[4],
+  ): void {
+    const log = this.writableLog();
+    log.refusePoisoned();
+    let swapped = false;
+    try {
+      swapFile(
+        this.port,
+        this.path,
+        (file) => writeImage(file, rows, catalog, revision, onProgress),
+        (file, { bytes, counts, transactions }) => {
+          swapped = true;
+          log.replaceFile(file, bytes, counts, transactions);
+          taken();
+        },
+      );
+    } catch (error) {
+      if (swapped) throw log.poison(error, "sync the folder of");
+      throw error;
+    }
+    this.corrections = [];
+    this.mustRewrite = false;
+    this.#uncompared = undefined;
+  }
+
+  /** Compacts or checkpoints where the policy says so. What fails here is no failure of the commit before it. */
+  afterCommit(): void {
+    const log = this.writableLog();
+    const { autoCompact, autoCheckpointBytes } = this.options;
+    if (this.#autoFailures > 0) return;
+    try {
+      if (
+        autoCompact !== undefined &&
+        log.end >= autoCompact.logBytesMin &&
+        this.deadRatio() >= autoCompact.deadRatioMin
+      ) {
+        this.rewrite(this.image.store, this.image.catalog, this.image.store.revision(), () => undefined);
+      } else if (autoCheckpointBytes !== undefined && log.end - log.checkpointEnd >= autoCheckpointBytes) {
+        checkpointLog(this);
+      }
+    } catch {
+      this.#autoFailures++;
+    }
+  }
+
+  /** Automatic maintenance that failed, after which none is tried again. */
+  get autoFailures(): number {
+    return this.#autoFailures;
+  }
+
+  /** Share of the log's records that a later one has replaced, from 0 to 1. */
+  deadRatio(): number {
+    let records = 0;
+    for (const count of this.writableLog().counts.values()) records += count;
+    return records === 0 ? 0 : 1 - Math.min(records, this.liveRows()) / records;
+  }
+
+  liveRows(): number {
+    let rows = 0;
+    for (const id of this.image.catalog.collections.keys())
+      rows += this.image.store.count({ kind: "rows", collection: id });
+    return rows;
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.image.store.close();
+    try {
+      (this.#log ?? this.file)?.close();
+    } finally {
+      this.#locks.release();
+    }
+  }
+}
+
+function openLocked(
+  port: FilePort,
+  path: string,
+  { mode, createIfMissing }: CheckedFileOptions,
+  now: Date,
+): { readonly file: OpenFile; readonly locks: HeldLocks } {
+  if (mode === "write") {
+    return lockForWriting(port, path, now, () => {
+      if (createIfMissing && port.stat(path) === undefined) createVaultFile(port, path);
+      return port.open(path, "write");
+    });
+  }
+  const file = port.open(path, "read");
+  try {
+    return { file, locks: mode === "read" ? lockForReading(port, path) : NO_LOCKS };
+  } catch (error) {
+    file.close();
+    throw error;
+  }
+}
