@@ -1,0 +1,97 @@
+/** The command line: `npm run bench -- --only point-get --subjects memory,better-sqlite3 --rounds 3 --json out.json`. */
+import { parseArgs } from "node:util";
+import type { Scenario } from "./scenarios/scenario.ts";
+import { SCENARIOS, scenariosNamed } from "./scenarios/scenarios.ts";
+import type { SubjectKind } from "./subjects/subject.ts";
+import { EXTRA_SUBJECTS, SUBJECTS } from "./subjects/subjects.ts";
+
+export interface Options {
+  readonly subjects: readonly SubjectKind[];
+  readonly scenarios: readonly Scenario[];
+  readonly rounds: number;
+  readonly quick: boolean;
+  /** Where the results go as JSON. */
+  readonly json: string | undefined;
+  /** The Node to measure with: a path, or a version that `npx node@…` brings; absent: the present one. */
+  readonly node: string | undefined;
+  readonly help: boolean;
+}
+
+export const HELP = `npm run bench -- [options]
+
+  --only A,B        these scenarios (a name, or its beginning: durable-commit)
+  --subjects A,B    these subjects
+  --rounds N        rounds of each, 5 unless told
+  --quick           little data and short rounds, to see that all works; the figures mean nothing
+  --json FILE       writes the results to a file
+  --node N          measures with another Node: a version such as 24, brought by npx, or a path
+
+Scenarios: ${SCENARIOS.map(({ name }) => name).join(", ")}
+Subjects:  ${SUBJECTS.map(({ name }) => (EXTRA_SUBJECTS.has(name) ? `${name} (only by name)` : name)).join(", ")}`;
+
+/** A command line that makes no sense; the message says what would. */
+export class UsageError extends Error {
+  override readonly name = "UsageError";
+}
+
+/** @throws UsageError */
+export function parseOptions(args: readonly string[]): Options {
+  const values = parseValues(args);
+  const rounds = Number(values.rounds ?? (values.quick ? 2 : 5));
+  if (!Number.isInteger(rounds) || rounds < 1)
+    throw new UsageError(`--rounds takes a number from 1, not "${values.rounds}"`);
+  const subjects = values.subjects === undefined ? undefined : listOf(values.subjects);
+  const only = values.only === undefined ? undefined : listOf(values.only).flatMap(scenariosOf);
+  for (const name of subjects ?? []) requireSubject(name);
+  return {
+    subjects: SUBJECTS.filter(({ name }) => subjects?.includes(name) ?? !EXTRA_SUBJECTS.has(name)),
+    scenarios: SCENARIOS.filter((scenario) => only?.includes(scenario) ?? true),
+    rounds,
+    quick: values.quick ?? false,
+    json: values.json,
+    node: values.node,
+    help: values.help ?? false,
+  };
+}
+
+function parseValues(args: readonly string[]) {
+  try {
+    return parseArgs({
+      // pnpm and some npm versions hand the "--" on.
+      args: args.filter((arg) => arg !== "--"),
+      options: {
+        only: { type: "string" },
+        subjects: { type: "string" },
+        rounds: { type: "string" },
+        json: { type: "string" },
+        node: { type: "string" },
+        quick: { type: "boolean" },
+        help: { type: "boolean", short: "h" },
+      },
+    }).values;
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function listOf(text: string): string[] {
+  return text
+    .split(",")
+    .map((each) => each.trim())
+    .filter((each) => each !== "");
+}
+
+function scenariosOf(name: string): readonly Scenario[] {
+  const found = scenariosNamed(name);
+  if (found.length > 0) return found;
+  throw new UsageError(
+    `There is no scenario "${name}"; one of: ${SCENARIOS.map((each) => each.name).join(", ")}`,
+  );
+}
+
+function requireSubject(name: string): void {
+  if (SUBJECTS.some((kind) => kind.name === name)) return;
+  throw new UsageError(
+    `There is no subject "${name}"; one of: ${SUBJECTS.map((kind) => kind.name).join(", ")}`,
+  );
+}

@@ -1,0 +1,32 @@
+/** The list of subjects, by the names that the command line, the tables and the JSON use. */
+import { betterSqlite, betterSqliteMemory } from "./better-sqlite3.ts";
+import { drizzle } from "./drizzle.ts";
+import { lmdbJs, lmdbJsStructs } from "./lmdb-js.ts";
+import { file, lmdb, memory } from "./modelvault.ts";
+import { nodeSqlite } from "./node-sqlite.ts";
+import type { SubjectKind } from "./subject.ts";
+import { zod } from "./zod.ts";
+
+/** In the order in which they are run and printed: ours first. */
+export const SUBJECTS: readonly SubjectKind[] = [
+  memory,
+  file,
+  lmdb,
+  betterSqlite,
+  betterSqliteMemory,
+  drizzle,
+  nodeSqlite,
+  lmdbJs,
+  lmdbJsStructs,
+  zod,
+];
+
+/** Not measured unless asked for by name. */
+export const EXTRA_SUBJECTS: ReadonlySet<string> = new Set([betterSqliteMemory.name]);
+
+/** The subject of a name. @throws when there is none */
+export function subjectKind(name: string): SubjectKind {
+  const kind = SUBJECTS.find((each) => each.name === name);
+  if (kind === undefined) throw new Error(`There is no subject "${name}".`);
+  return kind;
+}
