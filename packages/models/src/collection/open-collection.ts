@@ -2,7 +2,6 @@
 import {
   checkCollection,
   classify,
-  descriptorsToJson,
   type Finding,
   ModelVaultError,
   type ReadHandle,
@@ -51,12 +50,16 @@ const agreed = new WeakMap<Model, string>();
 
 function compare(db: ReadHandle, model: Model): void {
   const { name, version, primaryKey, fields, indexes } = db.schema(model.name);
-  const text = descriptorsToJson({ primaryKey, fields, indexes });
+  const text = JSON.stringify([primaryKey, fields, indexes], bigintAsText);
   if (agreed.get(model) === text) return;
   const stored = checkCollection({ name, primaryKey, fields, indexes }).schema;
   const findings = classify(stored, checkCollection(model.descriptor).schema);
   if (findings.length > 0) throw modelMismatch(model, stored, version, findings);
   agreed.set(model, text);
+}
+
+function bigintAsText(_key: string, value: unknown): unknown {
+  return typeof value === "bigint" ? `${value}n` : value;
 }
 
 function modelMismatch(

@@ -42,7 +42,8 @@ function describeIssue(
   { message, path = [], code, expected }: SchemaIssue,
   candidate: unknown,
 ): ValidationIssue {
-  const keys = path.map((segment) => plainKey(typeof segment === "object" ? segment.key : segment));
+  // Some libraries have arrays of their own kind here; ours are plain.
+  const keys = Array.from(path, (segment) => plainKey(typeof segment === "object" ? segment.key : segment));
   const value = valueAt(candidate, keys);
   const rule = RULES.get(code) ?? (typeof code === "string" ? code : "schema");
   return {

@@ -2,9 +2,8 @@
  * JSON Schema to shapes. Every part of a schema either has a counterpart in the engine, or is refused by its path with what to use
  * instead; a rule that the engine cannot hold other programs to is noted. Nothing is dropped in silence.
  */
-import type { ConstraintDescriptor } from "@modelvault/core";
 import { insteadOf } from "./advice.ts";
-import { branchesOf, findUnrepresentable, isAnything, isNull, textsOf } from "./alternatives.ts";
+import { branchesOf, findUnrepresentable, isAnything, textsOf } from "./alternatives.ts";
 import {
   asSchema,
   assertionsOf,
@@ -19,14 +18,10 @@ import {
 } from "./json-schema.ts";
 import { type Conversion, fieldPath } from "./notes.ts";
 import { floatBounds, integerBounds, lengthBounds } from "./numbers.ts";
-import type { ElementShape, FieldShape, Shape } from "./shape.ts";
+import { ANY_JSON, enumOf, type FieldShape, type ValueShape } from "./shape.ts";
 import { convertString } from "./strings.ts";
+import { convertUnion } from "./unions.ts";
 import { UNREPRESENTABLE, type Unrepresentable } from "./vendor.ts";
-
-/** A value's shape with what is known beside it. */
-interface Converted extends ElementShape {
-  readonly constraints: readonly ConstraintDescriptor[];
-}
 
 /** The fields of a row. Undefined, or fewer than there are, when `to.unsupported` says what is wrong. */
 export function convertRow(to: Conversion): readonly FieldShape[] | undefined {
@@ -46,7 +41,7 @@ function convertSchema(
   node: SchemaNode,
   path: string,
   open: readonly string[],
-): Converted | undefined {
+): ValueShape | undefined {
   const unrepresentable = node[UNREPRESENTABLE];
   if (unrepresentable !== undefined) {
     const { kind, message } = unrepresentable as Unrepresentable;
@@ -56,7 +51,11 @@ function convertSchema(
   if (reference !== undefined) return convertReference(to, node, reference, path, open);
   if ("not" in node) return to.refuse(path, "a schema that excludes values", insteadOf("never"));
   const branches = branchesOf(node);
-  if (branches !== undefined) return convertBranches(to, node, branches, path, open);
+  if (branches !== undefined) {
+    return convertUnion(to, node, branches, path, (part, aside) =>
+      convertSchema(aside ?? to, part, path, open),
+    );
+  }
   const parts = schemasAt(node, "allOf");
   const [only] = parts;
   if (only !== undefined && parts.length === 1 && assertionsOf(node).length === 1)
@@ -70,8 +69,8 @@ function convertReference(
   reference: string,
   path: string,
   open: readonly string[],
-): Converted | undefined {
-  if (isAnyJson(to.root, reference)) return anyJson();
+): ValueShape | undefined {
+  if (isAnyJson(to.root, reference)) return ANY_JSON;
   if (open.includes(reference) || reference === "#")
     return to.refuse(path, "a schema that contains itself", insteadOf("recursive"));
   const target = resolveReference(to.root, reference);
@@ -82,37 +81,13 @@ function convertReference(
   return convertSchema(to, target, path, [...open, reference]);
 }
 
-function convertBranches(
-  to: Conversion,
-  node: SchemaNode,
-  branches: readonly SchemaNode[],
-  path: string,
-  open: readonly string[],
-): Converted | undefined {
-  const values = branches.filter((branch) => !isNull(branch));
-  const nullable = values.length < branches.length;
-  const beside = assertionsOf(node).filter((keyword) => !["anyOf", "oneOf", "type"].includes(keyword));
-  if (!Array.isArray(node.type))
-    for (const keyword of beside) to.note(path, keyword, "it stands beside a union");
-  const [only, ...others] = values;
-  if (only === undefined) return to.refuse(path, "nothing but null", insteadOf("null"));
-  if (others.length === 0) {
-    const inner = convertSchema(to, only, path, open);
-    return inner === undefined ? undefined : { ...inner, nullable: inner.nullable || nullable };
-  }
-  const variants = values.map(textsOf);
-  if (variants.every((texts) => texts !== undefined)) return { ...enumOf(variants.flat()), nullable };
-  if (values.some(isAnything)) return anyJson();
-  return to.refuse(path, "a union of several types", insteadOf("union"));
-}
-
 /** A node without alternatives, and those it is combined with by `allOf`. */
 function convertFacets(
   to: Conversion,
   facets: readonly SchemaNode[],
   path: string,
   open: readonly string[],
-): Converted | undefined {
+): ValueShape | undefined {
   const [node = {}] = facets;
   const types = new Set(facets.flatMap((facet) => textAt(facet, "type") ?? []));
   const [type, ...clash] = types;
@@ -145,18 +120,18 @@ function convertFacets(
     case "object":
       return convertObject(to, node, path, open);
     case undefined:
-      if (facets.every(isAnything)) return anyJson();
+      if (facets.every(isAnything)) return ANY_JSON;
       return to.refuse(path, "rules without a type", "say which type it is");
     default:
       return to.refuse(path, type === "null" ? "nothing but null" : `the type ${type}`, insteadOf("null"));
   }
 }
 
-function withConstraints(text: ReturnType<typeof convertString>): Pick<Converted, "shape" | "constraints"> {
+function withConstraints(text: ReturnType<typeof convertString>): Pick<ValueShape, "shape" | "constraints"> {
   return { shape: { kind: text.kind }, constraints: text.constraints };
 }
 
-function convertListed(to: Conversion, node: SchemaNode, path: string): Converted | undefined {
+function convertListed(to: Conversion, node: SchemaNode, path: string): ValueShape | undefined {
   const values: readonly unknown[] =
     "const" in node ? [node.const] : Array.isArray(node.enum) ? node.enum : [];
   const texts = values.filter((value) => value !== null);
@@ -169,7 +144,7 @@ function convertListed(to: Conversion, node: SchemaNode, path: string): Converte
       insteadOf("enum"),
     );
   }
-  return { ...enumOf(texts), nullable: texts.length < values.length };
+  return enumOf(texts, texts.length < values.length);
 }
 
 function convertArray(
@@ -177,7 +152,7 @@ function convertArray(
   node: SchemaNode,
   path: string,
   open: readonly string[],
-): Converted | undefined {
+): ValueShape | undefined {
   if ("prefixItems" in node) return to.refuse(path, "a tuple", insteadOf("tuple"));
   noteOthers(to, path, [node], ["items", "minItems", "maxItems"]);
   const element = convertSchema(to, schemaAt(node, "items") ?? {}, `${path}[]`, open);
@@ -205,7 +180,7 @@ function convertObject(
   node: SchemaNode,
   path: string,
   open: readonly string[],
-): Converted | undefined {
+): ValueShape | undefined {
   const properties = propertiesOf(node);
   const names = schemaAt(node, "propertyNames");
   if (properties.length === 0) return convertRecord(to, node, names, path, open);
@@ -224,7 +199,7 @@ function convertRecord(
   names: SchemaNode | undefined,
   path: string,
   open: readonly string[],
-): Converted | undefined {
+): ValueShape | undefined {
   const values = schemaAt(node, "additionalProperties");
   const listed = names === undefined ? undefined : textsOf(names);
   if (listed !== undefined && values !== undefined) {
@@ -260,7 +235,7 @@ function convertFields(
   required: ReadonlySet<string>,
   path: string,
   open: readonly string[],
-): Converted {
+): ValueShape {
   const fields: FieldShape[] = [];
   for (const [name, schema] of properties) {
     const at = fieldPath(path, name);
@@ -286,14 +261,4 @@ function noteOthers(
       to.note(path, keyword, "the engine has no such rule");
     }
   }
-}
-
-/** Any value: null among them. */
-function anyJson(): Converted {
-  return { shape: { kind: "json" }, constraints: [], nullable: true };
-}
-
-function enumOf(texts: readonly string[]): Pick<Converted, "shape" | "constraints"> {
-  const shape: Shape = { kind: "enum", variants: [...new Set(texts)] };
-  return { shape, constraints: [] };
 }

@@ -16,11 +16,22 @@ export interface ElementShape {
   readonly nullable: boolean;
 }
 
-export interface FieldShape extends ElementShape {
+/** A value's shape and the constraints on it. */
+export interface ValueShape extends ElementShape {
+  readonly constraints: readonly ConstraintDescriptor[];
+}
+
+export interface FieldShape extends ValueShape {
   readonly name: string;
   /** Whether every row has the key. Where it need not, a stored null means that it is absent, unless the field is nullable too. */
   readonly required: boolean;
-  readonly constraints: readonly ConstraintDescriptor[];
+}
+
+/** Any value: null among them. */
+export const ANY_JSON: ValueShape = { shape: { kind: "json" }, constraints: [], nullable: true };
+
+export function enumOf(texts: readonly string[], nullable: boolean): ValueShape {
+  return { shape: { kind: "enum", variants: [...new Set(texts)] }, constraints: [], nullable };
 }
 
 /** The engine's descriptors of an object's fields. Paths are lists of one name, so a name may hold a dot. */

@@ -22,8 +22,8 @@ export interface Unrepresentable {
 
 /** What a library says about its patterns beside JSON Schema, by source text. */
 export interface PatternNotes {
-  /** Flags of the regular expression with this source; undefined where they are not known. */
-  flagsOf(source: string): string | undefined;
+  /** Flags of the regular expression with this source. */
+  flagsOf(source: string): string;
   /** Why the pattern may be stricter than the check it describes; undefined where it is not. */
   distrustOf(source: string): string | undefined;
 }
@@ -36,15 +36,20 @@ export interface DescribedSchema {
 /** The JSON Schema of what a schema takes in or gives out. Throws what the library throws. */
 export function describeSchema(schema: ModelSchema, side: "input" | "output"): DescribedSchema {
   const { vendor, jsonSchema } = schema["~standard"];
-  const patterns = new CollectedPatterns();
+  const patterns = new CollectedPatterns(vendor);
   const libraryOptions = vendor === "zod" ? zodOptions(patterns) : {};
   const root = jsonSchema[side]({ target: "draft-2020-12", libraryOptions });
   return { root, patterns };
 }
 
 class CollectedPatterns implements PatternNotes {
+  readonly #vendor: string;
   readonly #flags = new Map<string, Set<string>>();
   readonly #distrust = new Map<string, string>();
+
+  constructor(vendor: string) {
+    this.#vendor = vendor;
+  }
 
   add(pattern: RegExp, distrust: string | undefined): void {
     const known = this.#flags.get(pattern.source) ?? new Set();
@@ -52,12 +57,15 @@ class CollectedPatterns implements PatternNotes {
     if (distrust !== undefined) this.#distrust.set(pattern.source, distrust);
   }
 
-  flagsOf(source: string): string | undefined {
-    const [flags, ...others] = this.#flags.get(source) ?? [];
-    return others.length === 0 ? flags : undefined;
+  flagsOf(source: string): string {
+    const [flags = ""] = this.#flags.get(source) ?? [];
+    return flags;
   }
 
   distrustOf(source: string): string | undefined {
+    // Zod tells the flags, and what it does not tell of are patterns of its own, without any. Valibot refuses flags.
+    if (this.#vendor !== "zod" && this.#vendor !== "valibot")
+      return `${this.#vendor} does not tell the flags of its patterns`;
     const flags = this.#flags.get(source);
     if (flags !== undefined && flags.size > 1)
       return "the same pattern stands elsewhere in the schema with other flags";

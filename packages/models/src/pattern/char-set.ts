@@ -18,9 +18,8 @@ export const WORD: CharSet = [
   [0x5f, 0x5f],
   [0x61, 0x7a],
 ];
-/** White space and line ends, as ECMAScript's `\s` has them. */
-export const SPACE: CharSet = [
-  [0x9, 0xd],
+/** The separators of Unicode, its category Z, to which nothing is added any more. */
+const SEPARATORS: CharSet = [
   [0x20, 0x20],
   [0xa0, 0xa0],
   [0x1680, 0x1680],
@@ -29,8 +28,9 @@ export const SPACE: CharSet = [
   [0x202f, 0x202f],
   [0x205f, 0x205f],
   [0x3000, 0x3000],
-  [0xfeff, 0xfeff],
 ];
+/** White space and line ends, as ECMAScript's `\s` has them. */
+export const SPACE: CharSet = [[0x9, 0xd], ...SEPARATORS, [0xfeff, 0xfeff]];
 
 export function union(...sets: readonly CharSet[]): CharSet {
   const ranges = sets.flat().sort((a, b) => a[0] - b[0]);
@@ -92,6 +92,13 @@ export function spellSet(set: CharSet): string {
 }
 
 function spellRanges(set: CharSet): string {
+  const inFull = spellEach(set);
+  const others = complement(union(complement(set), SEPARATORS));
+  const inShort = `${spellEach(others)}\\p{Z}`;
+  return intersects(complement(set), SEPARATORS) || inFull.length <= inShort.length ? inFull : inShort;
+}
+
+function spellEach(set: CharSet): string {
   return set
     .map(([first, last]) => {
       if (first === last) return spellClassChar(first);

@@ -98,6 +98,25 @@ describe("rows in and out", () => {
     expect(open().has("7")).toBe(true);
   });
 
+  test("a key can be a default: insert tells what it became", () => {
+    let next = 0;
+    const Note = defineModel("notes", z.object({ id: z.int().default(() => ++next), text: z.string() }), {
+      primaryKey: "id",
+    });
+    const notes = collection(db, Note);
+    expect([notes.insert({ text: "a" }), notes.insert({ text: "b" })]).toEqual([1, 2]);
+    expect(notes.update(2, { text: "c" })).toEqual({ id: 2, text: "c" });
+  });
+
+  test("a uuid is found in either case, and read in lower case", () => {
+    const Tag = defineModel("tags", z.object({ id: z.uuid() }), { primaryKey: "id" });
+    const tags = collection(db, Tag);
+    tags.insert({ id: "3F2504E0-4F89-41D3-9A0C-0305E82C3301" });
+    expect(tags.get("3F2504E0-4F89-41D3-9A0C-0305E82C3301")).toEqual({
+      id: "3f2504e0-4f89-41d3-9a0c-0305e82c3301",
+    });
+  });
+
   test("put replaces, and fills in defaults again", () => {
     const books = open();
     expect(books.put({ ...emma, language: "de" })).toBe(false);

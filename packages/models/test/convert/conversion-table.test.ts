@@ -96,6 +96,16 @@ describe("types", () => {
     });
   });
 
+  test.each<[string, z.ZodType, unknown]>([
+    ["texts", z.union([z.string().min(2), z.email(), z.literal("-")]), "string"],
+    ["uuids", z.union([z.uuidv4(), z.uuidv7()]), "uuid"],
+    ["a uuid and other text", z.union([z.uuid(), z.literal("none")]).nullable(), { optional: "string" }],
+    ["integers", z.union([z.int().max(0), z.int().min(10)]), "int64"],
+    ["integers and other numbers", z.union([z.int(), z.number().max(1)]), "float64"],
+  ])("a union of %s is one of them, its rules for the schema alone", (_name, schema, type) => {
+    expect(convert(schema)).toEqual({ field: { path: ["f"], type }, unenforced: ["f anyOf"] });
+  });
+
   test("an object used twice is converted twice", () => {
     const point = z.object({ x: z.int() }).meta({ id: "conversion-table-point" });
     expect(typeOf(z.object({ from: point, to: point }))).toEqual({
