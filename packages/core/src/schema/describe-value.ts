@@ -43,7 +43,7 @@ function describeObject(value: object): string {
     const tag = Object.prototype.toString.call(value).slice(8, -1);
     if (tag === "Uint8Array") return `${(value as Uint8Array).length} bytes`;
     if (tag === "Object" || tag === "") return "an object";
-    return `${/^[AEIOU]/.test(tag) ? "an" : "a"} ${tag.slice(0, textUnitsMax)}`;
+    return `${/^[AEIO]/.test(tag) ? "an" : "a"} ${tag.slice(0, textUnitsMax)}`;
   } catch {
     return "an object";
   }

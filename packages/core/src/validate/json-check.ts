@@ -10,6 +10,9 @@ import type { Check } from "./check.ts";
 import type { Report } from "./report.ts";
 import { isPlainObject } from "./shapes.ts";
 
+/** A part takes two bytes of text at least: its own and a comma, bracket or colon. */
+const partsMax = textBytesMax / 2;
+
 export const JSON_EXPECTED: string = "a JSON value";
 
 export const jsonCheck: Check = (value, report) => {
@@ -36,7 +39,7 @@ class JsonWalk {
 
   visit(value: unknown, depth: number): boolean {
     // Shared parts are written out each time, so even a shallow value can stand for endless text.
-    if (++this.#count > textBytesMax) return this.#refuse("a JSON value of less parts", value);
+    if (++this.#count > partsMax) return this.#refuse("a JSON value of fewer parts", value);
     switch (typeof value) {
       case "string":
         this.textUnitsMax += value.length * 6 + 3;
@@ -92,7 +95,7 @@ class JsonWalk {
   }
 
   #stops(): boolean {
-    return this.#report === undefined || this.#report.full || this.#count > textBytesMax;
+    return this.#report === undefined || this.#report.full || this.#count > partsMax;
   }
 
   #refuse(expected: string, value: unknown, hint?: string): false {

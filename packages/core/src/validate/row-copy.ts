@@ -55,7 +55,7 @@ function copyOf(type: Type): Copy | undefined {
       return recordCopy(inner);
     }
     case "json":
-      return (value) => copyJson(value, 0, { left: textBytesMax });
+      return (value) => copyJson(value, new Map(), 0);
     default:
       return undefined;
   }
@@ -86,26 +86,40 @@ function listCopy(copyElement: Copy | undefined): Copy {
   return (value) => {
     if (!Array.isArray(value) || value.length > listElementsMax) return value;
     const copy: unknown[] = new Array(value.length);
-    for (let index = 0; index < copy.length; index++) {
-      const element: unknown = value[index];
-      if (element === undefined && !Object.hasOwn(value, index)) continue;
-      copy[index] = copyElement === undefined ? element : copyElement(element);
-    }
+    fillList(copy, value, copyElement);
     return copy;
   };
 }
 
-function copyJson(value: unknown, depth: number, parts: { left: number }): unknown {
-  if (typeof value !== "object" || value === null || depth >= jsonDepthMax || --parts.left < 0) return value;
+/** Holes stay holes. */
+function fillList(copy: unknown[], list: readonly unknown[], copyElement: Copy | undefined): void {
+  for (let index = 0; index < copy.length; index++) {
+    const element = list[index];
+    if (element === undefined && !Object.hasOwn(list, index)) continue;
+    copy[index] = copyElement === undefined ? element : copyElement(element);
+  }
+}
+
+/** `known` holds the copies made so far: what is shared stays shared, and a cycle a cycle, or a small value could grow without end. */
+function copyJson(value: unknown, known: Map<object, unknown>, depth: number): unknown {
+  if (typeof value !== "object" || value === null || depth >= jsonDepthMax) return value;
+  const before = known.get(value);
+  if (before !== undefined) return before;
   if (Array.isArray(value)) {
-    return listCopy((element) => copyJson(element, depth + 1, parts))(value);
+    // Refused anyway, and going through a list of holes takes long.
+    if (value.length > textBytesMax) return value;
+    const copy: unknown[] = new Array(value.length);
+    known.set(value, copy);
+    fillList(copy, value, (element) => copyJson(element, known, depth + 1));
+    return copy;
   }
   if (!isPlainObject(value)) return value;
   const copy: Record<string, unknown> = { ...value };
+  known.set(value, copy);
   for (const key of Object.keys(copy)) {
     const content = copy[key];
     if (typeof content === "object" && content !== null)
-      define(copy, key, copyJson(content, depth + 1, parts));
+      define(copy, key, copyJson(content, known, depth + 1));
   }
   return copy;
 }
