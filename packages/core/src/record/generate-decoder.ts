@@ -97,8 +97,13 @@ class DecoderSource {
 
   #path(bytes: Uint8Array): string {
     this.statements++;
+    const step = `p += ${bytes.length};`;
+    if (bytes.length <= 24) {
+      const differs = Array.from(bytes, (byte, index) => `b[p + ${index}] !== ${byte}`).join(" || ");
+      return `if (${differs}) return interpret(b); ${step}`;
+    }
     const index = this.paths.push(bytes) - 1;
-    return `if (!same(b, p, paths[${index}])) return interpret(b); p += ${bytes.length};`;
+    return `if (!same(b, p, paths[${index}])) return interpret(b); ${step}`;
   }
 
   /** Statements that read a value into a variable, which exists. */
