@@ -5,7 +5,7 @@
 
 /** Order of two keys by unsigned byte, a proper prefix first: below, at or above zero. */
 export function compareKeys(a: Uint8Array, b: Uint8Array): number {
-  return -compareFrom(a, 0, a.length, b, 0);
+  return compareFrom(b, 0, b.length, a, 0);
 }
 
 /**

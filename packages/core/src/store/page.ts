@@ -17,9 +17,9 @@
 import { commonLength, compareFrom, mark4 } from "./key-bytes.ts";
 import type { StoreEntry } from "./store.ts";
 
-/** Most live bytes of a page; beyond, it is split. */
+/** A page that is out of free bytes is packed anew if its live bytes do not exceed this, else split. */
 export const PAGE_LIVE_BYTES_MAX: number = 12 * 1024;
-/** Longest byte array: leaves a quarter for newer versions of entries. Offsets must fit 16 bits. */
+/** Longest byte array: a packed page has at least a quarter free. Offsets must fit 16 bits. */
 export const PAGE_BYTES_MAX: number = 16 * 1024;
 /** Shortest byte array, so that a handful of entries is not packed anew at each write. */
 export const PAGE_BYTES_MIN = 512;

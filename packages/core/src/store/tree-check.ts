@@ -6,6 +6,8 @@ import {
   entryOffset,
   OUTSIDE,
   outsideEntry,
+  PAGE_BYTES_MAX,
+  PAGE_ENTRIES_MAX,
   type Page,
   packedSize,
   readU16,
@@ -101,6 +103,8 @@ function checkPage(page: Page, problems: string[]): void {
   }
   const kept = (page.outside ?? []).filter((entry) => entry !== null).length;
   if (page.slots.length === 0) problems.push("a page is empty");
+  if (page.slots.length > PAGE_ENTRIES_MAX || page.bytes.length > PAGE_BYTES_MAX)
+    problems.push("a page is too large");
   if (live !== page.live) problems.push(`a page has ${live} live bytes, but counts ${page.live}`);
   if (page.used > page.bytes.length) problems.push("a page is used beyond its end");
   if (outside !== kept) problems.push("a page keeps entries outside it that it does not have");

@@ -128,8 +128,7 @@ function splitPage(
   child: number,
 ): SplitOff {
   const { slots } = page;
-  const ascending = index > 0 && page.lastInsertion === index - 1;
-  const at = ascending ? index : middleOf(page);
+  const at = splitsAtNewcomer(page, index, size) ? index : middleOf(page);
   const separator = separatorAt(page, at, index, key);
   // Neither half needs to skip more than its separators share: more would have to be compared at each search.
   const skipLeft = sharedWith(fence?.separators[child - 1], separator);
@@ -151,6 +150,17 @@ function splitPage(
   if (half.used + size > half.bytes.length) repack(half, size, 1, half === right ? skipRight : skipLeft);
   writeEntry(half, half === right ? index - at : index, false, key, value, 0);
   return { node: right, separator };
+}
+
+/**
+ * Whether a page is split right before an entry at slot `index`: when it continues an ascending run, and all that
+ * follows it has room in one page with it.
+ */
+function splitsAtNewcomer(page: Page, index: number, size: number): boolean {
+  if (index === 0 || page.lastInsertion !== index - 1) return false;
+  let bytes = size;
+  for (let i = index; i < page.slots.length; i++) bytes += packedSize(page.bytes, entryOffset(page, i));
+  return bytes <= PAGE_LIVE_BYTES_MAX;
 }
 
 /** The slot that divides the live bytes of a page in halves; at least 1, so that neither half is empty. */

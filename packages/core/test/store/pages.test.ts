@@ -117,6 +117,20 @@ test("runs that ascend within several prefixes leave full pages too", () => {
   expect(entries / pages).toBeGreaterThan(150);
 });
 
+// A page was split right before a newcomer that came after the last insertion. Near the start of a page that leaves
+// nearly everything, and the newcomer, in the right half: after two such splits an entry had no room. Now the right
+// half must have room for the newcomer, or the page splits in the middle.
+test("runs that ascend near the start of a full page do not overfill its right half", () => {
+  const tree = treeOf(Array.from({ length: 110 }, (_, number) => number));
+  for (let i = 0; i < 20; i++) {
+    for (let length = 0; length < 6; length++)
+      tree.put(new Uint8Array(length), new Uint8Array(1000 + 400 * length));
+    for (let length = 0; length < 6; length++) tree.delete(new Uint8Array(length));
+  }
+  for (let length = 0; length < 8; length++) tree.put(new Uint8Array(length), new Uint8Array(3000));
+  expect(checkTree(tree)).toEqual([]);
+});
+
 test("entries put in any order fill two thirds of the bytes", () => {
   const { pageBytes, liveBytes } = measureTree(treeOf(shuffled(50_000)));
   expect(liveBytes / pageBytes).toBeGreaterThan(0.62);
