@@ -89,9 +89,8 @@ function checkParts(problems: Problems, keys: ReadonlyMap<string, unknown>): Sch
 }
 
 function checkCollectionName(problems: Problems, value: unknown): string | undefined {
-  const code = "collection_name_invalid";
   if (typeof value !== "string") {
-    problems.wrong(code, "name", "a name as text", value);
+    problems.wrong("collection_name_invalid", "name", "a name as text", value);
     return undefined;
   }
   const name = trimName(value);
@@ -99,7 +98,7 @@ function checkCollectionName(problems: Problems, value: unknown): string | undef
     ? `begins with "${RESERVED_PREFIX}", which ModelVault keeps for itself`
     : nameProblem(name);
   if (problem === undefined) return name;
-  problems.add(code, "name", {
+  problems.add("collection_name_invalid", "name", {
     message: `The collection's name ${problem}; found ${describeValue(value)}.`,
     expected: "a name of 1 to 1023 UTF-8 bytes",
     actual: quote(value),

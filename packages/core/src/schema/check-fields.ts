@@ -129,16 +129,15 @@ export function checkPrimaryKey(
   value: unknown,
   checked: CheckedFields,
 ): string | undefined {
-  const code = "primary_key_field_invalid";
   if (typeof value !== "string") {
-    problems.wrong(code, at, "the name of a field", value);
+    problems.wrong("primary_key_field_invalid", at, "the name of a field", value);
     return undefined;
   }
   const name = trimName(value);
   const problem = nameProblem(name);
   const actual = describeValue(value);
   const add = (message: string, expected: string): undefined =>
-    problems.add(code, at, { message, expected, actual }) as undefined;
+    problems.add("primary_key_field_invalid", at, { message, expected, actual }) as undefined;
   if (problem !== undefined) return add(`The name of the primary key ${problem}.`, "the name of a field");
   const field = checked.fields.find((candidate) => candidate.path.length === 1 && candidate.path[0] === name);
   if (field === undefined) {

@@ -55,67 +55,40 @@ export interface Interval<T> {
   readonly max: T;
 }
 
+const INTEGER_FAMILIES = {
+  min_i64: "int64",
+  max_i64: "int64",
+  min_u64: "uint64",
+  max_u64: "uint64",
+  min_length: "length",
+  max_length: "length",
+} as const;
+
 /** What the bounds of a list of constraints amount to when all of them hold; `nonempty` is a length of at least 1. */
 export function boundsOf(constraints: readonly Constraint[]): Bounds {
-  const int64 = { min: INT64_MIN, max: INT64_MAX };
-  const uint64 = { min: 0n, max: UINT64_MAX };
-  const float64 = { min: Number.NEGATIVE_INFINITY, max: Number.POSITIVE_INFINITY };
-  const length = { min: 0n, max: UINT64_MAX };
+  const bounds = {
+    int64: { min: INT64_MIN, max: INT64_MAX },
+    uint64: { min: 0n, max: UINT64_MAX },
+    float64: { min: Number.NEGATIVE_INFINITY, max: Number.POSITIVE_INFINITY },
+    length: { min: 0n, max: UINT64_MAX },
+  };
   for (const constraint of constraints) {
-    switch (constraint.kind) {
-      case "min_i64":
-        int64.min = larger(int64.min, constraint.value);
-        break;
-      case "max_i64":
-        int64.max = smaller(int64.max, constraint.value);
-        break;
-      case "min_u64":
-        uint64.min = larger(uint64.min, constraint.value);
-        break;
-      case "max_u64":
-        uint64.max = smaller(uint64.max, constraint.value);
-        break;
-      case "min_f64":
-        float64.min = larger(float64.min, constraint.value);
-        break;
-      case "max_f64":
-        float64.max = smaller(float64.max, constraint.value);
-        break;
-      case "min_length":
-        length.min = larger(length.min, constraint.value);
-        break;
-      case "max_length":
-        length.max = smaller(length.max, constraint.value);
-        break;
-      case "nonempty":
-        length.min = larger(length.min, 1n);
-        break;
-      default:
+    if (constraint.kind === "nonempty") narrow(bounds.length, "min_length", 1n);
+    else if (constraint.kind === "min_f64" || constraint.kind === "max_f64") {
+      narrow(bounds.float64, constraint.kind, constraint.value);
+    } else if ("value" in constraint) {
+      narrow(bounds[INTEGER_FAMILIES[constraint.kind]], constraint.kind, constraint.value);
     }
   }
-  return { int64, uint64, float64, length };
+  return bounds;
 }
 
-function larger<T extends number | bigint>(a: T, b: T): T {
-  return b > a ? b : a;
-}
-
-function smaller<T extends number | bigint>(a: T, b: T): T {
-  return b < a ? b : a;
-}
-
-/** The constraint as a person would say it: `at least 3`, `matches "^a"`. */
-export function constraintText(constraint: Constraint): string {
-  switch (constraint.kind) {
-    case "regex":
-      return `matches ${JSON.stringify(constraint.pattern)}`;
-    case "email":
-      return `has "@" and "."`;
-    case "url":
-      return `starts with "http://" or "https://"`;
-    case "nonempty":
-      return "is not empty";
-    default:
-      return `${constraint.kind.startsWith("min") ? "at least" : "at most"} ${constraint.value}`;
-  }
+function narrow<T extends number | bigint>(
+  interval: { min: T; max: T },
+  kind: ConstraintKind,
+  bound: T,
+): void {
+  if (kind.startsWith("min")) {
+    if (bound > interval.min) interval.min = bound;
+  } else if (bound < interval.max) interval.max = bound;
 }

@@ -209,7 +209,10 @@ describe("a constraint is refused", () => {
     expect(problemsOf(type, constraints)).toEqual([`constraint_invalid at constraints: ${message}`]);
   });
 
-  test("every one of them is told", () => {
+  test("every one of them is told, the first by the code of the error", () => {
+    expect(() => constraintsOf("bool", [{ nonempty: true }])).toThrow(
+      expect.objectContaining({ code: "constraint_invalid" }),
+    );
     expect(problemsOf("string", [{ nonempty: 1 }, { min_i64: 1 }, { regex: "(" }])).toHaveLength(3);
   });
 });
