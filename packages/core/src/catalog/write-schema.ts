@@ -62,7 +62,7 @@ function putVersion(
   if (!lossless) {
     const system = session.catalog.system ?? putSystemCollection(session);
     const [key, value] = encodeComplement(system, { collection: id, version, payload, schema });
-    session.journal.put(system.rows, key, value);
+    session.journal.change(system.rows, key, session.journal.get(system.rows, key), value);
   }
   return state;
 }
@@ -77,6 +77,6 @@ function putSystemCollection(session: WriteSession): CollectionState {
 
 function putPayload(session: WriteSession, payload: Uint8Array): number {
   const sequence = session.catalog.sequence + 1;
-  session.journal.put(CATALOG_SPACE, catalogKey(sequence), payload);
+  session.journal.change(CATALOG_SPACE, catalogKey(sequence), undefined, payload);
   return sequence;
 }

@@ -3,12 +3,7 @@
  * transaction as it was. Each function works on one collection state and one writer.
  */
 import { ModelVaultError } from "../errors/error.ts";
-import {
-  changeIndexEntries,
-  type StoreWriter,
-  sameBytes,
-  show,
-} from "../index/index-entries.ts";
+import { changeIndexEntries, type StoreWriter, sameBytes, show } from "../index/index-entries.ts";
 import type { Row, Value } from "../schema/types.ts";
 import type { CollectionState } from "./collection-state.ts";
 import { mergePatch } from "./merge-patch.ts";
@@ -53,7 +48,7 @@ export function deleteRow(write: RowWrite, key: Uint8Array): boolean {
   const before = writer.get(state.rows, key);
   if (before === undefined) return false;
   changeIndexEntries(writer, state, key, decodeIndexed(state, before), undefined);
-  writer.delete(state.rows, key);
+  writer.change(state.rows, key, before, undefined);
   return true;
 }
 
@@ -150,7 +145,7 @@ function storeRow(write: RowWrite, key: Uint8Array, before: Uint8Array | undefin
       row,
     );
   }
-  writer.put(state.rows, key, payload);
+  writer.change(state.rows, key, before, payload);
   return payload;
 }
 

@@ -181,7 +181,8 @@ function rewriteRows(
   const decodeOld = before.decoder(integers);
   const decodeNew = after.decoder("exact");
   for (const [key, payload] of scanInChunks(journal, before.rows)) {
-    const row = rewrite === undefined ? decodeNew(payload) : after.copy(callRewrite(rewrite, decodeOld(payload)));
+    const row =
+      rewrite === undefined ? decodeNew(payload) : after.copy(callRewrite(rewrite, decodeOld(payload)));
     const issues = after.validate(row);
     if (issues.length > 0) {
       throw new ModelVaultError(
@@ -199,7 +200,7 @@ function rewriteRows(
         { collection: after.name, key: keyOf(before, key) },
       );
     }
-    journal.put(after.rows, key, after.encode(checked));
+    journal.change(after.rows, key, payload, after.encode(checked));
     changeIndexEntries(journal, after, key, undefined, checked);
   }
 }
@@ -219,7 +220,7 @@ function callRewrite(rewrite: (row: Row) => Row, old: Row): unknown {
 }
 
 function emptySpace(session: WriteSession, space: Keyspace): void {
-  for (const [key] of scanInChunks(session.journal, space)) session.journal.delete(space, key);
+  for (const [key, value] of scanInChunks(session.journal, space)) session.journal.change(space, key, value, undefined);
 }
 
 function keyOf(state: CollectionState, key: Uint8Array): Value {

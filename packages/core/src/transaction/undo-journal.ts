@@ -41,14 +41,14 @@ export class UndoJournal implements StoreReader {
     return this.#transaction.count(space);
   }
 
-  put(space: Keyspace, key: Uint8Array, value: Uint8Array): void {
-    this.#remember(space, key);
-    this.#transaction.put(space, key, value);
-  }
-
-  delete(space: Keyspace, key: Uint8Array): void {
-    this.#remember(space, key);
-    this.#transaction.delete(space, key);
+  /**
+   * Brings the value under a key from `before` to `after`; undefined means that there is none. The caller knows what stands there, so
+   * nothing is read to remember it. The journal keeps `key` and `before`.
+   */
+  change(space: Keyspace, key: Uint8Array, before: Uint8Array | undefined, after: Uint8Array | undefined): void {
+    this.#operations++;
+    if (this.#marks > 0) this.#changes.push({ space, key, before });
+    this.#apply(space, key, after);
   }
 
   /** Sets a savepoint. Marks are released or rolled back in the reverse order of their setting. */
@@ -66,19 +66,17 @@ export class UndoJournal implements StoreReader {
   /** Takes back what was done since the mark, newest first, and releases it. */
   rollback(mark: Mark): void {
     for (let index = this.#changes.length - 1; index >= mark; index--) {
-      const change = this.#changes[index] as Change;
+      const { space, key, before } = this.#changes[index] as Change;
       this.#operations++;
-      if (change.before === undefined) this.#transaction.delete(change.space, change.key);
-      else this.#transaction.put(change.space, change.key, change.before);
+      this.#apply(space, key, before);
     }
     this.#changes.length = mark;
     this.#marks--;
     if (this.#marks === 0) this.#changes = [];
   }
 
-  #remember(space: Keyspace, key: Uint8Array): void {
-    this.#operations++;
-    if (this.#marks === 0) return;
-    this.#changes.push({ space, key, before: this.#transaction.get(space, key) });
+  #apply(space: Keyspace, key: Uint8Array, value: Uint8Array | undefined): void {
+    if (value === undefined) this.#transaction.delete(space, key);
+    else this.#transaction.put(space, key, value);
   }
 }

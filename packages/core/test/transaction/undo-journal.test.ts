@@ -21,10 +21,12 @@ describe("the undo journal", () => {
         const marks: { readonly mark: number; readonly model: Map<number, number> }[] = [];
         for (const now of steps) {
           if (now.do === "put") {
-            journal.put(ROWS, Uint8Array.of(now.key), Uint8Array.of(now.value));
+            const k = Uint8Array.of(now.key);
+            journal.change(ROWS, k, journal.get(ROWS, k), Uint8Array.of(now.value));
             model.set(now.key, now.value);
           } else if (now.do === "delete") {
-            journal.delete(ROWS, Uint8Array.of(now.key));
+            const k = Uint8Array.of(now.key);
+            journal.change(ROWS, k, journal.get(ROWS, k), undefined);
             model.delete(now.key);
           } else if (now.do === "mark") marks.push({ mark: journal.mark(), model: new Map(model) });
           else {
