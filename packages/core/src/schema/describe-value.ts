@@ -1,6 +1,6 @@
 /**
- * Any value as a few words for an error message. The text stays short whatever the value holds, and nothing of the
- * value is called: a value that cannot be looked at is "an object".
+ * Any value as a few words for an error message. The text stays short whatever the value holds, and all that is asked of
+ * an object is its tag: one that cannot answer is "an object".
  */
 
 const textUnitsMax = 60;
