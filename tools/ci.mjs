@@ -13,8 +13,8 @@ const steps = [
   { name: "lint", args: ["tools/bootstrap.mjs", "lint"] },
   { name: "types", args: ["tools/bootstrap.mjs", "types"] },
   ...checkNames.map((check) => ({ name: `check ${check}`, args: ["tools/check.mjs", check] })),
-  // Interop: the step that runs upstream's engine against our files goes here, once store-file exists. It is one
-  // more { name, args }, or, when it counts tests of its own, a sum that is added to `sum` as the tests' is.
+  // Upstream's own engine against our files, both ways; it installs upstream, or says loudly that it cannot.
+  { name: "interop", args: ["tools/interop/interop.mjs"] },
 ];
 
 /**
