@@ -5,13 +5,17 @@
  *
  * Costs are in units of one index entry.
  */
-import type { StoreReader } from "../store/store.ts";
+import type { Keyspace, StoreReader } from "../store/store.ts";
 import type { Access } from "./access.ts";
-import { describeAccess } from "./describe-plan.ts";
-import type { KeySet } from "./key-set.ts";
+import { describeAccess, isEverything } from "./describe-plan.ts";
+import { EntryScan } from "./entry-scan.ts";
 import type { Considered, Goal, Plan } from "./plan.ts";
 import type { ResolvedQuery } from "./resolved-query.ts";
 
+/** Entries that are always worth counting. */
+const COUNTED_MIN = 64;
+/** Entries worth counting for each row that is wanted: as much work as fetching a few rows for each. */
+const COUNTED_PER_ROW = 32;
 /** Below this many rows nothing is worth counting. */
 const SMALL_ROWS = 100;
 /** Fetching a row by its key and decoding what is tested. */
@@ -71,55 +75,58 @@ interface Size {
   readonly counted: boolean;
 }
 
-/** Counts further and further until one way has been counted to its end, or a bound is reached that decides as well. */
+/**
+ * Counts all ways side by side, further and further, until one has been counted to its end, which settles how the others
+ * compare with it, or until a bound is reached.
+ */
 function countAll(
   plans: readonly Plan[],
   reader: StoreReader,
-  query: ResolvedQuery,
+  { state }: ResolvedQuery,
   rowCount: number,
   wanted: number,
 ): readonly Size[] {
-  const bound = Math.ceil(
-    Math.min(
-      rowCount / 2,
-      wanted === Number.POSITIVE_INFINITY ? rowCount : 64 + Math.sqrt(FETCH_COST * wanted * rowCount),
-    ),
-  );
-  for (let most = 64; ; most *= 8) {
-    const limit = Math.min(most, bound);
-    const sizes = plans.map(({ access }) => countAccess(access as Access, reader, query, limit));
-    const narrowed = sizes.some(({ entries, counted }) => counted && entries < limit);
-    if (narrowed || limit === bound) return sizes;
+  const counters = plans.map(({ access }) => new EntryCounter(access as Access, reader, state.rows));
+  let bound = Math.ceil(Math.min(rowCount / 2, COUNTED_MIN + COUNTED_PER_ROW * wanted));
+  for (let most = COUNTED_MIN; ; most *= 2) {
+    const reached = most >= bound;
+    for (const counter of counters)
+      if (counter.countTo(Math.min(most, bound))) bound = Math.min(bound, counter.entries);
+    if (reached || most >= bound) break;
   }
+  for (const counter of counters) counter.close();
+  return counters.map(({ entries, counted }) => ({ entries, counted }));
 }
 
-function countAccess(access: Access, reader: StoreReader, query: ResolvedQuery, most: number): Size {
-  const parts = access.kind === "union" ? access.parts : [access];
-  let entries = 0;
-  for (const part of parts) {
-    const space = part.kind === "rows" ? query.state.rows : part.index.space;
-    const size = countKeys(part.keys, reader, space, most - entries);
-    entries += size.entries;
-    if (!size.counted) return { entries, counted: false };
-  }
-  return { entries, counted: true };
-}
+/** Counts the entries of one access, a few more at each call. */
+class EntryCounter implements Size {
+  entries = 0;
+  counted = false;
+  readonly #scans: EntryScan[] = [];
 
-function countKeys(
-  keys: KeySet,
-  reader: StoreReader,
-  space: Parameters<StoreReader["scan"]>[0],
-  most: number,
-): Size {
-  let entries = 0;
-  for (const { from, to } of keys) {
-    if (from === undefined && to === undefined) return { entries: reader.count(space), counted: true };
-    for (const _ of reader.scan(space, {
-      ...(from === undefined ? {} : { gte: from }),
-      ...(to === undefined ? {} : { lt: to }),
-    })) {
-      if (++entries > most) return { entries, counted: false };
+  constructor(access: Access, reader: StoreReader, rows: Keyspace) {
+    for (const part of access.kind === "union" ? access.parts : [access]) {
+      const space = part.kind === "rows" ? rows : part.index.space;
+      if (isEverything(part.keys)) this.entries += reader.count(space);
+      else this.#scans.push(new EntryScan(reader, space, part.keys, false));
     }
+    this.counted = this.#scans.length === 0;
   }
-  return { entries, counted: true };
+
+  /** Goes on until more than `most` were counted; true when there are no more than that. */
+  countTo(most: number): boolean {
+    while (!this.counted && this.entries <= most) {
+      const scan = this.#scans[0] as EntryScan;
+      if (scan.next() !== undefined) this.entries++;
+      else {
+        this.#scans.shift();
+        this.counted = this.#scans.length === 0;
+      }
+    }
+    return this.counted && this.entries <= most;
+  }
+
+  close(): void {
+    for (const scan of this.#scans) scan.close();
+  }
 }

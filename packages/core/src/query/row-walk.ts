@@ -8,9 +8,9 @@ import type { RowTest } from "./compile-condition.ts";
 import { EntryScan } from "./entry-scan.ts";
 import type { KeySet } from "./key-set.ts";
 import { indexRowMissing, type KeyWalk, type RunContext } from "./key-walk.ts";
-import type { Position, Scalar } from "./resolved-query.ts";
+import type { Position } from "./resolved-query.ts";
 import { TopItems } from "./top-items.ts";
-import type { ComparePositions } from "./total-order.ts";
+import type { Ranking } from "./total-order.ts";
 
 export interface RowWalk {
   readonly key: Uint8Array;
@@ -162,12 +162,6 @@ export class FilteredRows implements RowWalk {
   close(): void {
     this.#walk.close();
   }
-}
-
-/** How positions are read and compared. */
-export interface Ranking {
-  readonly compare: ComparePositions;
-  readonly valuesOf: (payload: Uint8Array) => (Scalar | null)[];
 }
 
 /** An ordered walk from behind a position on. */

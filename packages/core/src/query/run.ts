@@ -13,7 +13,6 @@ import {
   FetchedRows,
   FilteredRows,
   LookedUpRows,
-  type Ranking,
   RowsBehind,
   type RowWalk,
   ScannedRows,
@@ -21,7 +20,7 @@ import {
 } from "./row-walk.ts";
 import { seek } from "./seek.ts";
 import { TopItems } from "./top-items.ts";
-import { comparePositions, positionReader } from "./total-order.ts";
+import { Ranking } from "./total-order.ts";
 
 const ALL = Number.POSITIVE_INFINITY;
 
@@ -206,6 +205,6 @@ function skipRows(rows: RowWalk, count: number): RowWalk {
   return rows;
 }
 
-function rankingOf({ state, order }: ResolvedQuery): Ranking {
-  return { compare: comparePositions(order), valuesOf: positionReader(state, order) };
+function rankingOf({ state, order, after }: ResolvedQuery): Ranking {
+  return after === undefined ? new Ranking(state, order) : new Ranking(state, order, after);
 }

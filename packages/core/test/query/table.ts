@@ -21,7 +21,8 @@ import { positionReader } from "../../src/query/total-order.ts";
 import { checkCollection } from "../../src/schema/check-collection.ts";
 import type { CollectionDescriptor } from "../../src/schema/descriptors.ts";
 import { memoryStore } from "../../src/store/memory-store.ts";
-import type { Store, StoreTransaction } from "../../src/store/store.ts";
+import type { Store } from "../../src/store/store.ts";
+import { UndoJournal } from "../../src/transaction/undo-journal.ts";
 
 export interface Table {
   readonly state: CollectionState;
@@ -59,7 +60,7 @@ export function tableFrom(schema: Schema, rows: readonly Row[]): Table {
   return { state, store, rows: stored, reports, host, query: () => new Query(host, {}) };
 }
 
-function inserts(writer: StoreTransaction, state: CollectionState, row: Row): boolean {
+function inserts(writer: UndoJournal, state: CollectionState, row: Row): boolean {
   try {
     insertRow({ writer, state }, row);
     return true;
@@ -69,10 +70,11 @@ function inserts(writer: StoreTransaction, state: CollectionState, row: Row): bo
   }
 }
 
-export function write<T>(store: Store, work: (writer: StoreTransaction) => T): T {
-  const writer = store.begin();
-  const result = work(writer);
-  writer.commit();
+/** Runs work in a transaction of its own. */
+export function write<T>(store: Store, work: (writer: UndoJournal) => T): T {
+  const transaction = store.begin();
+  const result = work(new UndoJournal(transaction));
+  transaction.commit();
   return result;
 }
 

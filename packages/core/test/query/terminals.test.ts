@@ -272,7 +272,9 @@ describe("reports", () => {
 describe("an index entry without its row", () => {
   test("is an error that names the index, not a row less", () => {
     const table = numbered(3);
-    write(table.store, (writer) => writer.delete(table.state.rows, table.state.encodeKey(1)));
+    const transaction = table.store.begin();
+    transaction.delete(table.state.rows, table.state.encodeKey(1));
+    transaction.commit();
     const error = errorOf(() => table.query().where("x", "=", 2).all());
     expect(error.code).toBe("index_row_missing");
     expect(error.details).toMatchObject({ collection: "things", index: "x_idx" });
