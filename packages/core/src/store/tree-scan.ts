@@ -26,8 +26,8 @@ abstract class TreeScan implements StoreScan {
   private readonly token: object;
   private readonly height: number;
   /** The way down to `page`: branches from the root, and which child was taken in each. */
-  private readonly branches: Branch[] = [];
-  private readonly turns: number[] = [];
+  private readonly branches: Branch[];
+  private readonly turns: number[];
   /** The page being read; null at the end. */
   protected page: Page | null = null;
   /** Slots before this one are before the place of the scan, slots from it on are behind. */
@@ -40,6 +40,8 @@ abstract class TreeScan implements StoreScan {
     this.life = life;
     this.tree = tree;
     this.height = tree.height;
+    this.branches = new Array(tree.height);
+    this.turns = new Array(tree.height);
     this.token = tree.scanOpened();
   }
 
@@ -63,8 +65,8 @@ abstract class TreeScan implements StoreScan {
       const turn =
         bound === undefined ? (last ? branch.children.length - 1 : 0) : childFor(branch.fence, bound, known);
       known = knownBelow(branch.fence, turn, known);
-      this.branches.push(branch);
-      this.turns.push(turn);
+      this.branches[depth] = branch;
+      this.turns[depth] = turn;
       node = branch.children[turn] as TreeNode;
     }
     const page = node as Page;

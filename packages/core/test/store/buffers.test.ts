@@ -67,35 +67,44 @@ test("bytes handed out stay through splits, joins, repacking, commits, aborts an
   expect(checks.map((check) => check())).toEqual(checks.map(() => true));
 });
 
-test("a transaction after an aborted one does not write over what the aborted one handed out", () => {
-  const store = filled(10);
-  const aborted = store.begin();
-  aborted.put(rows, numberedKey(3), valueFor(0xaa));
-  const kept = aborted.get(rows, numberedKey(3)) as Uint8Array;
-  aborted.abort();
-  const next = store.begin();
-  next.put(rows, numberedKey(4), valueFor(0xbb));
-  next.commit();
-  expect(kept).toEqual(valueFor(0xaa));
-  expect(store.get(rows, numberedKey(3))).toEqual(valueFor(3));
-  expect(store.get(rows, numberedKey(4))).toEqual(valueFor(0xbb));
-});
+// The counts make pages with and without free bytes: in the free ones newer versions of a page go on writing.
+const counts = Array.from({ length: 30 }, (_, index) => index + 5);
 
-test("two versions that start from the same page do not share its free bytes", () => {
-  const store = filled(10);
-  const snapshot = store.snapshot();
-  for (const byte of [1, 2, 3]) {
-    const transaction = store.begin();
-    transaction.put(rows, numberedKey(3), valueFor(byte));
-    const other = transaction.scan(rows, { gte: numberedKey(3) });
-    transaction.put(rows, numberedKey(3), valueFor(byte + 100));
-    expect(other.next().value?.[1]).toEqual(valueFor(byte));
-    if (byte === 2) transaction.commit();
-    else transaction.abort();
-  }
-  expect(store.get(rows, numberedKey(3))).toEqual(valueFor(102));
-  expect(snapshot.get(rows, numberedKey(3))).toEqual(valueFor(3));
-});
+test.each(counts)(
+  "after an aborted transaction on %i rows the next one leaves alone what was handed out",
+  (count) => {
+    const store = filled(count);
+    const aborted = store.begin();
+    aborted.put(rows, numberedKey(3), valueFor(0xaa));
+    const kept = aborted.get(rows, numberedKey(3)) as Uint8Array;
+    aborted.abort();
+    const next = store.begin();
+    next.put(rows, numberedKey(4), valueFor(0xbb));
+    next.commit();
+    expect(kept).toEqual(valueFor(0xaa));
+    expect(store.get(rows, numberedKey(3))).toEqual(valueFor(3));
+    expect(store.get(rows, numberedKey(4))).toEqual(valueFor(0xbb));
+  },
+);
+
+test.each(counts)(
+  "versions that start from the same page of %i rows do not share its free bytes",
+  (count) => {
+    const store = filled(count);
+    const snapshot = store.snapshot();
+    for (const byte of [1, 2, 3]) {
+      const transaction = store.begin();
+      transaction.put(rows, numberedKey(3), valueFor(byte));
+      const open = transaction.scan(rows, { gte: numberedKey(3) });
+      transaction.put(rows, numberedKey(3), valueFor(byte + 100));
+      expect(open.next().value?.[1]).toEqual(valueFor(byte));
+      if (byte === 2) transaction.commit();
+      else transaction.abort();
+    }
+    expect(store.get(rows, numberedKey(3))).toEqual(valueFor(102));
+    expect(snapshot.get(rows, numberedKey(3))).toEqual(valueFor(3));
+  },
+);
 
 test("keys and values passed in are the caller's again after the call", () => {
   const store = new MemoryStore();

@@ -182,6 +182,19 @@ test("keyspaces are told apart by their numbers and kinds, not by the objects", 
   expect(store.maintenance.stats?.().keyspaces).toBe(spaces.length);
 });
 
+test("a keyspace that was emptied costs nothing", () => {
+  const store = new MemoryStore();
+  const first = store.begin();
+  for (let collection = 1; collection <= 100; collection++) first.put({ kind: "rows", collection }, a, b);
+  first.commit();
+  const second = store.begin();
+  for (let collection = 1; collection <= 99; collection++) second.delete({ kind: "rows", collection }, a);
+  second.delete({ kind: "rows", collection: 100 }, a);
+  second.put({ kind: "rows", collection: 100 }, b, b);
+  second.commit();
+  expect(store.maintenance.stats?.()).toMatchObject({ keyspaces: 1, entries: 1, pages: 1 });
+});
+
 test("a transaction of 100,000 operations is one commit", () => {
   const store = new MemoryStore();
   const before = store.begin();

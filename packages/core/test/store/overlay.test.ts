@@ -36,6 +36,20 @@ test("a batch holds the difference only, in order of keyspaces and keys", () => 
   ]);
 });
 
+test("counts follow keys that are deleted and put again", () => {
+  const store = new BatchStore();
+  const first = store.begin();
+  first.put(rows, one, one);
+  first.commit();
+  const second = store.begin();
+  const counts: number[] = [];
+  for (const step of ["delete", "put", "put", "delete", "delete", "put"] as const) {
+    second[step](rows, one, two);
+    counts.push(second.count(rows));
+  }
+  expect(counts).toEqual([0, 1, 1, 0, 0, 1]);
+});
+
 test("a transaction without effect applies no batch and returns the present revision", () => {
   const store = new BatchStore();
   const first = store.begin();

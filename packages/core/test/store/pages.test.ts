@@ -173,6 +173,13 @@ test("a queue (delete the oldest, insert the newest) keeps its size", () => {
   expect(checkTree(tree)).toEqual([]);
 });
 
+test("a page without neighbours gives its bytes back too", () => {
+  const tree = treeOf(shuffled(90));
+  expect(tree.height).toBe(0);
+  for (let number = 2; number < 90; number++) tree.delete(numberedKey(number));
+  expect(measureTree(tree).pageBytes).toBeLessThan(2048);
+});
+
 test("values that shrink give their bytes back", () => {
   const tree = treeOf(shuffled(5000), new Uint8Array(1000));
   for (let i = 0; i < 5000; i++) tree.put(numberedKey(i), nothing);
