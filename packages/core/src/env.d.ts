@@ -15,10 +15,6 @@ declare const performance: { now(): number };
 
 declare function queueMicrotask(callback: () => void): void;
 
-interface String {
-  isWellFormed(): boolean;
-}
-
 /** Present on Node and its kin only; core works without it. */
 declare var Buffer:
   | {

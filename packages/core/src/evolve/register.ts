@@ -220,7 +220,8 @@ function callRewrite(rewrite: (row: Row) => Row, old: Row): unknown {
 }
 
 function emptySpace(session: WriteSession, space: Keyspace): void {
-  for (const [key, value] of scanInChunks(session.journal, space)) session.journal.change(space, key, value, undefined);
+  for (const [key, value] of scanInChunks(session.journal, space))
+    session.journal.change(space, key, value, undefined);
 }
 
 function keyOf(state: CollectionState, key: Uint8Array): Value {

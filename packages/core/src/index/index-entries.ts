@@ -21,7 +21,12 @@ export const EMPTY: Uint8Array = new Uint8Array(0);
 /** A store that can be written by those who know what stands there: core's journal around a transaction. */
 export interface StoreWriter extends StoreReader {
   /** Brings the value under a key from `before`, which stands there now, to `after`; undefined means none. */
-  change(space: Keyspace, key: Uint8Array, before: Uint8Array | undefined, after: Uint8Array | undefined): void;
+  change(
+    space: Keyspace,
+    key: Uint8Array,
+    before: Uint8Array | undefined,
+    after: Uint8Array | undefined,
+  ): void;
 }
 
 /** The value at a path of a row; null where anything on the way is missing. */
@@ -56,7 +61,8 @@ export function changeIndexEntries(
     changes.push({ index, from, to });
   }
   for (const { index, from, to } of changes) {
-    if (from !== null) writer.change(index.space, encodeIndexKey(index.kind, from, primaryKey), EMPTY, undefined);
+    if (from !== null)
+      writer.change(index.space, encodeIndexKey(index.kind, from, primaryKey), EMPTY, undefined);
     if (to !== null) writer.change(index.space, encodeIndexKey(index.kind, to, primaryKey), undefined, EMPTY);
   }
 }

@@ -1,3 +1,4 @@
+import type { Row } from "@modelvault/core";
 import { describe, expect, it } from "vitest";
 import { book, errorOf, openLibrary, openVault } from "../support/vault.ts";
 
@@ -89,7 +90,7 @@ describe("insertMany", () => {
 
   it("passes on what the iterable throws, and stores none", () => {
     const books = openLibrary().collection("books");
-    function* rows(): Generator<Record<string, never>> {
+    function* rows(): Generator<Row> {
       yield book("a");
       throw new Error("source ended");
     }

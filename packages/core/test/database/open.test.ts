@@ -2,6 +2,7 @@ import {
   type CommitReport,
   Database,
   type DatabaseObserver,
+  ModelVaultError,
   memoryStore,
   type QueryReport,
   type StoreMaintenance,
@@ -134,6 +135,35 @@ describe("an observer", () => {
     expect(errorOf(() => db.transaction(() => 1)).code).toBe("store_busy");
     foreign.abort();
     expect(conflicts).toEqual(["store_busy"]);
+    db.close();
+  });
+
+  it("is told of a commit that lost, which changed nothing", () => {
+    const conflicts: string[] = [];
+    const store = memoryStore().open();
+    const losing = withParts(store, {
+      begin: (options) => {
+        const transaction = store.begin(options);
+        const commit = (): never => {
+          transaction.abort();
+          throw new ModelVaultError("store_conflict", "Another writer was faster.");
+        };
+        return new Proxy(transaction, {
+          get: (target, name) => {
+            if (name === "commit") return commit;
+            const part: unknown = Reflect.get(target, name);
+            return typeof part === "function" ? part.bind(target) : part;
+          },
+        });
+      },
+    });
+    const db = Database.open(driverOf(losing), {
+      observer: { onConflict: ({ code }) => conflicts.push(code) },
+    });
+    const descriptor = { name: "t", primaryKey: "id", fields: [{ path: "id", type: "int64" }] } as const;
+    expect(errorOf(() => db.register(descriptor)).code).toBe("store_conflict");
+    expect(conflicts).toEqual(["store_conflict"]);
+    expect(db.collectionNames()).toEqual([]);
     db.close();
   });
 

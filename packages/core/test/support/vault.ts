@@ -6,6 +6,7 @@ import {
   isModelVaultError,
   type ModelVaultError,
   memoryStore,
+  type Row,
 } from "@modelvault/core";
 import { afterEach, expect } from "vitest";
 
@@ -58,11 +59,8 @@ export function openLibrary(options?: DatabaseOptions): Database {
 }
 
 /** A row for the library; what is not given is made up from the key. */
-export function book(isbn: string, more: Record<string, unknown> = {}): Record<string, never> {
-  return { isbn, title: `Title ${isbn}`, year: 2000, tags: [], author: { name: "Ann" }, ...more } as Record<
-    string,
-    never
-  >;
+export function book(isbn: string, more: Row = {}): Row {
+  return { isbn, title: `Title ${isbn}`, year: 2000, tags: [], author: { name: "Ann" }, ...more };
 }
 
 /** The error a call throws; fails the test when it throws none or a foreign one. */
