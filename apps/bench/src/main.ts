@@ -27,6 +27,8 @@ async function main(options: Options): Promise<number> {
   console.log(
     `Median of ${options.rounds} interleaved rounds, a process per subject; ± is the median deviation.`,
   );
+  if (options.cpu)
+    console.log("Processor time of each subject's process, all threads; waiting for the disk is not in it.");
   if (options.quick) console.log("A quick run: little data, short rounds; the figures mean nothing.");
 
   const started = performance.now();
@@ -36,6 +38,7 @@ async function main(options: Options): Promise<number> {
       scenarios: options.scenarios,
       sizes,
       rounds: options.rounds,
+      cpu: options.cpu,
       seat: () => new Seat(node.path),
       progress,
     },
@@ -56,6 +59,7 @@ async function main(options: Options): Promise<number> {
     const report: Report = {
       machine,
       quick: options.quick,
+      clock: options.cpu ? "processor" : "wall",
       rounds: options.rounds,
       payloadBytesPerRow: payload,
       rows: reportRows(outcomes),

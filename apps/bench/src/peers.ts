@@ -7,7 +7,7 @@ import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
+import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const bench = fileURLToPath(new URL("..", import.meta.url));
@@ -66,7 +66,7 @@ export function installPeers(node: string, nodeVersion: string): string | undefi
     env: {
       ...process.env,
       ...headersOf(node, nodeVersion),
-      PATH: `${dirname(node)}:${process.env.PATH ?? ""}`,
+      PATH: [dirname(node), process.env.PATH ?? ""].join(delimiter),
     },
   });
   if (status === 0) {

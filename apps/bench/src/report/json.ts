@@ -7,6 +7,8 @@ import type { JudgedTarget } from "./targets.ts";
 export interface Report {
   readonly machine: Machine;
   readonly quick: boolean;
+  /** What rounds were measured with. */
+  readonly clock: "wall" | "processor";
   readonly rounds: number;
   /** Mean bytes of a stored row of ours. */
   readonly payloadBytesPerRow: number;

@@ -23,9 +23,12 @@ export function scenarioTable(outcomes: readonly Outcome[]): string {
     return [subject.name, grouped(figures.value), each, spread(figures.deviation), ...ratios, note];
   });
   const rows = first.rows > 0 ? ` · ${grouped(first.rows)} rows` : "";
-  const absent = outcomes.filter(({ excluded }) => excluded !== undefined);
-  const without = absent.map(({ subject, excluded }) => `\n  without ${subject.name}: ${excluded}`).join("");
-  return `\n${name} · ${about}${rows}\n${layOut([head, ...lines])}${without}`;
+  const reasons = new Set(outcomes.flatMap(({ excluded }) => excluded ?? []));
+  const without = [...reasons].map((reason) => {
+    const absent = outcomes.filter(({ excluded }) => excluded === reason).map(({ subject }) => subject.name);
+    return `\n  without ${absent.join(", ")}: ${reason}`;
+  });
+  return `\n${name} · ${about}${rows}\n${layOut([head, ...lines])}${without.join("")}`;
 }
 
 /** All targets and whether they were met. */

@@ -21,6 +21,8 @@ export interface HostJob {
   /** All of one family. */
   readonly scenarios: readonly string[];
   readonly sizes: Sizes;
+  /** Rounds are measured in processor time of the subject's process, not by the wall clock. */
+  readonly cpu?: boolean;
 }
 
 export class Host {
@@ -102,6 +104,7 @@ export class Host {
       },
       folder,
       roundMs: this.#job.sizes.roundMs,
+      now: this.#job.cpu === true ? processorMs : () => performance.now(),
       openEmpty: async () => {
         const place = join(path, `empty-${opened++}`);
         await mkdir(place);
@@ -133,6 +136,12 @@ export class Host {
     if (this.#bench === undefined) throw new Error("The host was not started.");
     return this.#bench;
   }
+}
+
+/** Time that all threads of this process spent on a processor. */
+function processorMs(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1_000;
 }
 
 async function fill(subject: Subject, data: readonly City[], rows: number): Promise<void> {

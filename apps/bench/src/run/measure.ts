@@ -21,6 +21,7 @@ export interface Plan {
   readonly scenarios: readonly Scenario[];
   readonly sizes: Sizes;
   readonly rounds: number;
+  readonly cpu?: boolean;
   /** Starts a process. */
   seat(): Place;
   /** Told of what is being done. */
@@ -87,7 +88,7 @@ async function startRunner(
 ): Promise<Runner> {
   plan.progress(`${family.name}: ${subject.name} gets ready`);
   const place = plan.seat();
-  const job: HostJob = { subject: subject.name, scenarios, sizes: plan.sizes };
+  const job: HostJob = { subject: subject.name, scenarios, sizes: plan.sizes, cpu: plan.cpu ?? false };
   const failed = await place.ask({ ask: "start", job }).then(() => undefined, messageOf);
   return { subject, place, failed };
 }

@@ -12,7 +12,14 @@ import {
 import { randomFrom, sample } from "../data/random.ts";
 import type { Subject } from "../subjects/subject.ts";
 import { expectSame, WrongAnswer } from "./answers.ts";
-import { type Family, needsDatabase, type Reading, type Scenario, type Task } from "./scenario.ts";
+import {
+  type Bench,
+  type Family,
+  needsDatabase,
+  type Reading,
+  type Scenario,
+  type Task,
+} from "./scenario.ts";
 
 const READS: Family = { name: "reads", database: "open", rows: (sizes) => sizes.rows };
 
@@ -93,8 +100,8 @@ export const orderedScan: Scenario = {
         subject.scan((row) => expectSame(`row ${position} of the scan`, row, rows[position++]));
         expectSame("rows of the scan", position, rows.length);
       },
-      round: async ({ subject, roundMs }) =>
-        passes(roundMs, 1, expectedSum, () => {
+      round: async ({ subject, roundMs, now }) =>
+        passes({ roundMs, now }, 1, expectedSum, () => {
           let sum = 0;
           subject.scan((row) => {
             sum += digest(row);
@@ -160,8 +167,8 @@ function pages(name: string, first: number): Scenario {
           before = walk(subject, first - 1, () => undefined);
           walk(subject, measured, (rows, page) => expectSame(`page ${first + page}`, rows, expected[page]));
         },
-        round: async ({ subject, roundMs }) =>
-          passes(roundMs, measured, expectedSum, () => {
+        round: async ({ subject, roundMs, now }) =>
+          passes({ roundMs, now }, measured, expectedSum, () => {
             let sum = 0;
             walk(subject, measured, (rows) => {
               sum += digestAll(rows);
@@ -187,8 +194,8 @@ function questions<Q, A>(
         expectSame(`the answer to ${JSON.stringify(question)}`, ask(subject, question), expected[position]);
       });
     },
-    round: async ({ subject, roundMs }) =>
-      passes(roundMs, asked.length, expectedSum, () => {
+    round: async ({ subject, roundMs, now }) =>
+      passes({ roundMs, now }, asked.length, expectedSum, () => {
         let sum = 0;
         for (const question of asked) sum += digestOf(ask(subject, question));
         return sum;
@@ -198,7 +205,7 @@ function questions<Q, A>(
 
 /** Repeats a pass until enough time was measured; each must come to the same sum. */
 export function passes(
-  roundMs: number,
+  { roundMs, now }: Pick<Bench, "roundMs" | "now">,
   operations: number,
   expectedSum: number,
   pass: () => number,
@@ -206,9 +213,9 @@ export function passes(
   let ms = 0;
   let done = 0;
   while (ms < roundMs) {
-    const start = performance.now();
+    const start = now();
     const sum = pass();
-    ms += performance.now() - start;
+    ms += now() - start;
     done += operations;
     if (sum !== expectedSum) throw new WrongAnswer(`a pass came to ${sum} instead of ${expectedSum}`);
   }

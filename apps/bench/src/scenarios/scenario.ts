@@ -43,6 +43,8 @@ export interface Bench {
   readonly folder: string;
   /** Least time to measure in one round. */
   readonly roundMs: number;
+  /** The clock that rounds are measured with, in milliseconds. */
+  now(): number;
   /** Opens another, empty database; `remove` closes it and deletes its files. */
   openEmpty(): Promise<{ readonly subject: Subject; remove(): Promise<void> }>;
   /** Runs a job in a new process and gives its answer. */

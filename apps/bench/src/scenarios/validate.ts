@@ -39,14 +39,14 @@ export const validate: Scenario = {
           expectSame(`the verdict on ${JSON.stringify(row)}`, valid(row as City), false);
         }
       },
-      async round({ roundMs }) {
+      async round({ roundMs, now }) {
         let ms = 0;
         let operations = 0;
         while (ms < roundMs) {
-          const start = performance.now();
+          const start = now();
           let right = 0;
           for (const row of rows) if (valid(row)) right++;
-          ms += performance.now() - start;
+          ms += now() - start;
           operations += rows.length;
           expectSame("right rows", right, rows.length);
         }
