@@ -12,6 +12,11 @@ export interface FileStoreDriver extends StoreDriver {
   open(): Store;
   /** What the last `open` of this value found and did. @throws store_closed before the first */
   recoveryInfo(): RecoveryInfo;
+  /**
+   * Brings the store that this value opened last up to the last commit of the file, where it was opened with mode "follow"; returns the
+   * revision it shows then. In the other modes it always shows the last commit. @throws store_closed
+   */
+  refresh(): number;
 }
 
 /**
@@ -24,6 +29,10 @@ export interface FileStoreDriver extends StoreDriver {
 export function fileStore(path: string, options?: FileStoreOptions): FileStoreDriver {
   const checked = checkFileOptions(path, options);
   let last: Vault | undefined;
+  const opened = (): Vault => {
+    if (last !== undefined) return last;
+    throw new ModelVaultError("store_closed", `"${path}" was not opened yet through this value.`, { path });
+  };
   return {
     name: "file",
     moduleUrl: import.meta.url,
@@ -34,12 +43,7 @@ export function fileStore(path: string, options?: FileStoreOptions): FileStoreDr
       last = vault;
       return new FileStore(vault);
     },
-    recoveryInfo(): RecoveryInfo {
-      if (last === undefined)
-        throw new ModelVaultError("store_closed", `"${path}" was not opened yet through this value.`, {
-          path,
-        });
-      return last.info;
-    },
+    recoveryInfo: () => opened().info,
+    refresh: () => opened().refresh(),
   };
 }

@@ -30,8 +30,9 @@ export function checkpointLog(vault: Vault): void {
   sink.bytes.writeBigUInt64LE(BigInt(offset + sink.length), SEGMENT_HEADER_BYTES + 2);
   writeSegmentHeader(sink.bytes, 0, SEGMENT.checkpoint, payloadBytes);
   const replayFrom = offset + sink.length;
-  // An empty transaction of ours behind it keeps the revision, which a checkpoint cannot say.
-  new FrameWriter(sink, vault.image.store.revision(), false).commit();
+  // An empty transaction of ours behind it keeps the revision, which a checkpoint cannot say. It is written together with the checkpoint
+  // and marked so: one found behind a torn checkpoint is no sign of damage in the middle of the log.
+  new FrameWriter(sink, vault.image.store.revision(), true).commit();
   log.append(sink.view());
   log.sync();
   log.publish({ checkpointOffset: offset, checkpointBytes: payloadBytes });

@@ -1,20 +1,21 @@
 /** Hot copies: the present state as a vault file of its own, while the store stays in use. */
 import { type MaintenanceProgress, ModelVaultError } from "@modelvault/core";
+import type { FilePort } from "../port/file-port.ts";
 import { errnoOf } from "../port/io-error.ts";
 import { nameBeside } from "../vault/create-file.ts";
-import type { Vault } from "../vault/vault.ts";
+import type { Image } from "../vault/image.ts";
 import { writeImage } from "./write-image.ts";
 
 /**
- * Writes the last committed state, compacted, to a place where no file is. It appears there whole or not at all.
+ * Writes a state, compacted, to a place where no file is. It appears there whole or not at all.
  * @throws argument_invalid when something is there already; store_io, store_full
  */
-export function copyVault(
-  vault: Vault,
+export function copyImage(
+  port: FilePort,
+  image: Image,
   destination: string,
   onProgress?: (progress: MaintenanceProgress) => void,
 ): void {
-  const { port, image } = vault;
   if (port.stat(destination) !== undefined) throw taken(destination);
   const temporary = nameBeside(destination, "copy");
   const file = port.open(temporary, "create");

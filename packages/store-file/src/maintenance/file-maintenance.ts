@@ -4,7 +4,7 @@ import { FileWindow } from "../log/file-window.ts";
 import { withIoErrors } from "../port/io-error.ts";
 import type { Vault } from "../vault/vault.ts";
 import { checkpointLog } from "./checkpoint-log.ts";
-import { copyVault } from "./copy-vault.ts";
+import { copyImage } from "./copy-vault.ts";
 import { verifyVault } from "./verify-vault.ts";
 
 /** @param refuseTransaction throws while a transaction is open */
@@ -23,7 +23,7 @@ export function fileMaintenance(vault: Vault, refuseTransaction: () => void): St
         vault.rewrite(store, catalog, store.revision(), () => undefined, onProgress);
       }),
     copyTo: (destination: string, onProgress?: (progress: MaintenanceProgress) => void) =>
-      prepared("copy", () => copyVault(vault, destination, onProgress)),
+      prepared("copy", () => copyImage(vault.port, vault.image, destination, onProgress)),
     verify: () => prepared("verify", () => verifyVault(vault)),
     stats: () => prepared("measure", () => statsOf(vault)),
   };

@@ -6,20 +6,26 @@ import { ModelVaultError } from "@modelvault/core";
 import type { FilePort, OpenFile } from "../port/file-port.ts";
 import { nameBeside } from "../vault/create-file.ts";
 
+/** How far a swap got. */
+export type SwapState = "old" | "new" | "unknown";
+
 /**
  * Writes and swaps. The caller closes the old file.
  * @param write fills the new file
  * @param onSwapped called once the new file is in place, before its folder is synced: from here on it is the vault
+ * @param onFailed called before an error is thrown, with the file that is the vault now; "unknown" when even that cannot be told
  */
 export function swapFile<T>(
   port: FilePort,
   path: string,
   write: (file: OpenFile) => T,
   onSwapped: (file: OpenFile, written: T) => void,
+  onFailed: (state: SwapState) => void,
 ): void {
   const target = port.canonical(path);
   const temporary = nameBeside(target, "compact");
   const file = port.open(temporary, "create");
+  let state: SwapState = "old";
   try {
     port.copyMode(target, temporary);
     const written = write(file);
@@ -30,14 +36,26 @@ export function swapFile<T>(
         operation: "lock",
       });
     }
+    state = "unknown";
     port.rename(temporary, target);
+    state = "new";
     onSwapped(file, written);
+    port.syncFolderOf(target);
   } catch (error) {
-    // After the rename the new file is the vault; what failed then is for the caller to judge.
-    if (port.stat(target)?.id !== file.identity().id) discard(port, file, temporary);
+    if (state === "unknown") state = whichIsThere(port, target, file);
+    if (state !== "new") discard(port, file, temporary);
+    onFailed(state);
     throw error;
   }
-  port.syncFolderOf(target);
+}
+
+/** After a rename that failed: whether it was done all the same. */
+function whichIsThere(port: FilePort, target: string, file: OpenFile): SwapState {
+  try {
+    return port.stat(target)?.id === file.identity().id ? "unknown" : "old";
+  } catch {
+    return "unknown";
+  }
 }
 
 function discard(port: FilePort, file: OpenFile, temporary: string): void {

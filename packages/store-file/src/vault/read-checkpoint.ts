@@ -46,7 +46,7 @@ export function loadCheckpoint(
 }
 
 /** The checkpoint at an offset, or why there is none. */
-function readCheckpoint(
+export function readCheckpoint(
   window: FileWindow,
   contents: LogContents,
   offset: number,

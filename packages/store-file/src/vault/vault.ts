@@ -13,6 +13,7 @@ import type { CheckedFileOptions } from "../options.ts";
 import type { FilePort, OpenFile } from "../port/file-port.ts";
 import { withIoErrors } from "../port/io-error.ts";
 import { createVaultFile } from "./create-file.ts";
+import { readOn } from "./follow.ts";
 import type { Image } from "./image.ts";
 import { compareWithLog } from "./log-agreement.ts";
 import type { LogCatalog } from "./log-catalog.ts";
@@ -38,7 +39,11 @@ export class Vault {
   #uncompared: ReadVault | undefined;
   readonly #log: LogFile | undefined;
   /** The file of a reader. */
-  readonly file: OpenFile | undefined;
+  file: OpenFile | undefined;
+  /** What a follower has read so far. */
+  #followed: ReadVault | undefined;
+  /** Images that snapshots may still show. */
+  readonly #retired: Image[] = [];
   #autoFailures = 0;
   #closed = false;
 
@@ -65,7 +70,10 @@ export class Vault {
       const suspicious =
         !contents.ownLast || image.catalog.refused.length > 0 || contents.abandoned.length > 0;
       this.#uncompared = suspicious ? opened.read : undefined;
-    } else this.file = opened.file;
+    } else {
+      this.file = opened.file;
+      this.#followed = opened.read;
+    }
   }
 
   static open(port: FilePort, path: string, options: CheckedFileOptions, now: Date): Vault {
@@ -130,22 +138,20 @@ export class Vault {
   ): void {
     const log = this.writableLog();
     log.refusePoisoned();
-    let swapped = false;
-    try {
+    withIoErrors(this.path, "rewrite", () =>
       swapFile(
         this.port,
         this.path,
         (file) => writeImage(file, rows, catalog, revision, onProgress),
         (file, { bytes, counts, transactions }) => {
-          swapped = true;
           log.replaceFile(file, bytes, counts, transactions);
           taken();
         },
-      );
-    } catch (error) {
-      if (swapped) throw log.poison(error, "sync the folder of");
-      throw error;
-    }
+        (state) => {
+          if (state !== "old") log.poison(new Error("the new file may not stay in place"), "rewrite");
+        },
+      ),
+    );
     this.corrections = [];
     this.mustRewrite = false;
     this.#uncompared = undefined;
@@ -190,10 +196,41 @@ export class Vault {
     return rows;
   }
 
+  /**
+   * Brings a follower up to the last commit of the file; returns its revision. Nothing happens for other modes, which see every commit.
+   * @throws store_closed, store_io, and the format errors of opening
+   */
+  refresh(): number {
+    const { file } = this;
+    const read = this.#followed;
+    const revision = this.image.store.revision();
+    if (this.options.mode !== "follow" || file === undefined || read === undefined) return revision;
+    return withIoErrors(this.path, "refresh", () => {
+      const same = this.port.stat(this.path)?.id === file.identity().id;
+      if (!same || !readOn(file, read, this.image)) this.#readAnew();
+      return this.image.store.revision();
+    });
+  }
+
+  #readAnew(): void {
+    const file = this.port.open(this.path, "read");
+    try {
+      const read = readVault(file, this.options.strict);
+      this.file?.close();
+      this.file = file;
+      this.#followed = read;
+      this.#retired.push(this.image);
+      this.image = read.image;
+    } catch (error) {
+      file.close();
+      throw error;
+    }
+  }
+
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.image.store.close();
+    for (const image of [this.image, ...this.#retired.splice(0)]) image.store.close();
     try {
       (this.#log ?? this.file)?.close();
     } finally {
