@@ -67,7 +67,6 @@ export function childFor(fence: Fence, key: Uint8Array, known: number): number {
       if (difference !== 0) return difference < 0 ? 0 : high;
     }
   }
-  if (key.length < skip) return 0;
   const mark = mark6(key, skip, key.length);
   while (low < high) {
     const middle = (low + high) >>> 1;

@@ -155,7 +155,7 @@ export function searchPage(page: Page, key: Uint8Array, known: number): number {
       if (difference !== 0) return difference < 0 ? ~0 : ~high;
     }
   }
-  if (key.length < skip) return ~0;
+  // A key shorter than what is skipped gets mark 0 and loses every tie by its length: it comes first, as it must.
   const from = mark4(key, skip, key.length) * 0x10000;
   const to = from + 0x10000;
   while (low < high) {
