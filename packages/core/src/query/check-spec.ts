@@ -72,7 +72,7 @@ export function checkSpec(spec: unknown): QuerySpec {
   if (orderBy !== undefined && !Array.isArray(orderBy))
     throw argumentInvalid("orderBy", "an array of { path, direction }", orderBy);
   return Object.freeze({
-    ...(where === undefined ? {} : { where: checkPredicate(where, "where") }),
+    ...(where === undefined ? {} : { where: checkWhere(where) }),
     ...(orderBy === undefined ? {} : { orderBy: Object.freeze(orderBy.map(checkOrder)) }),
     ...(limit === undefined ? {} : { limit: checkCount(limit, "limit") }),
     ...(offset === undefined ? {} : { offset: checkCount(offset, "offset") }),
@@ -122,6 +122,14 @@ function checkOrder(order: unknown): OrderSpec {
   });
 }
 
+/** A whole `where`: the limits hold for each predicate of a chain of calls, which an `and` at the root stands for. */
+function checkWhere(where: unknown): Predicate {
+  const { op, all } = (where ?? {}) as { readonly op?: unknown; readonly all?: unknown };
+  if (op !== "and" || !Array.isArray(all) || all.length > PREDICATE_NODES_MAX)
+    return checkPredicate(where, "where");
+  return Object.freeze({ op, all: Object.freeze(all.map((part) => checkPredicate(part, "where"))) });
+}
+
 /** A predicate tree, copied. `argument` names it in messages. */
 export function checkPredicate(predicate: unknown, argument: string): Predicate {
   return checkNode(predicate, argument, 1, { nodes: 0 });
@@ -141,13 +149,7 @@ function checkNode(node: unknown, argument: string, depth: number, seen: { nodes
       },
     );
   }
-  if (++seen.nodes > PREDICATE_NODES_MAX) {
-    throw new ModelVaultError(
-      "query_too_complex",
-      `The predicate has more than ${PREDICATE_NODES_MAX} parts; use "in" for one path with many values.`,
-      { argument, nodesMax: PREDICATE_NODES_MAX },
-    );
-  }
+  if (++seen.nodes > PREDICATE_NODES_MAX) throw tooManyParts(argument);
   const { op } = node as { readonly op?: unknown };
   switch (op) {
     case "and":
@@ -169,6 +171,22 @@ function checkNode(node: unknown, argument: string, depth: number, seen: { nodes
       return checkLeaf(path, op, value);
     }
   }
+}
+
+/** The predicates of two calls, joined. */
+export function joinPredicates(before: Predicate | undefined, next: Predicate): Predicate {
+  if (before === undefined) return next;
+  const all = before.op === "and" ? [...before.all, next] : [before, next];
+  if (all.length > PREDICATE_NODES_MAX) throw tooManyParts("predicate");
+  return Object.freeze({ op: "and", all: Object.freeze(all) });
+}
+
+function tooManyParts(argument: string): ModelVaultError {
+  return new ModelVaultError(
+    "query_too_complex",
+    `The predicate has more than ${PREDICATE_NODES_MAX} parts; use "in" for one path with many values.`,
+    { argument, nodesMax: PREDICATE_NODES_MAX },
+  );
 }
 
 /** One comparison, copied. */

@@ -21,6 +21,7 @@ import {
   checkPredicate,
   checkSelect,
   checkSpec,
+  joinPredicates,
 } from "./check-spec.ts";
 import { encodeCursor } from "./cursor.ts";
 import { describePlan } from "./describe-plan.ts";
@@ -92,11 +93,7 @@ export class Query<R extends object = Row> {
               : first,
             "predicate",
           );
-    const { where } = this.#spec;
-    if (where === undefined) return this.#with({ where: narrower });
-    return this.#with({
-      where: { op: "and", all: where.op === "and" ? [...where.all, narrower] : [where, narrower] },
-    });
+    return this.#with({ where: joinPredicates(this.#spec.where, narrower) });
   }
 
   /**
@@ -105,7 +102,7 @@ export class Query<R extends object = Row> {
    */
   orderBy(path: string | readonly string[], direction: Direction = "asc"): Query<R> {
     const order = { path: checkPath(path, "path"), direction: checkDirection(direction, "direction") };
-    return this.#with({ orderBy: [...(this.#spec.orderBy ?? []), order] });
+    return this.#with({ orderBy: Object.freeze([...(this.#spec.orderBy ?? []), Object.freeze(order)]) });
   }
 
   /** At most this many rows. The last call counts. */
@@ -121,15 +118,16 @@ export class Query<R extends object = Row> {
   /** Goes on behind the cursor that `page` gave; null or undefined: from the start. */
   after(cursor: string | null | undefined): Query<R> {
     const { after: _, ...rest } = this.#spec;
+    const restarted = cursor === null || cursor === undefined;
     return new Query<R>(
       this.#host,
-      cursor === null || cursor === undefined ? rest : { ...rest, after: checkCursorText(cursor) },
+      Object.freeze(restarted ? rest : { ...rest, after: checkCursorText(cursor) }),
     );
   }
 
   /** Only these paths, inside the objects that hold them, beside those of earlier calls. */
   select(...paths: readonly (string | readonly string[])[]): Query<R> {
-    return this.#with({ select: [...(this.#spec.select ?? []), ...checkSelect(paths)] });
+    return this.#with({ select: Object.freeze([...(this.#spec.select ?? []), ...checkSelect(paths)]) });
   }
 
   /** All rows. */
@@ -234,7 +232,7 @@ export class Query<R extends object = Row> {
   }
 
   #with(change: Partial<QuerySpec>): Query<R> {
-    return new Query<R>(this.#host, { ...this.#spec, ...change });
+    return new Query<R>(this.#host, Object.freeze({ ...this.#spec, ...change }));
   }
 
   #behindOffset(rows: number): number {
@@ -392,12 +390,15 @@ function takeKeys(
   most: number,
 ): readonly Uint8Array[] {
   const walk = openKeys(query, plan, context, most);
-  const keys: Uint8Array[] = [];
-  while (keys.length < most) {
-    const key = walk.next();
-    if (key === undefined) break;
-    keys.push(key);
+  try {
+    const keys: Uint8Array[] = [];
+    while (keys.length < most) {
+      const key = walk.next();
+      if (key === undefined) break;
+      keys.push(key);
+    }
+    return keys;
+  } finally {
+    walk.close();
   }
-  walk.close();
-  return keys;
 }

@@ -79,11 +79,7 @@ export function countRows(query: ResolvedQuery, plan: Plan, context: RunContext,
     const found = countKeys(plan.access, context, most + offset);
     return Math.max(0, Math.min(found - offset, most));
   }
-  const keys = openKeys(query, plan, context, most);
-  let found = 0;
-  while (found < most && keys.next() !== undefined) found++;
-  keys.close();
-  return found;
+  return countWalk(openKeys(query, plan, context, most), most);
 }
 
 /** Counts the rows an access leads to, up to `most`, without fetching one that an index knows. */
@@ -94,11 +90,17 @@ function countKeys(access: Access, context: RunContext, most: number): number {
   if (access.keys.length === 1 && first?.from === undefined && first?.to === undefined) {
     return reader.count(access.kind === "index" ? access.index.space : state.rows);
   }
-  const walk = unorderedKeys(access, context);
-  let found = 0;
-  while (found < most && walk.next() !== undefined) found++;
-  walk.close();
-  return found;
+  return countWalk(unorderedKeys(access, context), most);
+}
+
+function countWalk(walk: KeyWalk, most: number): number {
+  try {
+    let found = 0;
+    while (found < most && walk.next() !== undefined) found++;
+    return found;
+  } finally {
+    walk.close();
+  }
 }
 
 interface OrderedKeys {

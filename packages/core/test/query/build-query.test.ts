@@ -33,6 +33,9 @@ describe("a query under construction", () => {
     base.where("name", "isNull").orderBy("name").limit(1).offset(1).select("id").after(null);
     expect(base.toSpec()).toEqual(before);
     expect(base.count()).toBe(2);
+    const full = base.orderBy("name").select("id").limit(1).toSpec();
+    for (const part of [full, full.where, full.orderBy, full.orderBy?.[0], full.select])
+      expect(part).toSatisfy(Object.isFrozen);
   });
 
   test("keeps its own copy of the values it was given", () => {
@@ -197,18 +200,30 @@ describe("a wrong argument is refused at the call, by name", () => {
 describe("limits of a predicate", () => {
   const leaf: Predicate = { op: "=", path: "id", value: 1 };
 
+  const nested = (depth: number): Predicate => {
+    let predicate: Predicate = leaf;
+    for (let level = 1; level < depth; level++) predicate = { op: "not", predicate };
+    return predicate;
+  };
+
   test("nesting deeper than the limit is an error, not a stack overflow", () => {
-    const nested = (depth: number): Predicate => {
-      let predicate: Predicate = leaf;
-      for (let level = 1; level < depth; level++) predicate = { op: "not", predicate };
-      return predicate;
-    };
     expect(table.query().where(nested(PREDICATE_DEPTH_MAX)).count()).toBe(1);
     for (const depth of [PREDICATE_DEPTH_MAX + 1, 100_000]) {
       const error = errorOf(() => table.query().where(nested(depth)));
       expect(error.code).toBe("query_too_complex");
       expect(error.details).toMatchObject({ depthMax: PREDICATE_DEPTH_MAX });
     }
+  });
+
+  test("hold for each call of where, and for the spec of a chain of them alike", () => {
+    const query = table.query().where(nested(PREDICATE_DEPTH_MAX)).where(nested(PREDICATE_DEPTH_MAX));
+    expect(Query.fromSpec(table.host, query.toSpec()).count()).toBe(1);
+    const whole = {
+      where: { op: "and", all: Array.from({ length: PREDICATE_NODES_MAX }, () => leaf) } as const,
+    };
+    const longest = Query.fromSpec(table.host, whole);
+    expect(longest.count()).toBe(1);
+    expect(errorOf(() => longest.where(leaf)).code).toBe("query_too_complex");
   });
 
   test("a predicate that holds itself is refused as too deep", () => {
