@@ -22,7 +22,7 @@ import { taggedOfOrdered } from "../format/scalar-keys.ts";
 import { FrameWriter } from "../log/frame-writer.ts";
 import { fileMaintenance } from "../maintenance/file-maintenance.ts";
 import { FileSnapshot } from "./file-snapshot.ts";
-import { FileTransaction } from "./file-transaction.ts";
+import { FileTransaction, KEY_BYTES_MAX } from "./file-transaction.ts";
 import { type NetChanges, netChanges } from "./net-changes.ts";
 import { recordsStayValid } from "./stays-readable.ts";
 import type { Vault } from "./vault.ts";
@@ -42,6 +42,7 @@ export class FileStore implements Store {
       sharing: "readers",
       busy: "fails",
       conflicts: false,
+      keyBytesMax: KEY_BYTES_MAX,
       valueBytesMax: PAYLOAD_BYTES_MAX,
     };
     this.maintenance = fileMaintenance(vault, () => this.#refuseTransaction());

@@ -1,6 +1,16 @@
 /** The write transaction of a file store: a transaction on the image that also remembers which keys it touched. */
-import type { KeyRange, Keyspace, StoreScan, StoreTransaction } from "@modelvault/core";
+import {
+  type KeyRange,
+  type Keyspace,
+  ModelVaultError,
+  type StoreScan,
+  type StoreTransaction,
+} from "@modelvault/core";
+import { PAYLOAD_BYTES_MAX } from "../format/layout.ts";
 import { TouchedKeys } from "./touched-keys.ts";
+
+/** Longest key: a primary key in the file has at most 16 MiB, and its key in the store no less. */
+export const KEY_BYTES_MAX = 16_777_216;
 
 export class FileTransaction implements StoreTransaction {
   readonly touched: TouchedKeys = new TouchedKeys();
@@ -29,6 +39,9 @@ export class FileTransaction implements StoreTransaction {
   }
 
   put(space: Keyspace, key: Uint8Array, value: Uint8Array): void {
+    if (key.length > KEY_BYTES_MAX) throw tooLong("store_key_too_long", "key", key.length, KEY_BYTES_MAX);
+    if (value.length > PAYLOAD_BYTES_MAX)
+      throw tooLong("store_value_too_long", "value", value.length, PAYLOAD_BYTES_MAX);
     this.inner.put(space, key, value);
     this.touched.add(space, key);
   }
@@ -58,4 +71,20 @@ export class FileTransaction implements StoreTransaction {
     this.inner.abort();
     this.#ended();
   }
+}
+
+function tooLong(
+  code: "store_key_too_long" | "store_value_too_long",
+  what: string,
+  bytes: number,
+  bytesMax: number,
+): ModelVaultError {
+  return new ModelVaultError(
+    code,
+    `A ${what} of ${bytes} bytes cannot be stored; a vault file allows ${bytesMax}.`,
+    {
+      bytes,
+      bytesMax,
+    },
+  );
 }

@@ -49,6 +49,8 @@ export class FakeDisk implements FilePort {
   readonly notes = false;
   calls = 0;
   fault: Fault | undefined;
+  /** The next call of this kind fails, and nothing of it is done. */
+  failNext: "write" | "sync" | undefined;
   /** The call before which the power goes. */
   powerLossAt = Number.POSITIVE_INFINITY;
   readonly #names = new Map<string, Inode>();
@@ -201,17 +203,19 @@ export class FakeDisk implements FilePort {
 
 class FakeFile implements OpenFile {
   readonly path: string;
+  readonly #disk: FakeDisk;
   readonly #inode: Inode;
   readonly #call: () => void;
   readonly #shortWrite: (bytes: number) => number | undefined;
 
   constructor(
-    _disk: FakeDisk,
+    disk: FakeDisk,
     path: string,
     inode: Inode,
     call: () => void,
     shortWrite: (bytes: number) => number | undefined,
   ) {
+    this.#disk = disk;
     this.path = path;
     this.#inode = inode;
     this.#call = call;
@@ -229,6 +233,7 @@ class FakeFile implements OpenFile {
 
   write(bytes: Uint8Array, position: number): void {
     this.#call();
+    this.#failIfAsked("write", "ENOSPC");
     const done = this.#shortWrite(bytes.length);
     const written = Buffer.from(done === undefined ? bytes : bytes.subarray(0, done));
     apply(this.#inode, { kind: "write", position, bytes: written });
@@ -242,8 +247,15 @@ class FakeFile implements OpenFile {
 
   syncData(): void {
     this.#call();
+    this.#failIfAsked("sync", "EIO");
     this.#inode.durable = Buffer.from(this.#inode.content);
     this.#inode.pending = [];
+  }
+
+  #failIfAsked(kind: "write" | "sync", errno: string): void {
+    if (this.#disk.failNext !== kind) return;
+    this.#disk.failNext = undefined;
+    throw systemError(errno, this.path);
   }
 
   lock(): boolean {
