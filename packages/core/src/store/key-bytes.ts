@@ -42,6 +42,13 @@ export function commonLength(
   return i;
 }
 
+/** A copy of a stretch of bytes. Not `slice`, which gives a view when the bytes are a Node `Buffer`. */
+export function copyBytes(bytes: Uint8Array, start: number, end: number): Uint8Array {
+  const copy = new Uint8Array(end - start);
+  copy.set(bytes.subarray(start, end));
+  return copy;
+}
+
 /** Bytes `start` to `start + 4` as an unsigned number, big-endian; bytes at `end` and beyond count as 0. */
 export function mark4(bytes: Uint8Array, start: number, end: number): number {
   if (start + 4 <= end) {

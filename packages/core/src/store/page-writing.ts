@@ -2,7 +2,7 @@
  * Changing pages: taking ownership, appending entries, removing them, and packing the live ones into a new byte
  * array. Only the owner of a page object calls these on it.
  */
-import { mark4, newMarks } from "./key-bytes.ts";
+import { copyBytes, mark4, newMarks } from "./key-bytes.ts";
 import {
   commonKeyLength,
   entryOffset,
@@ -85,7 +85,12 @@ export function writeEntry(
   const keyLength = key.length;
   const size = HEADER_BYTES + keyLength + value.length;
   if (liesOutside(key, value)) {
-    writeHeader(bytes, at, OUTSIDE, keepOutside(page, { key: key.slice(), value: value.slice() }));
+    writeHeader(
+      bytes,
+      at,
+      OUTSIDE,
+      keepOutside(page, { key: copyBytes(key, 0, keyLength), value: copyBytes(value, 0, value.length) }),
+    );
     page.used = at + HEADER_BYTES;
     page.live += HEADER_BYTES;
   } else {
@@ -116,7 +121,10 @@ export function dropEntry(page: Page, index: number): void {
 /** Replaces an entry outside the page by another. The key must be the same. */
 export function replaceOutside(page: Page, at: number, value: Uint8Array): void {
   if (page.outside === null) return;
-  page.outside[readU16(page.bytes, at + 2)] = { key: outsideEntry(page, at).key, value: value.slice() };
+  page.outside[readU16(page.bytes, at + 2)] = {
+    key: outsideEntry(page, at).key,
+    value: copyBytes(value, 0, value.length),
+  };
 }
 
 /** Packs the page anew, in place, with room for `count` more entries of `bytes` bytes. */

@@ -12,7 +12,7 @@ import {
   ownBranch,
   type TreeNode,
 } from "./branch.ts";
-import { commonLength } from "./key-bytes.ts";
+import { commonLength, copyBytes } from "./key-bytes.ts";
 import {
   ANY_LENGTH,
   commonKeyLength,
@@ -194,7 +194,7 @@ function separatorAt(page: Page, at: number, index: number, key: Uint8Array): Ui
     start,
     length,
   );
-  return bytes.slice(start, start + shared + 1);
+  return copyBytes(bytes, start, start + shared + 1);
 }
 
 function sharedWith(neighbour: Uint8Array | undefined, separator: Uint8Array): number {

@@ -148,7 +148,9 @@ export function runProgram(store: Store, program: readonly Step[]): void {
     ...snapshots.map(({ snapshot, expected }) => ({ reader: snapshot, expected })),
   ];
   const put = (space: Keyspace, key: Uint8Array, value: Uint8Array): void => {
-    const [ownKey, ownValue] = [key.slice(), value.slice()];
+    // Node buffers too, whose `slice` does not copy.
+    const [ownKey, ownValue] =
+      key.length % 2 === 0 ? [key.slice(), value.slice()] : [Buffer.from(key), Buffer.from(value)];
     transaction.put(space, ownKey, ownValue);
     ownKey.fill(0x55);
     ownValue.fill(0x55);
