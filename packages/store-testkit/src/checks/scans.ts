@@ -11,6 +11,7 @@ import {
   expectRefusal,
   expectState,
   expectThat,
+  steps,
   take,
 } from "../suite/expectations.ts";
 import { promise } from "../suite/promises.ts";
@@ -126,7 +127,7 @@ export const scanChecks: readonly Check[] = section("scans", [
         const { store, model } = filled(trial, 30);
         const expected = model.scan(space, { reverse });
         const seen = [];
-        for (const entry of store.scan(space, { reverse })) {
+        for (const entry of steps(store.scan(space, { reverse }), expected.length)) {
           seen.push(entry);
           write(store, (transaction) => {
             for (const [key] of expected.slice(seen.length - 1, seen.length + 2))
@@ -176,7 +177,7 @@ export const scanChecks: readonly Check[] = section("scans", [
       const expected = model.scan(space, { reverse });
       const transaction = store.begin();
       const seen = [];
-      for (const entry of transaction.scan(space, { reverse })) {
+      for (const entry of steps(transaction.scan(space, { reverse }), expected.length)) {
         seen.push(entry);
         const [ahead, behind] = reverse ? [-1, 1] : [1, -1];
         const here = (entry[0][2] as number) * 256 + (entry[0][3] as number);
@@ -193,7 +194,7 @@ export const scanChecks: readonly Check[] = section("scans", [
     for (const reverse of both) {
       const { store } = filled(trial, 100);
       write(store, (transaction) => {
-        for (const [key] of transaction.scan(space, { reverse })) transaction.delete(space, key);
+        for (const [key] of steps(transaction.scan(space, { reverse }), 100)) transaction.delete(space, key);
         expectState(transaction, new PlainMap(), space, "the transaction that deleted as it scanned");
       });
       expectState(store, new PlainMap(), space, "after deleting every entry as it was scanned");
@@ -207,7 +208,7 @@ export const scanChecks: readonly Check[] = section("scans", [
       for (const end of ["commit", "abort"] as const) {
         const { store, model } = filled(trial, 20);
         const expected = model.scan(space);
-        const before = store.scan(space);
+        const [before, unbegun] = [store.scan(space), store.scan(space)];
         const transaction = store.begin();
         churn(transaction, 20);
         const during = store.scan(space);
@@ -219,6 +220,7 @@ export const scanChecks: readonly Check[] = section("scans", [
           expected.slice(5),
           `the rest of a scan of the store called before begin, after ${end}`,
         );
+        expectEntries(take(unbegun), expected, `a scan of the store called before begin, begun after ${end}`);
         expectEntries(
           [...first, ...take(during)],
           expected,

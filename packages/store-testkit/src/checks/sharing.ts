@@ -82,12 +82,9 @@ export const freshnessChecks: readonly Check[] = section("freshness", [
       const revision = putAll(store, space, [[a, bigEndian(commit)]]);
       expectBytes(store.get(space, a), bigEndian(commit), "a value right after its commit");
       expectEntries(entriesOf(store, space), [[a, bigEndian(commit)]], "a scan right after a commit");
-      expectEqual(store.snapshot().revision, revision, "the revision of a snapshot right after a commit");
-      expectBytes(
-        store.snapshot().get(space, a),
-        bigEndian(commit),
-        "a value in a snapshot right after a commit",
-      );
+      const snapshot = store.snapshot();
+      expectEqual(snapshot.revision, revision, "the revision of a snapshot right after a commit");
+      expectBytes(snapshot.get(space, a), bigEndian(commit), "a value in a snapshot right after a commit");
     }
   }),
 

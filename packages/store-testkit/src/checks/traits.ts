@@ -170,7 +170,7 @@ function told(traits: StoreTraits): string {
 }
 
 function expectWait(store: Store, busy: StoreTraits["busy"]): void {
-  const waitMs = busy === "waits" ? 40 : 3000;
+  const waitMs = busy === "waits" ? 40 : 2000;
   const started = performance.now();
   expectRefusal("store_busy", `begin({ waitMs: ${waitMs} }) while another handle writes`, () =>
     store.begin({ waitMs }),

@@ -35,6 +35,12 @@ interface OpenScan {
   ended?: string;
 }
 
+interface OpenTransaction {
+  readonly real: StoreTransaction;
+  readonly staged: PlainMap;
+  wrote: boolean;
+}
+
 interface OpenSnapshot {
   readonly real: StoreSnapshot;
   readonly frozen: PlainMap;
@@ -47,7 +53,7 @@ export class World {
   #store: Store;
   #committed = new PlainMap();
   #revision: number;
-  #transaction: { readonly real: StoreTransaction; readonly staged: PlainMap; wrote: boolean } | undefined;
+  #transaction: OpenTransaction | undefined;
   #snapshots: OpenSnapshot[] = [];
   #scans: OpenScan[] = [];
 
@@ -78,24 +84,28 @@ export class World {
     expectRefusal("store_busy", "a second begin", () => this.#store.begin());
   }
 
+  /** Puts entries, in the open transaction or else in one of their own. */
   put(space: Keyspace, entries: readonly Entry[]): void {
-    const { real, staged } = this.#write();
-    for (const [key, value] of entries) {
-      const [givenKey, givenValue] = [key.slice(), value.slice()];
-      real.put(space, givenKey, givenValue);
-      // The caller's buffers are its own again.
-      givenKey.fill(0xa5);
-      givenValue.fill(0xa5);
-      staged.put(space, key, value);
-    }
+    this.#write(({ real, staged }) => {
+      for (const [key, value] of entries) {
+        const [givenKey, givenValue] = [key.slice(), value.slice()];
+        real.put(space, givenKey, givenValue);
+        // The caller's buffers are its own again.
+        givenKey.fill(0xa5);
+        givenValue.fill(0xa5);
+        staged.put(space, key, value);
+      }
+    });
   }
 
+  /** Deletes keys, in the open transaction or else in one of their own. */
   delete(space: Keyspace, keys: readonly Uint8Array[]): void {
-    const { real, staged } = this.#write();
-    for (const key of keys) {
-      real.delete(space, key);
-      staged.delete(space, key);
-    }
+    this.#write(({ real, staged }) => {
+      for (const key of keys) {
+        real.delete(space, key);
+        staged.delete(space, key);
+      }
+    });
   }
 
   commit(): void {
@@ -196,8 +206,9 @@ export class World {
     if (scan.real.next().done !== true) broken(`${scan.who} goes on after it was left`);
   }
 
-  /** Everything one keyspace holds, to every reader. */
+  /** The revision, and everything one keyspace holds to every reader. */
   look(space: Keyspace): void {
+    expectEqual(this.#store.revision(), this.#revision, "the revision");
     const readers = 1 + (this.writing ? 1 : 0) + this.#snapshots.length;
     for (let which = 0; which < readers; which++) {
       const { real, model, who } = this.#reader(which);
@@ -232,12 +243,14 @@ export class World {
     return readers[which % readers.length] as { real: StoreReader; model: PlainMap; who: string };
   }
 
-  #write(): { real: StoreTransaction; staged: PlainMap } {
+  #write(work: (transaction: OpenTransaction) => void): void {
+    const own = this.#transaction === undefined;
+    if (own) this.begin();
     const transaction = this.#transaction;
-    if (transaction === undefined)
-      return broken("a write without a transaction; the model-based test itself is wrong");
+    if (transaction === undefined) return;
     transaction.wrote = true;
-    return transaction;
+    work(transaction);
+    if (own) this.commit();
   }
 
   #endTransaction(real: StoreTransaction): void {

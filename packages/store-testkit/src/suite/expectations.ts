@@ -103,6 +103,15 @@ export function take(scan: StoreScan, limit: number = scannedEntriesMax): Entry[
   return entries;
 }
 
+/** The steps of a scan that must end after `most`, for loops that write as they go. */
+export function* steps(scan: StoreScan, most: number): Generator<Entry, void, undefined> {
+  let given = 0;
+  for (const entry of scan) {
+    if (++given > most) broken(`a scan of ${most} entries goes on; it sees what was written after its call`);
+    yield entry;
+  }
+}
+
 export function entriesOf(reader: StoreReader, space: Keyspace, range?: KeyRange): Entry[] {
   return take(range === undefined ? reader.scan(space) : reader.scan(space, range));
 }

@@ -44,7 +44,12 @@ export function logHarness(
   return {
     name,
     newLocation: () => addPlace(new FakeDisk(faults)),
-    open: (location) => wrap(open(location)),
+    readOnly: true,
+    open: (location, { readOnly = false } = {}) => {
+      const store = open(location);
+      store.readOnly = readOnly;
+      return wrap(store);
+    },
     dispose: (location) => {
       placeAt(location).frames = [];
     },

@@ -92,6 +92,8 @@ export class LogStore extends Reader implements Store {
   #generation = 0;
   #closed = false;
   #poisoned = false;
+  /** Set before the first call, of a store opened for reading only. */
+  readOnly = false;
   #transaction: LogTransaction | undefined;
   readonly #snapshots = new Set<LogSnapshot>();
 
@@ -111,6 +113,8 @@ export class LogStore extends Reader implements Store {
 
   begin({ waitMs = 0 }: BeginOptions = {}): StoreTransaction {
     this.check();
+    if (this.readOnly)
+      throw Object.assign(new ModelVaultError("internal", "Reading only."), { code: "store_read_only" });
     if (this.#poisoned) fail("store_poisoned", "A sync failed; reopen the store.");
     if (this.#transaction !== undefined) fail("store_busy", "This handle writes already.");
     if (!this.disk.lock(this)) {
