@@ -7,12 +7,10 @@
 export { CATALOG_SPACE, catalogKey } from "./catalog/catalog.ts";
 export { type CatalogEntry, decodeCatalogPayload } from "./catalog/catalog-payload.ts";
 export { upstreamAcceptsRegex } from "./catalog/upstream-regex.ts";
-export { compileState, type IndexNumbering, numberIndexes } from "./collection/compile-state.ts";
-export { valueAt } from "./index/index-entries.ts";
-export { encodeIndexKey, splitIndexKey } from "./keys/key-codec.ts";
 // Collections and queries
 export { Collection, type DeepPartial } from "./collection/collection.ts";
 export type { CollectionState, IndexState, IntegerMode, RowDecoder } from "./collection/collection-state.ts";
+export { compileState, type IndexNumbering, numberIndexes } from "./collection/compile-state.ts";
 // Database
 export { Database } from "./database/database.ts";
 export type { SchemaDescription } from "./database/handle.ts";
@@ -35,7 +33,9 @@ export {
 } from "./errors/error.ts";
 export { classify, type Finding } from "./evolve/classify.ts";
 export type { Registration, VersionDescriptor, VersionOptions } from "./evolve/register.ts";
+export { valueAt } from "./index/index-entries.ts";
 export type { Problem, VerifyReport } from "./index/verify.ts";
+export { encodeIndexKey, splitIndexKey } from "./keys/key-codec.ts";
 export type { Explanation, MeasuredExplanation } from "./query/explain.ts";
 export { type Page, Query } from "./query/query.ts";
 export type { QueryReport } from "./query/query-host.ts";
@@ -63,10 +63,17 @@ export type {
   Type,
   Value,
 } from "./schema/types.ts";
+export { compareKeys } from "./store/key-bytes.ts";
 export type { MaintenanceProgress, StoreMaintenance } from "./store/maintenance.ts";
 // Stores
 export { MemoryStore, memoryStore } from "./store/memory-store.ts";
-export { overlayTransaction } from "./store/overlay.ts";
+export {
+  type OverlayBatch,
+  type OverlayChanges,
+  type OverlayOptions,
+  overlayTransaction,
+} from "./store/overlay.ts";
+export { checkRange } from "./store/range.ts";
 export type {
   BeginOptions,
   KeyRange,
