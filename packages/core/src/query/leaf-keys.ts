@@ -100,11 +100,11 @@ function rangeKeys(op: "<" | "<=" | ">" | ">=", kind: ScalarKind, form: KeyForm,
   if (form === "index" && isCutIndexValue(kind, bound)) {
     // All values with the same beginning stand together, in no order that says which are on this side.
     const group = bound.subarray(0, bound.length - CUT_HASH_BYTES);
-    return { keys: [upper ? below(kind, prefixSuccessor(group)) : above(kind, group)], exact: false };
+    return { keys: [upper ? below(prefixSuccessor(group)) : above(kind, group)], exact: false };
   }
   const inclusiveEnd = op === "<=" || op === ">";
   const edge = inclusiveEnd ? prefixSuccessor(bound) : bound;
-  if (upper) return { keys: nonEmpty(below(kind, edge)), exact: true };
+  if (upper) return { keys: nonEmpty(below(edge)), exact: true };
   return { keys: edge === undefined ? NO_KEY : nonEmpty(above(kind, edge)), exact: true };
 }
 
@@ -118,15 +118,11 @@ function nonEmpty(interval: KeyInterval): KeySet {
   return intersectKeys([interval], EVERY_KEY);
 }
 
-/** NaN is in no range, so ranges of floats end at the infinities, on whichever side NaN may sort. */
-function below(kind: ScalarKind, to: Uint8Array | undefined): KeyInterval {
-  return {
-    from: kind === "float64" ? encodeIndexValue(kind, Number.NEGATIVE_INFINITY) : undefined,
-    to,
-    point: false,
-  };
+function below(to: Uint8Array | undefined): KeyInterval {
+  return { from: undefined, to, point: false };
 }
 
+/** NaN sorts above all numbers and is in no range, so ranges of floats end behind infinity. */
 function above(kind: ScalarKind, from: Uint8Array): KeyInterval {
   const to =
     kind === "float64" ? prefixSuccessor(encodeIndexValue(kind, Number.POSITIVE_INFINITY)) : undefined;

@@ -34,7 +34,10 @@ export function openRows(query: ResolvedQuery, plan: Plan, context: RunContext, 
   if (access === undefined || most === 0) return new LookedUpRows(context, []);
   if (plan.ordering === "sort") {
     const rows = filter(unorderedRows(access, context), residual, context);
-    return skipRows(new SortedRows(rows, rankingOf(query), after, most + offset), offset);
+    return skipRows(
+      new SortedRows(rows, new Ranking(query.state, query.order), after, most + offset),
+      offset,
+    );
   }
   const ordered = orderedKeys(query, plan, context, residual === true ? most : ALL);
   if (ordered === undefined) {
@@ -53,7 +56,7 @@ export function openRows(query: ResolvedQuery, plan: Plan, context: RunContext, 
       context,
     );
   if (!exact && after !== undefined)
-    return skipRows(new RowsBehind(fetched(), rankingOf(query), after), offset);
+    return skipRows(new RowsBehind(fetched(), new Ranking(query.state, query.order), after), offset);
   if (residual !== true) return skipRows(fetched(), offset);
   skipKeys(keys, offset);
   return fetched();
@@ -205,8 +208,4 @@ function skipKeys(keys: KeyWalk, count: number): void {
 function skipRows(rows: RowWalk, count: number): RowWalk {
   for (let left = count; left > 0; left--) if (!rows.next(left)) break;
   return rows;
-}
-
-function rankingOf({ state, order, after }: ResolvedQuery): Ranking {
-  return after === undefined ? new Ranking(state, order) : new Ranking(state, order, after);
 }

@@ -18,17 +18,18 @@ export class Ranking {
   readonly valuesOf: (payload: Uint8Array) => SortValue[];
   readonly #compareFields: readonly ((a: SortValue, b: SortValue) => number)[];
   readonly #keySign: 1 | -1;
-  /** Whether every text so far is one that JavaScript's own `<`, several times faster than any loop, puts in the right place. */
+  /**
+   * Whether every text so far is one that JavaScript's own `<`, several times faster than any loop, puts in the right place. It
+   * errs only where both texts have such units, so the position of a cursor need not be looked at.
+   */
   #plain = true;
 
-  /** `others`: positions that rows will be compared with. */
-  constructor(state: CollectionState, order: TotalOrder, ...others: readonly Position[]) {
+  constructor(state: CollectionState, order: TotalOrder) {
     this.#keySign = order.keyDirection === "asc" ? 1 : -1;
     this.#compareFields = order.fields.map((field) => this.#compareField(field));
     const read = positionReader(state, order);
     const texts = order.fields.flatMap(({ at }, field) => (at.kind === "string" ? [field] : []));
     this.valuesOf = texts.length === 0 ? read : (payload) => this.#noteTexts(read(payload), texts);
-    for (const { values } of others) this.#noteTexts(values, texts);
   }
 
   /** Below 0 when `a` comes before `b`. */

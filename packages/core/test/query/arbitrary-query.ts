@@ -1,34 +1,60 @@
 /** Arbitrary queries over a schema and its rows: every operator on every path it fits, operands that rows have and ones they do not. */
-import type { FieldPath, OrderSpec, Predicate, QuerySpec, Row, Schema, Type, Value } from "@modelvault/core";
+import type {
+  Direction,
+  FieldPath,
+  OrderSpec,
+  Predicate,
+  QuerySpec,
+  Row,
+  Schema,
+  Type,
+  Value,
+} from "@modelvault/core";
 import fc from "fast-check";
 import { arbitraryValue } from "../arbitraries/values.ts";
 import { allPaths, at } from "./oracle.ts";
 
 const RANGES = ["<", "<=", ">", ">="] as const;
 
-/** A spec without `after` and `select`. */
+/** A spec without `after` and `select`. One in three is about a single path, in predicate and order, where plans have most to choose from. */
 export function arbitraryQuery(schema: Schema, rows: readonly Row[]): fc.Arbitrary<QuerySpec> {
-  const scalars = allPaths(schema).filter(({ type }) => isComparable(type));
-  const orders = fc.uniqueArray(
-    fc.record<OrderSpec>({
-      path: fc.constantFrom(...scalars.map(({ path }) => path)),
-      direction: fc.constantFrom("asc", "desc"),
-    }),
-    { maxLength: 3, selector: ({ path }) => JSON.stringify(path) },
-  );
-  return fc.record(
-    {
-      where: arbitraryPredicate(schema, rows),
-      orderBy: orders,
-      limit: fc.nat({ max: rows.length + 1 }),
-      offset: fc.nat({ max: 3 }),
-    },
+  const paths = allPaths(schema);
+  const scalars = paths.filter(({ type }) => isComparable(type));
+  const cuts = { limit: fc.nat({ max: rows.length + 1 }), offset: fc.nat({ max: 3 }) };
+  const any = fc.record(
+    { where: arbitraryPredicate(paths, rows), orderBy: arbitraryOrder(scalars), ...cuts },
     { requiredKeys: [] },
   );
+  const focused = fc.constantFrom(...scalars).chain((one) =>
+    fc.record(
+      {
+        where: arbitraryPredicate([one], rows),
+        orderBy: fc
+          .tuple(fc.constantFrom<Direction>("asc", "desc"), arbitraryOrder(scalars))
+          .map(([direction, rest]) => [
+            { path: one.path, direction },
+            ...rest.filter(({ path }) => path !== one.path),
+          ]),
+        ...cuts,
+      },
+      { requiredKeys: ["where", "orderBy"] },
+    ),
+  );
+  return fc.oneof({ arbitrary: any, weight: 2 }, { arbitrary: focused, weight: 1 });
 }
 
-export function arbitraryPredicate(schema: Schema, rows: readonly Row[]): fc.Arbitrary<Predicate> {
-  const leaves = allPaths(schema).map(({ path, type }) => arbitraryLeaf(path, type, rows));
+type TypedPath = ReturnType<typeof allPaths>[number];
+
+function arbitraryOrder(scalars: readonly TypedPath[]): fc.Arbitrary<OrderSpec[]> {
+  const order = fc.record<OrderSpec>({
+    path: fc.constantFrom(...scalars.map(({ path }) => path)),
+    direction: fc.constantFrom("asc", "desc"),
+  });
+  return fc.uniqueArray(order, { maxLength: 3, selector: ({ path }) => JSON.stringify(path) });
+}
+
+function arbitraryPredicate(paths: readonly TypedPath[], rows: readonly Row[]): fc.Arbitrary<Predicate> {
+  const leaves = paths.map(({ path, type }) => arbitraryLeaf(path, type, rows));
   return fc.letrec<{ node: Predicate }>((tie) => ({
     node: fc.oneof(
       { maxDepth: 3, withCrossShrink: true },

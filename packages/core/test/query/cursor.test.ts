@@ -97,6 +97,58 @@ describe("pages", () => {
     }
   });
 
+  test("go on rightly behind a missing value when no value is missing any more", () => {
+    const rows = [null, null, 1, 2].map((m, id) => ({ id, m }));
+    const fields = [
+      { path: "id", type: "int64" as const },
+      { path: "m", type: { optional: "int64" as const } },
+    ];
+    for (const [direction, left] of [
+      ["asc", []],
+      ["desc", [3, 2]],
+    ] as const) {
+      const table = tableOf({ primaryKey: "id", fields, indexes: [{ path: "m" }] }, rows);
+      const query = table.query().orderBy("m", direction);
+      const page = query.limit(direction === "asc" ? 3 : 1).page();
+      expect(page.rows.at(-1)).toMatchObject({ m: null });
+      write(table.store, (writer) => {
+        for (const id of [0, 1]) deleteRow({ writer, state: table.state }, table.state.encodeKey(id));
+      });
+      expect(query.after(page.next).explain()).toMatchObject({
+        access: { kind: "index-all" },
+        order: "index",
+      });
+      expect(ids(query.after(page.next).all())).toEqual(left);
+    }
+  });
+
+  test("go on rightly when another row has taken the unique value where they stopped", () => {
+    // The unique value decides the order alone, but not between the row that was there and the one that is there now.
+    const fields = [
+      { path: "id", type: "int64" as const },
+      { path: "u", type: "int64" as const },
+      { path: "v", type: "int64" as const },
+    ];
+    for (const [v, follows] of [
+      [4, false],
+      [6, true],
+    ] as const) {
+      const table = tableOf(
+        { primaryKey: "id", fields, indexes: [{ path: "u", kind: "unique" }] },
+        [1, 2, 3].map((id) => ({ id, u: id, v: 5 })),
+      );
+      const query = table.query().orderBy("u").orderBy("v");
+      expect(query.explain().order).toBe("index");
+      const { next } = query.limit(2).page();
+      write(table.store, (writer) => {
+        deleteRow({ writer, state: table.state }, table.state.encodeKey(2));
+        // Its key alone would put it on the other side.
+        insertRow({ writer, state: table.state }, { id: follows ? 0 : 9, u: 2, v });
+      });
+      expect(ids(query.after(next).all())).toEqual(follows ? [0, 3] : [3]);
+    }
+  });
+
   test("cost the same however far they are, wherever an access gives the order", () => {
     const { query } = numbered(3000);
     const ordered: readonly ((query: Query) => Query)[] = [

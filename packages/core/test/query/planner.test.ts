@@ -328,6 +328,10 @@ describe("order", () => {
       residual: "maybe != 3",
       rowsExamined: 5,
     });
+    const negated = (q: Query): Query =>
+      q.where((is) => is.not(is("maybe", "=", 4))).orderBy("maybe", "desc");
+    expect(explain((q) => negated(q).limit(5))).toMatchObject({ access: { kind: "scan" }, order: "top-k" });
+    expect(negated(query()).count()).toBe(1999);
   });
 
   test("by a path without an index keeps a bounded heap with a limit, and sorts without one", () => {

@@ -177,6 +177,21 @@ describe("an iteration", () => {
       expect(seen).toEqual(["a", "b", "c"]);
     });
   });
+
+  test("in a transaction fetches all its rows before it hands out one, so that none is gone when its turn comes", () => {
+    const db = openLibrary();
+    const years = Array.from({ length: 200 }, (_, year) => year);
+    db.collection("books").insertMany(years.map((year) => book(`b${year}`, { year })));
+    db.transaction((tx) => {
+      const books = tx.collection("books");
+      const seen: unknown[] = [];
+      for (const { year } of books.where("year", ">=", 0).orderBy("year").iterate()) {
+        if (seen.length === 0) books.where("year", ">=", 100).delete();
+        seen.push(year);
+      }
+      expect(seen).toEqual(years);
+    });
+  });
 });
 
 describe("delete and update", () => {
