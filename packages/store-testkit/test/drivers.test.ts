@@ -1,6 +1,7 @@
 import { memoryStore } from "@modelvault/core";
 import { type StoreHarness, storeConformance, storeModelTest } from "@modelvault/store-testkit";
 import { describe, it } from "vitest";
+import { type BatchPlace, openBatchStore } from "./support/batch-store.ts";
 import { logHarness } from "./support/log-harness.ts";
 
 const memory: StoreHarness<object> = {
@@ -12,7 +13,21 @@ const memory: StoreHarness<object> = {
   importModule: (url) => import(/* @vite-ignore */ url),
 };
 
-storeConformance(memory, { describe, it });
-storeConformance(logHarness("log"), { describe, it });
-storeModelTest(memory, { describe, it });
-storeModelTest(logHarness("log"), { describe, it });
+const batches: StoreHarness<BatchPlace> = {
+  name: "batches behind overlayTransaction",
+  newLocation: () => ({ spaces: new Map(), revision: 0, open: false }),
+  open: (place) => openBatchStore(place),
+  dispose: () => undefined,
+};
+
+for (const harness of [memory, batches, logHarness("log")] as const) {
+  storeConformance(harness, { describe, it });
+  storeModelTest(harness, { describe, it });
+}
+
+// A driver that waits, so that what `busy` may say is tried both ways.
+storeConformance(
+  logHarness("log that waits", { traits: { busy: "waits" } }),
+  { describe, it },
+  { sections: ["traits", "freshness"] },
+);

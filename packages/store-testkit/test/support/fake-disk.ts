@@ -57,7 +57,7 @@ export class FakeDisk {
       return;
     }
     if (this.faults.onFailure) this.frames.push(this.faults.onFailure(frame));
-    throw Object.assign(mediumError(`the ${failing} failed`), { syncFailed: failing === "sync" });
+    throw new ModelVaultError("store_io", `The ${failing} failed.`, { syncFailed: failing === "sync" });
   }
 
   replace(frames: Uint8Array[]): void {
@@ -72,9 +72,4 @@ export class FakeDisk {
     left.replace(this.frames.slice(0, this.syncedFrames));
     return left;
   }
-}
-
-/** An error of the code that drivers on a medium throw; core itself has none. */
-function mediumError(message: string): ModelVaultError {
-  return Object.assign(new ModelVaultError("internal", message), { code: "store_io" });
 }

@@ -5,6 +5,7 @@
 import {
   type BeginOptions,
   type ErrorCode,
+  isModelVaultError,
   type KeyRange,
   type Keyspace,
   ModelVaultError,
@@ -113,8 +114,7 @@ export class LogStore extends Reader implements Store {
 
   begin({ waitMs = 0 }: BeginOptions = {}): StoreTransaction {
     this.check();
-    if (this.readOnly)
-      throw Object.assign(new ModelVaultError("internal", "Reading only."), { code: "store_read_only" });
+    if (this.readOnly) fail("store_read_only", "The store was opened for reading.");
     if (this.#poisoned) fail("store_poisoned", "A sync failed; reopen the store.");
     if (this.#transaction !== undefined) fail("store_busy", "This handle writes already.");
     if (!this.disk.lock(this)) {
@@ -156,7 +156,7 @@ export class LogStore extends Reader implements Store {
     try {
       this.disk.append(encodeFrame(revision, changes));
     } catch (error) {
-      this.#poisoned = (error as { syncFailed?: boolean }).syncFailed === true;
+      this.#poisoned = isModelVaultError(error, "store_io") && error.details.syncFailed === true;
       throw error;
     }
     this.#catchUp();
