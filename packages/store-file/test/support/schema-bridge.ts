@@ -66,7 +66,7 @@ class BridgedReader implements StoreReader {
 
   get(space: Keyspace, key: Uint8Array): Uint8Array | undefined {
     const payload = this.inner.get(this.rowsOf(space), ordered(key));
-    return payload === undefined ? undefined : valueOf(payload);
+    return payload === undefined ? undefined : storedValue(payload);
   }
 
   scan(space: Keyspace, range: KeyRange = {}): StoreScan {
@@ -159,7 +159,7 @@ class BridgedTransaction extends BridgedReader implements StoreTransaction {
   #dropEntry(collection: number, rowKey: Uint8Array): boolean {
     const before = this.#transaction.get({ kind: "rows", collection }, rowKey);
     if (before === undefined) return false;
-    const entry = encodeIndexKey("bytes", valueOf(before), rowKey);
+    const entry = encodeIndexKey("bytes", storedValue(before), rowKey);
     this.#transaction.delete({ kind: "index", collection, index: 1 }, entry);
     return true;
   }
@@ -178,7 +178,7 @@ class BridgedTransaction extends BridgedReader implements StoreTransaction {
 
 function* unpack(scan: StoreScan): Generator<StoreEntry, undefined> {
   for (const [key, payload] of scan) {
-    yield [canonicalOfOrdered("bytes", key, 0, key.length), valueOf(payload)];
+    yield [canonicalOfOrdered("bytes", key, 0, key.length), storedValue(payload)];
   }
   return undefined;
 }
@@ -210,7 +210,7 @@ function payloadOf(collection: number, key: Uint8Array, value: Uint8Array): Buff
   return Buffer.concat([head, taggedBytes(key), Buffer.from([1, 0, 0, 0]), taggedBytes(value)]);
 }
 
-function valueOf(payload: Uint8Array): Uint8Array {
+function storedValue(payload: Uint8Array): Uint8Array {
   const view = new DataView(payload.buffer, payload.byteOffset, payload.byteLength);
   const keyEnd = 11 + 5 + view.getUint32(12, true);
   return payload.subarray(keyEnd + 4 + 5);
