@@ -157,6 +157,11 @@ export class FakeDisk implements FilePort {
     return count;
   }
 
+  /** How many unsynced changes of its content a file has. */
+  unsyncedIn(path: string): number {
+    return this.#names.get(normalize(path))?.pending.length ?? 0;
+  }
+
   static #with(files: readonly (readonly [string, Buffer])[]): FakeDisk {
     const disk = new FakeDisk();
     for (const [name, content] of files) {
