@@ -187,10 +187,12 @@ export type DeepPartial<T> = T extends Uint8Array | Date | readonly unknown[]
     : T;
 
 function rowWrite(session: WriteSession, name: string): RowWrite {
+  const state = session.catalog.require(name);
   return {
     writer: session.journal,
-    state: session.catalog.require(name),
+    state,
     valueBytesMax: session.traits.valueBytesMax,
+    isCurrent: () => session.catalog.find(name) === state,
   };
 }
 

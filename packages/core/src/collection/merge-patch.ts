@@ -4,6 +4,7 @@
  * the result, so that validation reports them.
  */
 import type { Row, Schema, Type, Value } from "../schema/types.ts";
+import { isRecord } from "../validate/shapes.ts";
 
 /** Which names of an object merge deeper: a tree over the objects of a schema. */
 type MergeTree = Map<string, MergeTree>;
@@ -21,7 +22,7 @@ export function mergePatch(schema: Schema, row: Row, patch: unknown): unknown {
 }
 
 function mergeObject(tree: MergeTree, target: Row, patch: unknown): unknown {
-  if (!isObject(patch)) return patch;
+  if (!isRecord(patch)) return patch;
   const merged: Record<string, unknown> = {};
   for (const name of Object.keys(target)) define(merged, name, target[name]);
   for (const name of Object.keys(patch)) {
@@ -29,8 +30,8 @@ function mergeObject(tree: MergeTree, target: Row, patch: unknown): unknown {
     if (change === undefined) continue;
     const deeper = tree.get(name);
     const before: Value | undefined = Object.hasOwn(target, name) ? target[name] : undefined;
-    const merges = deeper !== undefined && isObject(before) && isObject(change);
-    define(merged, name, merges ? mergeObject(deeper, before, change) : change);
+    const merges = deeper !== undefined && isRecord(before) && isRecord(change);
+    define(merged, name, merges ? mergeObject(deeper, before as Row, change) : change);
   }
   return merged;
 }
@@ -40,12 +41,6 @@ function define(object: Record<string, unknown>, name: string, value: unknown): 
   if (name === "__proto__")
     Object.defineProperty(object, name, { value, enumerable: true, configurable: true, writable: true });
   else object[name] = value;
-}
-
-function isObject(value: unknown): value is Row {
-  return (
-    typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Uint8Array)
-  );
 }
 
 function treeOf(schema: Schema): MergeTree {

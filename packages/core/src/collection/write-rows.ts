@@ -14,12 +14,14 @@ export interface RowWrite {
   readonly state: CollectionState;
   /** Longest value of the store in bytes; absent: no limit. */
   readonly valueBytesMax?: number | undefined;
+  /** Whether `state` is still the collection's; absent: it cannot change meanwhile. Asked after code of the caller ran. */
+  readonly isCurrent?: () => boolean;
 }
 
 /** Stores a new row; returns its key bytes. @throws validation_failed, row_exists, unique_violation, row_too_large, primary_key_invalid */
 export function insertRow(write: RowWrite, candidate: unknown): Uint8Array {
   const { writer, state } = write;
-  const row = checkRow(state, candidate);
+  const row = copyRow(write, candidate);
   const key = state.encodeKey(row[state.schema.primaryKey] as Value);
   if (writer.get(state.rows, key) !== undefined) {
     throw new ModelVaultError(
@@ -35,7 +37,7 @@ export function insertRow(write: RowWrite, candidate: unknown): Uint8Array {
 /** Stores a row, new or not; returns whether one was replaced. @throws as {@link insertRow}, but for row_exists */
 export function putRow(write: RowWrite, candidate: unknown): boolean {
   const { writer, state } = write;
-  const row = checkRow(state, candidate);
+  const row = copyRow(write, candidate);
   const key = state.encodeKey(row[state.schema.primaryKey] as Value);
   const before = writer.get(state.rows, key);
   storeRow(write, key, before, row);
@@ -66,9 +68,14 @@ export function updateRow(
   integers: "number" | "bigint",
 ): Uint8Array | undefined {
   const { writer, state } = write;
+  // Copied before the row is read: reading a patch may run code of the caller.
+  const patch = typeof change === "function" ? undefined : copyOf(write, change);
   const before = writer.get(state.rows, key);
   if (before === undefined) return undefined;
-  const row = checkRow(state, changedRow(write, key, before, change, integers));
+  const row =
+    typeof change === "function"
+      ? copyRow(write, changedRow(write, key, before, change, integers))
+      : checkRow(state, mergePatch(state.schema, state.decoder("exact")(before), patch));
   const keyAfter = state.encodeKey(row[state.schema.primaryKey] as Value);
   if (!sameBytes(key, keyAfter)) {
     throw new ModelVaultError(
@@ -84,11 +91,10 @@ function changedRow(
   write: RowWrite,
   key: Uint8Array,
   before: Uint8Array,
-  change: RowChange,
+  change: (row: Row) => Row,
   integers: "number" | "bigint",
 ): unknown {
   const { writer, state } = write;
-  if (typeof change !== "function") return mergePatch(state.schema, state.decoder("exact")(before), change);
   const after: unknown = change(state.decoder(integers)(before));
   if (typeof (after as { then?: unknown } | null | undefined)?.then === "function") {
     throw new ModelVaultError(
@@ -113,8 +119,22 @@ function changedRow(
   return after;
 }
 
-function checkRow(state: CollectionState, candidate: unknown): Row {
-  const row = state.copy(candidate);
+/** A private copy of what the caller gave. Making it may run getters of the caller, which may use the database. */
+function copyOf({ state, isCurrent }: RowWrite, candidate: unknown): unknown {
+  const copy = state.copy(candidate);
+  if (isCurrent === undefined || isCurrent()) return copy;
+  throw new ModelVaultError(
+    "update_reentrant",
+    `The schema of "${state.name}" was changed by code that the write of a row called.`,
+    { collection: state.name },
+  );
+}
+
+function copyRow(write: RowWrite, candidate: unknown): Row {
+  return checkRow(write.state, copyOf(write, candidate));
+}
+
+function checkRow(state: CollectionState, row: unknown): Row {
   const issues = state.validate(row);
   if (issues.length === 0) return row as Row;
   const summary = issues.map((issue) => issue.message).join(" ");

@@ -224,7 +224,8 @@ export class Database extends WriteHandle {
   read<T>(callback: (view: ReadView) => T): T {
     if (typeof callback !== "function") throw argumentInvalid("callback", "a function of the view", callback);
     const state = this.#scope.open();
-    const scope = new ViewScope(state, state.frozen, this.#scope.options);
+    const look = state.frozen ? (): ReadState => state : (): ReadState => this.#scope.current();
+    const scope = new ViewScope(look, state.frozen, this.#scope.options);
     try {
       return refusePromise(callback(new ReadView(scope)), "db.read");
     } finally {
@@ -239,15 +240,20 @@ export class Database extends WriteHandle {
     return this.#scope.store.revision();
   }
 
-  /** Checks every row, index entry and count, and what the store can check below; reports, and changes nothing. */
+  /**
+   * Checks every row, index entry and count, and what the store can check below; reports, and changes nothing.
+   * @throws transaction_open
+   */
   verify(): VerifyReport {
+    this.#refuseTransaction("verify itself");
     return this.#scope.read(({ reader, catalog }) =>
       verifyAll(reader, catalog, this.#scope.store.maintenance?.verify?.() ?? []),
     );
   }
 
-  /** Sizes of everything: rows, index entries, versions, and the store's own figures. */
+  /** Sizes of everything: rows, index entries, versions, and the store's own figures. @throws transaction_open */
   stats(): DatabaseStats {
+    this.#refuseTransaction("tell its figures");
     return this.#scope.read(({ reader, catalog }) =>
       describeDatabase(this.#driver, this.#scope.store, reader, catalog),
     );
@@ -273,7 +279,7 @@ export class Database extends WriteHandle {
   /** Releases everything; again: nothing happens. @throws transaction_open inside a transaction's callback */
   close(): void {
     if (this.#scope.closed) return;
-    if (this.#scope.transactionOpen) throw transactionOpen("close");
+    this.#refuseTransaction("close");
     this.#scope.close();
   }
 
@@ -283,7 +289,7 @@ export class Database extends WriteHandle {
 
   #maintain<K extends "checkpoint" | "compact" | "copyTo">(name: K): NonNullable<StoreMaintenance[K]> {
     this.#scope.current();
-    if (this.#scope.transactionOpen) throw transactionOpen(name);
+    this.#refuseTransaction(name);
     const { maintenance } = this.#scope.store;
     const operation = maintenance?.[name];
     if (maintenance === undefined || operation === undefined) {
@@ -294,12 +300,13 @@ export class Database extends WriteHandle {
     }
     return operation.bind(maintenance) as NonNullable<StoreMaintenance[K]>;
   }
-}
 
-function transactionOpen(operation: string): ModelVaultError {
-  return new ModelVaultError(
-    "transaction_open",
-    `A database cannot ${operation} while a transaction is open on it.`,
-    { operation },
-  );
+  #refuseTransaction(operation: string): void {
+    if (!this.#scope.transactionOpen) return;
+    throw new ModelVaultError(
+      "transaction_open",
+      `A database cannot ${operation} while a transaction is open on it.`,
+      { operation },
+    );
+  }
 }

@@ -21,6 +21,12 @@ export interface SchemaDescription extends Required<CollectionDescriptor> {
   readonly version: number;
 }
 
+/** @throws argument_invalid */
+function checkName(name: unknown): string {
+  if (typeof name === "string") return name;
+  throw argumentInvalid("name", "the name of a collection", name);
+}
+
 /** Reading side of every handle. */
 export abstract class ReadHandle {
   /** Where reads and writes of this handle go. Not for user code. */
@@ -40,14 +46,14 @@ export abstract class ReadHandle {
     return this.scope.current().catalog.collections.map(({ name }) => name);
   }
 
-  /** Whether there is a collection of this name. */
+  /** Whether there is a collection of this name. @throws argument_invalid */
   hasCollection(name: string): boolean {
-    return this.scope.current().catalog.find(name) !== undefined;
+    return this.scope.current().catalog.find(checkName(name)) !== undefined;
   }
 
-  /** The schema of a collection, as descriptors. @throws collection_unknown */
+  /** The schema of a collection, as descriptors. @throws collection_unknown, argument_invalid */
   schema(name: string): SchemaDescription {
-    const { name: exact, version, schema } = this.scope.current().catalog.require(name);
+    const { name: exact, version, schema } = this.scope.current().catalog.require(checkName(name));
     return { name: exact, version, ...schemaToDescriptors(schema) };
   }
 }
@@ -68,6 +74,7 @@ export abstract class WriteHandle extends ReadHandle {
    * @throws migration_required, breaking_change (both list every finding), migration_row_invalid, unique_violation, schema errors
    */
   registerVersion(name: string, descriptor: VersionDescriptor, options: VersionOptions = {}): Registration {
+    checkName(name);
     if (typeof descriptor !== "object" || descriptor === null)
       throw argumentInvalid("descriptor", "an object with fields", descriptor);
     if (typeof options !== "object" || options === null)

@@ -4,15 +4,16 @@ import { ReadHandle } from "./handle.ts";
 import type { CheckedOptions } from "./options.ts";
 import type { ReadState, Scope } from "./scope.ts";
 
-/** Everything a view reads comes from one state; every write is refused. */
+/** Everything a view reads comes from one state, that of the transaction it was opened in if there is one; every write is refused. */
 export class ViewScope implements Scope {
   readonly options: CheckedOptions;
-  readonly #state: ReadState;
+  readonly #look: () => ReadState;
   readonly #frozen: boolean;
   #ended = false;
 
-  constructor(state: ReadState, frozen: boolean, options: CheckedOptions) {
-    this.#state = state;
+  /** `look`: the state it shows; inside a transaction another one after each write, its catalogue included. */
+  constructor(look: () => ReadState, frozen: boolean, options: CheckedOptions) {
+    this.#look = look;
     this.#frozen = frozen;
     this.options = options;
   }
@@ -20,7 +21,7 @@ export class ViewScope implements Scope {
   current(): ReadState {
     if (this.#ended)
       throw new ModelVaultError("snapshot_closed", "The view was used after its callback returned.");
-    return this.#state;
+    return this.#look();
   }
 
   read<T>(work: (state: ReadState) => T): T {

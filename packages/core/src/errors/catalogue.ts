@@ -372,7 +372,8 @@ export const ERROR_CATALOGUE = {
   },
   update_reentrant: {
     kind: "transaction",
-    meaning: "An update function changed the very row it was given to change.",
+    meaning:
+      "Code that a write called (an update or rewrite function, a getter of a row) changed what was being written: the row, or its schema.",
     fault: "caller",
     retry: false,
   },

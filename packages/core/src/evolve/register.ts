@@ -59,7 +59,7 @@ export interface VersionOptions {
    * rewritten where `rewrite` is given. `"breaking"`: fields and values may be lost as well.
    */
   readonly accept?: "safe" | "migration" | "breaking";
-  /** Makes the new row from the old one (in the shape of the old schema), for every stored row. */
+  /** Makes the new row from the old one (in the shape of the old schema), for every stored row. It may not write (`update_reentrant`). */
   readonly rewrite?: (row: Row) => Row;
 }
 
@@ -182,7 +182,9 @@ function rewriteRows(
   const decodeNew = after.decoder("exact");
   for (const [key, payload] of scanInChunks(journal, before.rows)) {
     const row =
-      rewrite === undefined ? decodeNew(payload) : after.copy(callRewrite(rewrite, decodeOld(payload)));
+      rewrite === undefined
+        ? decodeNew(payload)
+        : refusingWrites(session, after, () => after.copy(callRewrite(rewrite, decodeOld(payload))));
     const issues = after.validate(row);
     if (issues.length > 0) {
       throw new ModelVaultError(
@@ -203,6 +205,18 @@ function rewriteRows(
     journal.change(after.rows, key, payload, after.encode(checked));
     changeIndexEntries(journal, after, key, undefined, checked);
   }
+}
+
+/** Half of the rows are of the old version and indexes are being filled: nothing may be written from outside now. */
+function refusingWrites<T>(session: WriteSession, { name }: CollectionState, work: () => T): T {
+  const { operations } = session.journal;
+  const result = work();
+  if (session.journal.operations === operations) return result;
+  throw new ModelVaultError(
+    "update_reentrant",
+    `The rewrite function for "${name}" wrote to the database; it may only return the new row.`,
+    { collection: name },
+  );
 }
 
 function callRewrite(rewrite: (row: Row) => Row, old: Row): unknown {
