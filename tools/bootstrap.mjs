@@ -25,6 +25,7 @@ const commands = {
   check: { build: true, run: ["node", "tools/check.mjs"] },
   bench: { build: true, run: ["node", "apps/bench/dist/main.js"] },
   changeset: { build: false, run: ["changeset"] },
+  crash: { build: true, run: ["node", "tools/crash.mjs"] },
   interop: { build: true, run: ["node", "tools/interop/interop.mjs"] },
   "error-docs": { build: false, run: ["node", "tools/error-docs.mjs"] },
 };

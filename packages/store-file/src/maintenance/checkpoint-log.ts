@@ -9,45 +9,37 @@ import { writeIndexPayload } from "../format/index-payload.ts";
 import { ENTRIES_MAX, PAYLOAD_BYTES_MAX, SEGMENT, SEGMENT_HEADER_BYTES } from "../format/layout.ts";
 import { writeSegmentHeader } from "../format/segment.ts";
 import { FrameWriter } from "../log/frame-writer.ts";
-import type { Vault } from "../vault/vault.ts";
+import { type Image, liveRows } from "../vault/image.ts";
+import type { LogFile } from "../vault/log-file.ts";
 import { atLastVersion, insertsOf } from "./write-image.ts";
 
-/** Appends a checkpoint and publishes it. @throws checkpoint_too_large, store_io, store_full, store_poisoned */
-export function checkpointLog(vault: Vault): void {
-  vault.agree();
-  if (vault.mustRewrite) {
-    // A file that upstream cannot open gains nothing by a checkpoint; written anew it opens as quickly.
-    vault.rewrite(vault.image.store, vault.image.catalog, vault.image.store.revision(), () => undefined);
-    return;
-  }
-  const log = vault.writableLog();
+/** Appends a checkpoint of the image and publishes it. @throws checkpoint_too_large, store_io, store_full, store_poisoned */
+export function checkpointLog(log: LogFile, image: Image): void {
   log.refusePoisoned();
   const offset = log.end;
   const sink = new ByteSink();
   sink.take(SEGMENT_HEADER_BYTES);
-  const payloadBytes = writePayload(vault, sink, offset);
+  const payloadBytes = writePayload(log.path, image, sink, offset);
   writeSegmentHeader(sink.bytes, 0, SEGMENT.checkpoint, payloadBytes);
   sink.bytes.writeBigUInt64LE(BigInt(offset + sink.length), SEGMENT_HEADER_BYTES + 2);
   writeSegmentHeader(sink.bytes, 0, SEGMENT.checkpoint, payloadBytes);
   const replayFrom = offset + sink.length;
   // An empty transaction of ours behind it keeps the revision, which a checkpoint cannot say. It is written together with the checkpoint
   // and marked so: one found behind a torn checkpoint is no sign of damage in the middle of the log.
-  new FrameWriter(sink, vault.image.store.revision(), true).commit();
+  new FrameWriter(sink, image.store.revision(), true).commit();
   log.append(sink.view());
   log.sync();
   log.publish({ checkpointOffset: offset, checkpointBytes: payloadBytes });
   log.checkpointEnd = replayFrom;
-  vault.corrections = [];
 }
 
-function writePayload(vault: Vault, sink: ByteSink, offset: number): number {
-  const { image } = vault;
+function writePayload(path: string, image: Image, sink: ByteSink, offset: number): number {
   const start = sink.length;
   const refuse = (what: string, is: number, max: number): never => {
     throw new ModelVaultError(
       "checkpoint_too_large",
-      `A checkpoint of "${vault.path}" would hold ${is} ${what}; the file format allows ${max}. compact() makes opening cheap as well.`,
-      { path: vault.path, what, is, max },
+      `A checkpoint of "${path}" would hold ${is} ${what}; the file format allows ${max}. compact() makes opening cheap as well.`,
+      { path, what, is, max },
     );
   };
   const checkSize = (): void => {
@@ -60,7 +52,7 @@ function writePayload(vault: Vault, sink: ByteSink, offset: number): number {
   const { payloads, collections } = image.catalog;
   sink.u32(payloads.length);
   for (const payload of payloads) sink.prefixed(payload);
-  const rows = vault.liveRows();
+  const rows = liveRows(image);
   if (rows > ENTRIES_MAX) refuse("rows", rows, ENTRIES_MAX);
   sink.u32(rows);
   const deltas = [];

@@ -2,8 +2,8 @@
 import type { MaintenanceProgress, StoreMaintenance } from "@modelvault/core";
 import { FileWindow } from "../log/file-window.ts";
 import { withIoErrors } from "../port/io-error.ts";
+import { liveRows } from "../vault/image.ts";
 import type { Vault } from "../vault/vault.ts";
-import { checkpointLog } from "./checkpoint-log.ts";
 import { copyImage } from "./copy-vault.ts";
 import { verifyVault } from "./verify-vault.ts";
 
@@ -16,7 +16,7 @@ export function fileMaintenance(vault: Vault, refuseTransaction: () => void): St
     return withIoErrors(vault.path, operation, call);
   };
   return {
-    checkpoint: () => prepared("checkpoint", () => checkpointLog(vault)),
+    checkpoint: () => prepared("checkpoint", () => vault.checkpoint()),
     compact: (onProgress?: (progress: MaintenanceProgress) => void) =>
       prepared("compact", () => {
         const { store, catalog } = vault.image;
@@ -34,7 +34,7 @@ function statsOf(vault: Vault): Readonly<Record<string, number>> {
   const { log, file } = vault;
   const open = log?.file ?? file;
   const fileBytes = open === undefined ? 0 : new FileWindow(open).length;
-  if (log === undefined) return { fileBytes, liveRows: vault.liveRows() };
+  if (log === undefined) return { fileBytes, liveRows: liveRows(vault.image) };
   let records = 0;
   for (const count of log.counts.values()) records += count;
   return {
@@ -43,7 +43,7 @@ function statsOf(vault: Vault): Readonly<Record<string, number>> {
     deadBytesEstimate: Math.round(log.end * vault.deadRatio()),
     bytesSinceCheckpoint: log.end - log.checkpointEnd,
     records,
-    liveRows: vault.liveRows(),
+    liveRows: liveRows(vault.image),
     transactions: log.transactions,
     automaticMaintenanceFailures: vault.autoFailures,
   };

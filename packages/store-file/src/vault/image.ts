@@ -90,3 +90,10 @@ function buildIndexes(store: MemoryStore, { state }: LogCollection): void {
     throw error;
   }
 }
+
+/** Rows of all collections. */
+export function liveRows({ store, catalog }: Image): number {
+  let rows = 0;
+  for (const id of catalog.collections.keys()) rows += store.count({ kind: "rows", collection: id });
+  return rows;
+}

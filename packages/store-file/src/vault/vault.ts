@@ -3,9 +3,11 @@
  * the store above it only knows transactions.
  */
 import { ModelVaultError, type StoreReader } from "@modelvault/core";
+import { ByteSink } from "../format/byte-sink.ts";
 import type { IndexDelta } from "../format/index-payload.ts";
 import { type HeldLocks, lockForReading, lockForWriting } from "../lock/vault-locks.ts";
 import { FileWindow } from "../log/file-window.ts";
+import { FrameWriter } from "../log/frame-writer.ts";
 import { checkpointLog } from "../maintenance/checkpoint-log.ts";
 import { swapFile } from "../maintenance/swap-file.ts";
 import { writeImage } from "../maintenance/write-image.ts";
@@ -14,7 +16,7 @@ import type { FilePort, OpenFile } from "../port/file-port.ts";
 import { withIoErrors } from "../port/io-error.ts";
 import { createVaultFile } from "./create-file.ts";
 import { readOn } from "./follow.ts";
-import type { Image } from "./image.ts";
+import { type Image, liveRows } from "./image.ts";
 import { compareWithLog } from "./log-agreement.ts";
 import type { LogCatalog } from "./log-catalog.ts";
 import { LogFile } from "./log-file.ts";
@@ -157,6 +159,30 @@ export class Vault {
     this.#uncompared = undefined;
   }
 
+  /** Appends a checkpoint. @throws checkpoint_too_large, store_io, store_full, store_poisoned */
+  checkpoint(): void {
+    this.agree();
+    const { store, catalog } = this.image;
+    // A file that upstream cannot open gains nothing by a checkpoint; written anew it opens as quickly.
+    if (this.mustRewrite) this.rewrite(store, catalog, store.revision(), () => undefined);
+    else {
+      this.#appendCorrections();
+      checkpointLog(this.writableLog(), this.image);
+    }
+  }
+
+  /** The log must agree with a checkpoint: whoever cannot read the one replays the other. */
+  #appendCorrections(): void {
+    if (this.corrections.length === 0) return;
+    const log = this.writableLog();
+    const sink = new ByteSink();
+    const frame = new FrameWriter(sink, this.image.store.revision(), log.unsyncedCommits);
+    frame.deltas(this.corrections);
+    frame.commit();
+    log.append(sink.view());
+    this.corrections = [];
+  }
+
   /** Compacts or checkpoints where the policy says so. What fails here is no failure of the commit before it. */
   afterCommit(): void {
     const log = this.writableLog();
@@ -170,7 +196,7 @@ export class Vault {
       ) {
         this.rewrite(this.image.store, this.image.catalog, this.image.store.revision(), () => undefined);
       } else if (autoCheckpointBytes !== undefined && log.end - log.checkpointEnd >= autoCheckpointBytes) {
-        checkpointLog(this);
+        this.checkpoint();
       }
     } catch {
       this.#autoFailures++;
@@ -186,14 +212,7 @@ export class Vault {
   deadRatio(): number {
     let records = 0;
     for (const count of this.writableLog().counts.values()) records += count;
-    return records === 0 ? 0 : 1 - Math.min(records, this.liveRows()) / records;
-  }
-
-  liveRows(): number {
-    let rows = 0;
-    for (const id of this.image.catalog.collections.keys())
-      rows += this.image.store.count({ kind: "rows", collection: id });
-    return rows;
+    return records === 0 ? 0 : 1 - Math.min(records, liveRows(this.image)) / records;
   }
 
   /**

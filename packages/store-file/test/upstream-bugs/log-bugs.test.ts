@@ -277,6 +277,22 @@ test("B19: index changes are trusted: a file without any gets them with our firs
   expect(ids(path)).toEqual([1, 2, 3]);
 });
 
+test("B17, B19: a checkpoint of ours begins with what makes the log agree with it", () => {
+  const path = copyOf(goldenPath("17-dropped-index"));
+  const driver = fileStore(path);
+  {
+    using db = Database.open(driver);
+    db.checkpoint();
+  }
+  const segments = segmentsOf(path)
+    .slice(-6)
+    .map(({ type }) => type);
+  const { begin, index, commit, checkpoint } = SEGMENT;
+  expect(segments).toEqual([begin, index, commit, checkpoint, begin, commit]);
+  using db = Database.open(driver);
+  expect(db.verify().problems).toEqual([]);
+});
+
 test("B21: a checkpoint keeps the true history of versions", () => {
   const { path, db } = fiveRows();
   db.registerVersion("t", { fields: [...fields, { path: "o", type: { optional: "int64" } }] });
