@@ -219,6 +219,7 @@ describe("a cursor", () => {
       query().where("x", ">=", 0).orderBy("y", "desc"),
       query().where("x", ">=", 0).orderBy("s"),
       query().where("x", ">=", 0).orderBy("y").orderBy("x"),
+      query().where("x", ">=", 0).orderBy("y").orderBy("id", "desc"),
       query().where("x", ">=", 0),
     ];
     for (const other of others) {
@@ -230,6 +231,15 @@ describe("a cursor", () => {
         expect(errorOf(call).code).toBe("cursor_mismatch");
       }
     }
+  });
+
+  test("is refused when only an earlier direction differs", () => {
+    const both = query().orderBy("y").orderBy("x");
+    const next = nextOf(both.limit(2).page());
+    expect(errorOf(() => query().orderBy("y", "desc").orderBy("x").after(next).all()).code).toBe(
+      "cursor_mismatch",
+    );
+    expect(both.after(next).count()).toBe(7);
   });
 
   test("is refused when it is damaged or no cursor at all", () => {

@@ -125,6 +125,24 @@ describe("an equality on an index", () => {
     });
   });
 
+  test("takes the unique one of two indexes on a path", () => {
+    const twice = tableOf(
+      {
+        primaryKey: "id",
+        fields: [
+          { path: "id", type: "int64" },
+          { path: "code", type: "string" },
+        ],
+        indexes: [
+          { name: "plain", path: "code" },
+          { name: "only", path: "code", kind: "unique" },
+        ],
+      },
+      [{ id: 1, code: "a" }],
+    );
+    expect(twice.query().where("code", "=", "a").explain().access.index).toBe("only");
+  });
+
   test("with fewer entries wins over one with more", () => {
     for (const change of [
       (q: Query): Query => q.where("half", "=", 1).where("group", "=", 3),
@@ -296,6 +314,13 @@ describe("in and or", () => {
     expect(found.explain()).toMatchObject({ access: { kind: "union" }, rowsReturned: 2 });
     expect(found.explain().residual).toContain("or");
     expect(ids(found.all())).toEqual([4, 1999]);
+  });
+
+  test("a union of ranges over most rows gives way to a scan", () => {
+    expect(explain((q) => q.where((is) => is.or(is("rank", ">", 100), is("id", "<", 500))))).toMatchObject({
+      access: { kind: "scan" },
+      rowsExamined: 2000,
+    });
   });
 
   test("or with a branch that no index serves is a scan", () => {
