@@ -3,9 +3,9 @@
  * is refused, or done in one transaction with the rows checked or rewritten: all of it or nothing.
  */
 import { putNewCollection, putNextVersion } from "../catalog/write-schema.ts";
-import type { CollectionState } from "../collection/collection-state.ts";
+import type { CollectionState, RowDecoder } from "../collection/collection-state.ts";
 import { argumentInvalid } from "../database/options.ts";
-import { ModelVaultError } from "../errors/error.ts";
+import { isModelVaultError, ModelVaultError } from "../errors/error.ts";
 import { changeIndexEntries, sameBytes, show } from "../index/index-entries.ts";
 import { decodeKey } from "../keys/key-codec.ts";
 import { checkCollection } from "../schema/check-collection.ts";
@@ -183,7 +183,7 @@ function rewriteRows(
   for (const [key, payload] of scanInChunks(journal, before.rows)) {
     const row =
       rewrite === undefined
-        ? decodeNew(payload)
+        ? readAs(decodeNew, payload, before, after, key)
         : refusingWrites(session, after, () => after.copy(callRewrite(rewrite, decodeOld(payload))));
     const issues = after.validate(row);
     if (issues.length > 0) {
@@ -204,6 +204,28 @@ function rewriteRows(
     }
     journal.change(after.rows, key, payload, after.encode(checked));
     changeIndexEntries(journal, after, key, undefined, checked);
+  }
+}
+
+/** The row in its new shape. Text that is to be JSON from now on, and is none, is a row that does not fit: it is no damage. */
+function readAs(
+  decodeNew: RowDecoder,
+  payload: Uint8Array,
+  before: CollectionState,
+  after: CollectionState,
+  key: Uint8Array,
+): Row {
+  try {
+    return decodeNew(payload);
+  } catch (cause) {
+    if (!isModelVaultError(cause, "record_payload_invalid")) throw cause;
+    before.decoder("exact")(payload);
+    throw new ModelVaultError(
+      "migration_row_invalid",
+      `The row ${show(keyOf(before, key))} of "${after.name}" does not fit the new version: it cannot be read as such. ${cause.message}`,
+      { collection: after.name, key: keyOf(before, key) },
+      { cause },
+    );
   }
 }
 
