@@ -1,7 +1,7 @@
 /** Counts are kept, so each way of changing a keyspace is a way to get them wrong. */
-import type { Store } from "@modelvault/core";
-import { bigEndian, text } from "../bytes/bytes.ts";
-import { PlainMap } from "../model/plain-map.ts";
+import type { KeyRange, Store, StoreReader } from "@modelvault/core";
+import { bigEndian, hex, text } from "../bytes/bytes.ts";
+import { PlainMap, showRange } from "../model/plain-map.ts";
 import { catalog, catalogKey, index, mixedSpaces, rows, valueIn } from "../model/spaces.ts";
 import { type Check, check, section } from "../suite/check.ts";
 import { expectEqual } from "../suite/expectations.ts";
@@ -140,4 +140,70 @@ export const countChecks: readonly Check[] = section("count", [
       expectEqual(store.count(where), model.count(where), `the count after transaction ${round}`);
     }
   }),
+
+  check("counting a range gives as many as a scan of it, in every reader", promise.countRange, (trial) => {
+    const keys = ["", "00", "61", "6100", "6161", "62", "ff", "ffff"].map(hex);
+    const store = trial.open();
+    const committed = new PlainMap();
+    for (const key of keys.slice(0, 6)) committed.put(space, key, value);
+    putAll(store, space, committed.scan(space));
+    const staged = committed.copy();
+    const [snapshot, transaction] = [store.snapshot(), store.begin()];
+    for (const key of keys.slice(4)) transaction.put(space, key, text("own"));
+    for (const key of keys.slice(4)) staged.put(space, key, text("own"));
+    for (const key of keys.slice(0, 2)) transaction.delete(space, key);
+    for (const key of keys.slice(0, 2)) staged.delete(space, key);
+    for (const low of [{}, ...keys.flatMap((key) => [{ gt: key }, { gte: key }])]) {
+      for (const high of [{}, ...keys.flatMap((key) => [{ lt: key }, { lte: key }])]) {
+        for (const range of [
+          { ...low, ...high },
+          { ...low, ...high, reverse: true },
+        ]) {
+          expectRangeCount(store, committed, range, "store");
+          expectRangeCount(snapshot, committed, range, "snapshot");
+          expectRangeCount(transaction, staged, range, "transaction");
+        }
+      }
+    }
+    expectEqual(
+      store.countRange?.(rows(9), { gt: a }) ?? 0,
+      0,
+      "the entries counted in a range of a keyspace never written",
+    );
+  }),
+
+  check("counting a range stays right through random commits", promise.countRange, (trial) => {
+    const store = trial.open();
+    const { random } = trial;
+    const model = new PlainMap();
+    for (let round = 0; round < 12; round++) {
+      const transaction = store.begin();
+      const staged = model.copy();
+      for (let change = 0; change < 150; change++) {
+        const key = random.bytes(3);
+        if (random.below(3) === 0) {
+          transaction.delete(space, key);
+          staged.delete(space, key);
+        } else {
+          transaction.put(space, key, random.bytes(40));
+          staged.put(space, key, value);
+        }
+      }
+      for (let range = 0; range < 15; range++) {
+        const [low, high] = [random.bytes(3), random.bytes(3)];
+        expectRangeCount(transaction, staged, { gt: low, lte: high }, "transaction");
+        expectRangeCount(store, model, { gte: low, lt: high, reverse: true }, "store");
+      }
+      transaction.commit();
+      for (const [key, each] of staged.scan(space)) model.put(space, key, each);
+      for (const [key] of model.scan(space))
+        if (staged.get(space, key) === undefined) model.delete(space, key);
+    }
+  }),
 ]);
+
+function expectRangeCount(reader: StoreReader, model: PlainMap, range: KeyRange, who: string): void {
+  if (!reader.countRange) return;
+  const what = `${who}: the entries counted with ${showRange(range)}`;
+  expectEqual(reader.countRange(space, range), model.scan(space, range).length, what);
+}

@@ -86,12 +86,16 @@ function failing(
 }
 
 export const failureChecks: readonly Check[] = section("failures", [
-  ...failing("a commit that fails commits nothing, and reads go on", promise.commitFails, (trial, fault) => {
-    const { store, before, revision } = fail(trial, fault);
-    expectShows(store, before, "the store after a failed commit");
-    expectShows(store.snapshot(), before, "a snapshot after a failed commit");
-    expectEqual(store.revision(), revision, "the revision after a failed commit");
-  }),
+  ...failing(
+    "a commit that fails commits nothing, and reads go on",
+    [promise.commitFails, promise.commitRefusals],
+    (trial, fault) => {
+      const { store, before, revision } = fail(trial, fault);
+      expectShows(store, before, "the store after a failed commit");
+      expectShows(store.snapshot(), before, "a snapshot after a failed commit");
+      expectEqual(store.revision(), revision, "the revision after a failed commit");
+    },
+  ),
 
   ...failing(
     "after a failed commit the store writes on, or is poisoned until it is reopened",

@@ -25,6 +25,9 @@ function calls(store: Store): [string, () => unknown][] {
     ["snapshot", () => store.snapshot()],
     ["revision", () => store.revision()],
     ...getMany,
+    ...(store.countRange
+      ? [["countRange", () => store.countRange?.(space, { gt: a })] as [string, () => unknown]]
+      : []),
   ];
 }
 

@@ -189,6 +189,10 @@ export const snapshotChecks: readonly Check[] = section("snapshots", [
     expectRefusal("snapshot_closed", "get on a closed snapshot", () => snapshot.get(space, text("a")));
     expectRefusal("snapshot_closed", "scan on a closed snapshot", () => snapshot.scan(space));
     expectRefusal("snapshot_closed", "count on a closed snapshot", () => snapshot.count(space));
+    if (snapshot.countRange)
+      expectRefusal("snapshot_closed", "countRange on a closed snapshot", () =>
+        snapshot.countRange?.(space, { gt: text("a") }),
+      );
     if (snapshot.getMany)
       expectRefusal("snapshot_closed", "getMany on a closed snapshot", () =>
         snapshot.getMany?.(space, [text("a")]),

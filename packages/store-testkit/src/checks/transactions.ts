@@ -55,6 +55,9 @@ function calls(transaction: StoreTransaction): [string, () => unknown][] {
     ["delete", () => transaction.delete(space, a)],
     ["commit", () => transaction.commit()],
     ...getMany,
+    ...(transaction.countRange
+      ? [["countRange", () => transaction.countRange?.(space, { gt: a })] as [string, () => unknown]]
+      : []),
   ];
 }
 

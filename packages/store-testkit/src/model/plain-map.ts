@@ -3,7 +3,7 @@
  * scan. The checks and the model-based tests hold drivers to it, so it shares no code with any of them.
  */
 import type { KeyRange, Keyspace } from "@modelvault/core";
-import { hex, toHex } from "../bytes/bytes.ts";
+import { hex, sameBytes, toHex } from "../bytes/bytes.ts";
 
 /** A key and its value, as the kit expects them. */
 export type Entry = readonly [key: Uint8Array, value: Uint8Array];
@@ -69,19 +69,17 @@ export class PlainMap {
     return found.map(([key, value]) => [hex(key), value]);
   }
 
-  /** Everything in it, as one text: equal exactly when the maps are. */
-  fingerprint(): string {
-    const spaces = [...this.#spaces]
-      .filter(([, entries]) => entries.size > 0)
-      .sort(([a], [b]) => (a < b ? -1 : 1));
-    return spaces
-      .map(
-        ([name, entries]) =>
-          `${name}: ${[...entries]
-            .map(([key, value]) => `${key}=${toHex(value)}`)
-            .sort()
-            .join(" ")}`,
-      )
-      .join("\n");
+  /** Whether both hold the same entries. */
+  sameAs(other: PlainMap): boolean {
+    const names = new Set([...this.#spaces.keys(), ...other.#spaces.keys()]);
+    return [...names].every((name) => {
+      const [mine, theirs] = [this.#spaces.get(name), other.#spaces.get(name)];
+      if ((mine?.size ?? 0) !== (theirs?.size ?? 0)) return false;
+      for (const [key, value] of mine ?? []) {
+        const their = theirs?.get(key);
+        if (their === undefined || (their !== value && !sameBytes(their, value))) return false;
+      }
+      return true;
+    });
   }
 }

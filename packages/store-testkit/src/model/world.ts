@@ -113,7 +113,7 @@ export class World {
     if (transaction === undefined) return;
     const { real, staged, wrote } = transaction;
     const returned = real.commit();
-    const changed = staged.fingerprint() !== this.#committed.fingerprint();
+    const changed = !staged.sameAs(this.#committed);
     if (changed ? returned <= this.#revision : returned < this.#revision)
       broken(`commit returned revision ${returned} where it was ${this.#revision} before`);
     if (!wrote)
@@ -167,6 +167,9 @@ export class World {
   scan(which: number, space: Keyspace, range: KeyRange): void {
     const { real, model, who } = this.#reader(which);
     expectScan(real, model, space, range, who);
+    if (!real.countRange) return;
+    const what = `${who}: the entries of ${spaceName(space)} counted with ${showRange(range)}`;
+    expectEqual(real.countRange(space, range), model.scan(space, range).length, what);
   }
 
   openScan(which: number, space: Keyspace, range: KeyRange): void {

@@ -143,8 +143,9 @@ export function expectScan(
   range: KeyRange | undefined,
   who: string,
 ): void {
-  const what = `${who}: scan of ${spaceName(space)} with ${showRange(range)}`;
-  expectEntries(entriesOf(reader, space, range), model.scan(space, range), what);
+  const expected = model.scan(space, range);
+  const what = `of ${spaceName(space)} with ${showRange(range)}`;
+  expectEntries(entriesOf(reader, space, range), expected, `${who}: scan ${what}`);
 }
 
 export function showEntry(entry: Entry | undefined): string {

@@ -40,6 +40,8 @@ export const promise = {
   scanOrder: "Entries in key order.",
   count: "Number of entries in the keyspace, kept and not counted: its cost does not grow with the answer.",
   countOfNothing: "0 for a keyspace never written.",
+  countRange:
+    "Number of entries in a range, as many as a scan of it shows now (`reverse` changes nothing), own writes of a transaction included.",
 
   // Traits
   traits: "Facts about a driver, read by the engine and probed by the testkit; never options.",

@@ -1,6 +1,6 @@
 /** Mutants that keep wrong counts. A count is kept beside the entries, so each way of changing them can be missed. */
 import type { Keyspace, StoreTransaction } from "@modelvault/core";
-import { hexOf, lastOf, type Mutant, mutant, type Parts } from "./mutant.ts";
+import { hexOf, lastOf, type Mutant, misreader, mutant, type Parts } from "./mutant.ts";
 
 const nameOf = (space: Keyspace): string => JSON.stringify(space);
 
@@ -166,5 +166,29 @@ export const countMutants: readonly Mutant[] = [
       model: true,
     },
     ["reopen: counts are right after reopening, and go on being right"],
+  ),
+  misreader(
+    "counts nothing in a reverse range",
+    (reader) => ({
+      countRange: (space, range) => (range.reverse ? 0 : [...reader.scan(space, range)].length),
+    }),
+    ["count: counting a range gives as many as a scan of it, in every reader"],
+    true,
+  ),
+  mutant(
+    "counts a range without the transaction's own writes",
+    {
+      parts: (store) => ({
+        transaction: (transaction) => ({
+          countRange: (space, range) =>
+            lastOf(transaction.count(space), [...store.scan(space, range)].length),
+        }),
+      }),
+      model: true,
+    },
+    [
+      "count: counting a range gives as many as a scan of it, in every reader",
+      "count: counting a range stays right through random commits",
+    ],
   ),
 ];

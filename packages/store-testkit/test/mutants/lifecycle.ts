@@ -192,7 +192,9 @@ export const lifecycleMutants: readonly Mutant[] = [
         return {
           store: (outer) => ({
             ...Object.fromEntries(
-              (["get", "scan", "count", "begin", "revision", "snapshot", "getMany"] as const).map((name) => [
+              (
+                ["get", "scan", "count", "begin", "revision", "snapshot", "getMany", "countRange"] as const
+              ).map((name) => [
                 name,
                 (...args: never[]) =>
                   lastOf(guard(), (outer[name] as (...args: never[]) => unknown)(...args)),

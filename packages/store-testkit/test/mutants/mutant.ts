@@ -126,6 +126,7 @@ function reads(reader: StoreReader, kind: ReaderKind, parts: Parts): StoreReader
     getMany: (space, keys) => keys.map((key) => get(space, key)),
     scan: (space, range) => reader.scan(space, range),
     count: (space) => reader.count(space),
+    countRange: (space, range) => [...reader.scan(space, range)].length,
     ...replaced,
   };
 }

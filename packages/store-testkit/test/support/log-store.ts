@@ -60,6 +60,10 @@ abstract class Reader {
     return this.entries(space).length;
   }
 
+  countRange(space: Keyspace, range: KeyRange): number {
+    return [...this.scan(space, range)].length;
+  }
+
   scan(space: Keyspace, range: KeyRange = {}): StoreScan {
     this.check();
     if ((range.gt && range.gte) || (range.lt && range.lte))
