@@ -23,27 +23,18 @@ import {
   checkSpec,
   joinPredicates,
 } from "./check-spec.ts";
-import { encodeCursor } from "./cursor.ts";
-import { describePlan } from "./describe-plan.ts";
 import { type Explanation, explainPlan, type MeasuredExplanation, withMeasures } from "./explain.ts";
 import { IteratedRows, type OpenIteration } from "./iterated-rows.ts";
-import type { RunContext } from "./key-walk.ts";
-import type { Goal, Plan } from "./plan.ts";
-import { planQuery } from "./planner.ts";
+import type { Goal } from "./plan.ts";
 import { type PredicateBuilder, predicateBuilder } from "./predicate-builder.ts";
 import type { QueryHost, QuerySource } from "./query-host.ts";
+import { type Page, type QueryRun, reportOf, startRun, takeKeys, takePage, takeRows } from "./query-run.ts";
 import type { Direction, Operator, Predicate, QuerySpec } from "./query-spec.ts";
 import { resolveQuery } from "./resolve.ts";
 import type { ResolvedQuery } from "./resolved-query.ts";
-import { countRows, openKeys, openRows } from "./run.ts";
-import { positionReader } from "./total-order.ts";
+import { countRows, openRows } from "./run.ts";
 
-/** Some rows and where the next ones begin. */
-export interface Page<R> {
-  readonly rows: R[];
-  /** For `after` of the same query; null when there are no more rows now. */
-  readonly next: string | null;
-}
+export type { Page } from "./query-run.ts";
 
 /**
  * A query of one collection.
@@ -185,8 +176,8 @@ export class Query<R extends object = Row> {
     return this.#host.read((source) =>
       this.#run(
         source,
-        { ordered: true, wanted: this.#behindOffset(limit + 1), keysOnly: false },
-        (run) => this.#takePage(run, limit),
+        this.#rowsGoal(limit + 1),
+        (run) => takePage<R>(run, this.#decoder(run), limit),
         ({ rows }) => rows.length,
       ),
     );
@@ -217,10 +208,10 @@ export class Query<R extends object = Row> {
     const limit = this.#spec.limit ?? ALL;
     const startedAt = this.#host.now();
     return this.#host.read((source) => {
-      const run = this.#start(source, { ordered: true, wanted: this.#behindOffset(limit), keysOnly: false });
+      const run = startRun(this.#resolve(source.state), source.reader, this.#rowsGoal(limit));
       const explanation = explainPlan(run.query, run.plan);
       if (options.run === false) return explanation;
-      const rowsReturned = this.#takeRows(run, limit).length;
+      const rowsReturned = takeRows(run, this.#decoder(run), limit).length;
       const { rows: rowsExamined, keys: keysExamined } = run.context.examined;
       return withMeasures(explanation, {
         rowsExamined,
@@ -235,101 +226,46 @@ export class Query<R extends object = Row> {
     return new Query<R>(this.#host, Object.freeze({ ...this.#spec, ...change }));
   }
 
-  #behindOffset(rows: number): number {
-    return rows + (this.#spec.offset ?? 0);
-  }
-
   #resolve(state: CollectionState): ResolvedQuery {
     if (this.#resolved?.state !== state) this.#resolved = resolveQuery(state, this.#spec);
     return this.#resolved;
   }
 
-  #start({ reader, state }: QuerySource, goal: Goal): Run {
-    const query = this.#resolve(state);
-    return {
-      query,
-      plan: planQuery(query, reader, goal),
-      context: { reader, state, examined: { keys: 0, rows: 0 } },
-    };
-  }
-
   /** Plans and works, and tells whoever listens. */
-  #run<T>(source: QuerySource, goal: Goal, work: (run: Run) => T, sizeOf: (result: T) => number): T {
+  #run<T>(source: QuerySource, goal: Goal, work: (run: QueryRun) => T, sizeOf: (result: T) => number): T {
     const { onQuery } = this.#host;
-    if (onQuery === undefined) return work(this.#start(source, goal));
-    const startedAt = this.#host.now();
-    const run = this.#start(source, goal);
+    const startedAt = onQuery === undefined ? 0 : this.#host.now();
+    const run = startRun(this.#resolve(source.state), source.reader, goal);
     const result = work(run);
-    this.#report(run, sizeOf(result), startedAt);
+    onQuery?.(reportOf(run, sizeOf(result), this.#host.now() - startedAt));
     return result;
   }
 
-  #report({ query, plan, context }: Run, rowsReturned: number, startedAt: number): void {
-    this.#host.onQuery?.({
-      collection: query.state.name,
-      plan: describePlan(query, plan),
-      rowsExamined: context.examined.rows,
-      rowsReturned,
-      durationMs: this.#host.now() - startedAt,
-    });
+  #rowsGoal(most: number): Goal {
+    return { ordered: true, wanted: most + (this.#spec.offset ?? 0), keysOnly: false };
+  }
+
+  #keysGoal(most: number, ordered: boolean): Goal {
+    return { ordered, wanted: most + (this.#spec.offset ?? 0), keysOnly: true };
+  }
+
+  #decoder({ query }: QueryRun): RowDecoder {
+    return query.state.decoder(this.#host.integers, query.select);
   }
 
   #take(most: number): R[] {
     return this.#host.read((source) =>
       this.#run(
         source,
-        { ordered: true, wanted: this.#behindOffset(most), keysOnly: false },
-        (run) => this.#takeRows(run, most),
+        this.#rowsGoal(most),
+        (run) => takeRows<R>(run, this.#decoder(run), most),
         (rows) => rows.length,
       ),
     );
   }
 
-  #takeRows({ query, plan, context }: Run, most: number): R[] {
-    const walk = openRows(query, plan, context, most);
-    try {
-      const decode = this.#decoder(query);
-      const rows: R[] = [];
-      while (rows.length < most && walk.next(most - rows.length)) rows.push(decode(walk.payload) as R);
-      return rows;
-    } finally {
-      walk.close();
-    }
-  }
-
-  #takePage({ query, plan, context }: Run, most: number): Page<R> {
-    const walk = openRows(query, plan, context, most + 1);
-    try {
-      const decode = this.#decoder(query);
-      const rows: R[] = [];
-      let last: { readonly key: Uint8Array; readonly payload: Uint8Array } | undefined;
-      while (walk.next(most + 1 - rows.length)) {
-        if (rows.length === most && last !== undefined) {
-          const values = positionReader(query.state, query.order)(last.payload);
-          return {
-            rows,
-            next: encodeCursor(query.state, query.where, query.order, { values, key: last.key }),
-          };
-        }
-        last = { key: walk.key, payload: walk.payload };
-        rows.push(decode(walk.payload) as R);
-      }
-      return { rows, next: null };
-    } finally {
-      walk.close();
-    }
-  }
-
-  #decoder({ state, select }: ResolvedQuery): RowDecoder {
-    return state.decoder(this.#host.integers, select);
-  }
-
   #count(most: number): number {
-    const goal: Goal = {
-      ordered: this.#spec.after !== undefined,
-      wanted: this.#behindOffset(most),
-      keysOnly: true,
-    };
+    const goal = this.#keysGoal(most, this.#spec.after !== undefined);
     return this.#host.read((source) =>
       this.#run(
         source,
@@ -344,8 +280,8 @@ export class Query<R extends object = Row> {
     const most = this.#spec.limit ?? ALL;
     return this.#run(
       source,
-      { ordered, wanted: this.#behindOffset(most), keysOnly: true },
-      ({ query, plan, context }) => takeKeys(query, plan, context, most),
+      this.#keysGoal(most, ordered),
+      (run) => takeKeys(run, most),
       (keys) => keys.length,
     );
   }
@@ -355,16 +291,19 @@ export class Query<R extends object = Row> {
     const startedAt = onQuery === undefined ? 0 : this.#host.now();
     const source = this.#host.open();
     try {
-      const run = this.#start(source, { ordered: true, wanted: this.#behindOffset(limit), keysOnly: false });
+      const run = startRun(this.#resolve(source.state), source.reader, this.#rowsGoal(limit));
       const walk = openRows(run.query, run.plan, run.context, limit);
       return {
         walk,
-        decode: this.#decoder(run.query),
+        decode: this.#decoder(run),
         frozen: source.frozen,
         close: (rows): void => {
-          walk.close();
-          source.close();
-          if (onQuery !== undefined) this.#report(run, rows, startedAt);
+          try {
+            walk.close();
+          } finally {
+            source.close();
+          }
+          onQuery?.(reportOf(run, rows, this.#host.now() - startedAt));
         },
       };
     } catch (error) {
@@ -375,30 +314,3 @@ export class Query<R extends object = Row> {
 }
 
 const ALL = Number.POSITIVE_INFINITY;
-
-/** A query on its way through one reader. */
-interface Run {
-  readonly query: ResolvedQuery;
-  readonly plan: Plan;
-  readonly context: RunContext;
-}
-
-function takeKeys(
-  query: ResolvedQuery,
-  plan: Plan,
-  context: RunContext,
-  most: number,
-): readonly Uint8Array[] {
-  const walk = openKeys(query, plan, context, most);
-  try {
-    const keys: Uint8Array[] = [];
-    while (keys.length < most) {
-      const key = walk.next();
-      if (key === undefined) break;
-      keys.push(key);
-    }
-    return keys;
-  } finally {
-    walk.close();
-  }
-}

@@ -1,0 +1,101 @@
+/** One run of a query through one reader: what the terminals of a query do with the walk that its plan gives. */
+import type { RowDecoder } from "../collection/collection-state.ts";
+import type { Row } from "../schema/types.ts";
+import type { StoreReader } from "../store/store.ts";
+import { encodeCursor } from "./cursor.ts";
+import { describePlan } from "./describe-plan.ts";
+import type { RunContext } from "./key-walk.ts";
+import type { Goal, Plan } from "./plan.ts";
+import { planQuery } from "./planner.ts";
+import type { QueryReport } from "./query-host.ts";
+import type { ResolvedQuery } from "./resolved-query.ts";
+import { openKeys, openRows } from "./run.ts";
+import { positionReader } from "./total-order.ts";
+
+/** Some rows and where the next ones begin. */
+export interface Page<R> {
+  readonly rows: R[];
+  /** For `after` of the same query; null when there are no more rows now. */
+  readonly next: string | null;
+}
+
+/** A planned query on its way through a reader. */
+export interface QueryRun {
+  readonly query: ResolvedQuery;
+  readonly plan: Plan;
+  readonly context: RunContext;
+}
+
+export function startRun(query: ResolvedQuery, reader: StoreReader, goal: Goal): QueryRun {
+  const plan = planQuery(query, reader, goal);
+  return { query, plan, context: { reader, state: query.state, examined: { keys: 0, rows: 0 } } };
+}
+
+export function takeRows<R extends object>(
+  { query, plan, context }: QueryRun,
+  decode: RowDecoder,
+  most: number,
+): R[] {
+  const walk = openRows(query, plan, context, most);
+  try {
+    const rows: Row[] = [];
+    while (rows.length < most && walk.next(most - rows.length)) rows.push(decode(walk.payload));
+    return rows as R[];
+  } finally {
+    walk.close();
+  }
+}
+
+export function takePage<R extends object>(
+  { query, plan, context }: QueryRun,
+  decode: RowDecoder,
+  most: number,
+): Page<R> {
+  const walk = openRows(query, plan, context, most + 1);
+  try {
+    const rows: R[] = [];
+    let key: Uint8Array | undefined;
+    let payload: Uint8Array | undefined;
+    while (walk.next(most + 1 - rows.length)) {
+      if (rows.length === most && key !== undefined && payload !== undefined) {
+        const position = { values: positionReader(query.state, query.order)(payload), key };
+        return { rows, next: encodeCursor(query.state, query.where, query.order, position) };
+      }
+      ({ key, payload } = walk);
+      rows.push(decode(payload) as R);
+    }
+    return { rows, next: null };
+  } finally {
+    walk.close();
+  }
+}
+
+/** The primary keys of the rows, in order. */
+export function takeKeys({ query, plan, context }: QueryRun, most: number): readonly Uint8Array[] {
+  const walk = openKeys(query, plan, context, most);
+  try {
+    const keys: Uint8Array[] = [];
+    while (keys.length < most) {
+      const key = walk.next();
+      if (key === undefined) break;
+      keys.push(key);
+    }
+    return keys;
+  } finally {
+    walk.close();
+  }
+}
+
+export function reportOf(
+  { query, plan, context }: QueryRun,
+  rowsReturned: number,
+  durationMs: number,
+): QueryReport {
+  return {
+    collection: query.state.name,
+    plan: describePlan(query, plan),
+    rowsExamined: context.examined.rows,
+    rowsReturned,
+    durationMs,
+  };
+}
