@@ -115,10 +115,12 @@ export class Collection<R extends object = Row> {
     ) {
       throw argumentInvalid("keys", "an array or another iterable of primary keys", keys);
     }
+    // Before the state is looked at: the iterable may be a generator that writes.
+    const list = Array.from(keys);
     return this.#scope.read(({ reader, catalog }) => {
       const state = catalog.require(this.name);
       const decode = state.decoder(this.#scope.options.integers);
-      const keyBytes = Array.from(keys, state.encodeKey);
+      const keyBytes = list.map((key) => state.encodeKey(key));
       const payloads =
         reader.getMany?.(state.rows, keyBytes) ?? keyBytes.map((key) => reader.get(state.rows, key));
       return payloads.map((payload) => (payload === undefined ? undefined : (decode(payload) as R)));
@@ -226,8 +228,9 @@ function queryHost(scope: Scope, name: string): QueryHost {
         session.atomically(() => {
           const write = rowWrite(session, name);
           const keys = find({ reader: session.journal, state: write.state });
-          for (const key of keys) updateRow(write, key, change, integers);
-          return keys.length;
+          let updated = 0;
+          for (const key of keys) if (updateRow(write, key, change, integers) !== undefined) updated++;
+          return updated;
         }),
       ),
     ...(observer.onQuery === undefined

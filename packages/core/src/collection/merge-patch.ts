@@ -33,6 +33,9 @@ function mergeObject(tree: MergeTree, target: Row, patch: unknown): unknown {
     const merges = deeper !== undefined && isRecord(before) && isRecord(change);
     define(merged, name, merges ? mergeObject(deeper, before as Row, change) : change);
   }
+  // No field has a symbol for a name; kept like other unknown names.
+  for (const symbol of Object.getOwnPropertySymbols(patch))
+    Object.defineProperty(merged, symbol, { value: true, enumerable: true });
   return merged;
 }
 

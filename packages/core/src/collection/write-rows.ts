@@ -3,6 +3,7 @@
  * transaction as it was. Each function works on one collection state and one writer.
  */
 import { ModelVaultError } from "../errors/error.ts";
+import { refusePromise } from "../errors/refuse-promise.ts";
 import { changeIndexEntries, type StoreWriter, sameBytes, show } from "../index/index-entries.ts";
 import type { Row, Value } from "../schema/types.ts";
 import type { CollectionState } from "./collection-state.ts";
@@ -74,7 +75,7 @@ export function updateRow(
   if (before === undefined) return undefined;
   const row =
     typeof change === "function"
-      ? copyRow(write, changedRow(write, key, before, change, integers))
+      ? changedRow(write, key, before, change, integers)
       : checkRow(state, mergePatch(state.schema, state.decoder("exact")(before), patch));
   const keyAfter = state.encodeKey(row[state.schema.primaryKey] as Value);
   if (!sameBytes(key, keyAfter)) {
@@ -87,25 +88,24 @@ export function updateRow(
   return storeRow(write, key, before, row);
 }
 
+/** The row that a function makes of the one before. The function, and getters of what it returns, may have used the database. */
 function changedRow(
   write: RowWrite,
   key: Uint8Array,
   before: Uint8Array,
   change: (row: Row) => Row,
   integers: "number" | "bigint",
-): unknown {
+): Row {
   const { writer, state } = write;
-  const after: unknown = change(state.decoder(integers)(before));
-  if (typeof (after as { then?: unknown } | null | undefined)?.then === "function") {
-    throw new ModelVaultError(
-      "callback_async",
+  const after = copyOf(
+    write,
+    refusePromise(
+      change(state.decoder(integers)(before)),
+      "change",
       "The update function returned a promise; it must return the new row.",
-      {
-        argument: "change",
-      },
-    );
-  }
-  // The function may have used the database. What it changed elsewhere stands; this very row must be as it was read.
+    ),
+  );
+  // What they changed elsewhere stands; this very row must be as it was read.
   const now = writer.get(state.rows, key);
   if (now === undefined || !sameBytes(now, before)) {
     throw new ModelVaultError(
@@ -116,7 +116,7 @@ function changedRow(
       },
     );
   }
-  return after;
+  return checkRow(state, after);
 }
 
 /** A private copy of what the caller gave. Making it may run getters of the caller, which may use the database. */

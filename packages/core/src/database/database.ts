@@ -19,7 +19,7 @@ import {
 } from "./options.ts";
 import type { ReadState, Scope } from "./scope.ts";
 import { type DatabaseStats, describeDatabase } from "./stats.ts";
-import { refusePromise, runInScope, type Transaction } from "./transaction.ts";
+import { endedResult, runInScope, type Transaction } from "./transaction.ts";
 import { ReadView, ViewScope } from "./view.ts";
 
 /** The scope of the handle itself: each write its own transaction, unless one is open, which it then joins. */
@@ -227,7 +227,7 @@ export class Database extends WriteHandle {
     const look = state.frozen ? (): ReadState => state : (): ReadState => this.#scope.current();
     const scope = new ViewScope(look, state.frozen, this.#scope.options);
     try {
-      return refusePromise(callback(new ReadView(scope)), "db.read");
+      return endedResult(callback(new ReadView(scope)), "db.read");
     } finally {
       scope.end();
       state.close();

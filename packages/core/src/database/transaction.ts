@@ -3,6 +3,7 @@
  * database itself, meanwhile) belongs to it; nested transactions are savepoints.
  */
 import { ModelVaultError } from "../errors/error.ts";
+import { refusePromise } from "../errors/refuse-promise.ts";
 import type { WriteSession } from "../transaction/write-session.ts";
 import { WriteHandle } from "./handle.ts";
 import { argumentInvalid, type CheckedOptions } from "./options.ts";
@@ -78,20 +79,17 @@ export function runInScope<T>(
     throw argumentInvalid("callback", "a function of the transaction", callback);
   const scope = new TransactionScope(session, options);
   try {
-    return refusePromise(callback(new Transaction(scope)), "db.transaction");
+    return endedResult(callback(new Transaction(scope)), "db.transaction");
   } finally {
     scope.end();
   }
 }
 
 /** Passes a callback's value on, unless it is a promise: by the time it settles the transaction or view is long over. */
-export function refusePromise<T>(value: T, call: string): T {
-  if (typeof (value as { then?: unknown } | null | undefined)?.then !== "function") return value;
-  // Its rejection, if any, is not news: the caller gets this error instead.
-  (value as PromiseLike<unknown>).then(undefined, () => undefined);
-  throw new ModelVaultError(
-    "callback_async",
+export function endedResult<T>(value: T, call: string): T {
+  return refusePromise(
+    value,
+    "callback",
     `The callback of ${call} returned a promise. Callbacks of the synchronous API must end before they return; nothing was kept of this one.`,
-    { argument: "callback" },
   );
 }
