@@ -23,6 +23,7 @@ const commands = {
   },
   format: { build: false, run: ["biome", "check", "--write"] },
   check: { build: true, run: ["node", "tools/check.mjs"] },
+  parity: { build: true, run: ["node", "tools/parity/main.mjs"] },
   bench: { build: true, run: ["node", "apps/bench/dist/main.js"] },
   changeset: { build: false, run: ["changeset"] },
   crash: { build: true, run: ["node", "tools/crash.mjs"] },

@@ -8,6 +8,17 @@ export { connectStore, type StoreElsewhere, type StorePort, serveStore } from ".
 export type { OpenOptions, StoreHarness, TestRunner } from "./harness/harness.ts";
 // The model-based test
 export { type ModelOptions, type ModelResult, runStoreModel, storeModelTest } from "./model/model-test.ts";
+// Engine parity: the same programs on drivers and on an oracle
+export type { Difference, ParityEngine } from "./parity/compare.ts";
+export {
+  engineParity,
+  type ParityDifference,
+  type ParityOptions,
+  type ParityResult,
+  replayParity,
+  runParity,
+} from "./parity/parity.ts";
+export type { Program as ParityProgram } from "./parity/program.ts";
 // The environment of a run
 export { type Replay, replayLine, type TestSettings, testSettings } from "./settings.ts";
 // The conformance suite

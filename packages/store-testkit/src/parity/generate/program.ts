@@ -1,0 +1,342 @@
+/**
+ * Makes programs, each from a seed: some steps to set the scene, then whatever comes. It keeps in mind which collections and slots there
+ * probably are, so that most steps mean something; it never looks at rows, so that steps can be taken out when a program is cut down.
+ */
+import { Random } from "../../bytes/random.ts";
+import type { Change, Literal, Program, Step, StepBody, Terminal } from "../program.ts";
+import { changeSchema, makeRewrite } from "./changes.ts";
+import { mistakenSchema, mistakenStep } from "./mistakes.ts";
+import { QueryMaker } from "./queries.ts";
+import { bare, descriptorOf, makeSchema, type SchemaPlan } from "./schemas.ts";
+import { Palette, type PaletteKind } from "./values.ts";
+
+const stepsUsually = 24;
+const depthMax = 3;
+const terminals: readonly Terminal[] = [
+  "all",
+  "all",
+  "all",
+  "first",
+  "one",
+  "count",
+  "count",
+  "exists",
+  "walk",
+  "explain",
+];
+
+/** The program of a seed; the same one every time. */
+export function makeProgram(seed: number): Program {
+  return new ProgramMaker(new Random(seed)).make();
+}
+
+class ProgramMaker {
+  readonly #random: Random;
+  readonly #palette: Palette;
+  readonly #queries: QueryMaker;
+  readonly #schemas = new Map<string, SchemaPlan>();
+  readonly #integers: "number" | "bigint";
+  readonly #many: boolean;
+  #depth = 0;
+  #inView = false;
+
+  constructor(random: Random) {
+    this.#random = random;
+    this.#integers = random.below(3) === 0 ? "bigint" : "number";
+    const unsafe = this.#integers === "bigint" || random.below(6) === 0;
+    this.#many = random.below(12) === 0;
+    this.#palette = new Palette(random, { unsafe, long: random.below(4) === 0, many: this.#many });
+    this.#queries = new QueryMaker(random, this.#palette);
+  }
+
+  make(): Program {
+    const steps: Step[] = [this.#register("a")];
+    if (this.#random.below(3) === 0) steps.push(this.#register("b"));
+    const rows = this.#many ? 100 : 3 + this.#random.below(8);
+    for (const name of this.#schemas.keys()) steps.push(this.#insertMany(name, rows, 0));
+    const count = 4 + this.#random.below(stepsUsually);
+    for (let step = 0; step < count; step++) steps.push(this.#step());
+    return { integers: this.#integers, steps };
+  }
+
+  #register(name: string): Step {
+    const plan = makeSchema(this.#random);
+    this.#schemas.set(name, plan);
+    return { do: "register", schema: this.#describe(name, plan) };
+  }
+
+  #describe(name: string, plan: SchemaPlan): Extract<StepBody, { do: "register" }>["schema"] {
+    return { name, primaryKey: "id", ...descriptorOf(this.#random, plan) };
+  }
+
+  /** A collection that probably exists. */
+  #name(): string {
+    return this.#random.pick([...this.#schemas.keys()]);
+  }
+
+  #schema(name: string): SchemaPlan {
+    return this.#schemas.get(name) as SchemaPlan;
+  }
+
+  #step(): Step {
+    const body = this.#body();
+    const random = this.#random;
+    if (this.#depth > 0 && random.below(4) === 0) return { ...body, via: "db" };
+    return random.below(120) === 0 && !["iterate", "take", "leave"].includes(body.do)
+      ? { ...body, via: "ended" }
+      : body;
+  }
+
+  #body(): StepBody {
+    const random = this.#random;
+    const roll = random.below(100);
+    if (roll < 34) return this.#write();
+    if (roll < 58) return this.#read();
+    if (roll < 66) return this.#pages();
+    if (roll < 75) return this.#iterate();
+    if (roll < 85) return this.#nested();
+    if (roll < 92) return this.#changeSchema();
+    if (roll < 96) return mistakenStep(random, this.#name(), this.#key(this.#name()));
+    if (this.#depth === 0 && roll < 98)
+      return { do: "reopen", integers: random.pick(["number", "bigint"] as const) };
+    return random.pick<StepBody>([{ do: "verify" }, { do: "stats" }, { do: "names" }]);
+  }
+
+  #key(name: string): Literal {
+    const [key] = this.#schema(name).fields;
+    if (this.#random.below(25) === 0 || key === undefined) return this.#palette.stranger();
+    return this.#palette.key(key.type.is as PaletteKind);
+  }
+
+  #row(name: string, mistakes: boolean): Literal {
+    const random = this.#random;
+    if (mistakes && random.below(40) === 0) return this.#palette.stranger();
+    const row: Record<string, Literal> = {};
+    for (const field of this.#schema(name).fields) {
+      const value =
+        field.path[0] === "id" ? this.#palette.key(field.type.is as PaletteKind) : this.#palette.value(field);
+      if (random.below(40) > 0 || (!mistakes && bare(field.type) === field.type))
+        place(row, field.path, value);
+    }
+    if (mistakes && random.below(12) === 0) {
+      const names = [...Object.keys(row), "extra", "id"];
+      row[random.pick(names)] = this.#palette.stranger();
+    }
+    return { $o: row };
+  }
+
+  #insertMany(name: string, count: number, mistakes: number): Step {
+    const random = this.#random;
+    const rows = Array.from({ length: count }, () => this.#row(name, random.below(6) < mistakes));
+    const how = random.pick([undefined, undefined, "iterable", "throws"] as const);
+    // Many rows fail as one where keys meet, so the first ones come one by one.
+    if (mistakes === 0) return { do: "transaction", body: rows.map((row) => ({ do: "put", in: name, row })) };
+    return how === undefined
+      ? { do: "insertMany", in: name, rows }
+      : { do: "insertMany", in: name, rows, how };
+  }
+
+  #write(): StepBody {
+    const random = this.#random;
+    const name = this.#name();
+    switch (random.below(10)) {
+      case 0:
+      case 1:
+        return { do: "insert", in: name, row: this.#row(name, true) };
+      case 2:
+      case 3:
+        return { do: "put", in: name, row: this.#row(name, true) };
+      case 4:
+        return this.#insertMany(name, random.below(5), random.below(3) === 0 ? 2 : 1);
+      case 5:
+      case 6:
+      case 7:
+        return { do: "update", in: name, key: this.#key(name), change: this.#change(name) };
+      case 8:
+        return { do: "delete", in: name, key: this.#key(name) };
+      default: {
+        const query = this.#queries.query(this.#schema(name));
+        return random.below(2) === 0
+          ? { do: "query", in: name, query, end: "delete" }
+          : { do: "updateAll", in: name, query, change: this.#change(name) };
+      }
+    }
+  }
+
+  #change(name: string): Change {
+    const random = this.#random;
+    const roll = random.below(20);
+    if (roll === 0) return { patch: this.#palette.stranger() };
+    if (roll === 1) return { give: random.below(2) === 0 ? this.#palette.stranger() : this.#row(name, true) };
+    if (roll === 2) return { call: random.pick(["throws", "promise"] as const) };
+    const set: Record<string, Literal> = {};
+    const [, ...others] = this.#schema(name).fields;
+    for (const field of random.shuffle(others).slice(0, 1 + random.below(2))) {
+      const value = random.below(10) === 0 ? this.#palette.stranger() : this.#palette.value(field);
+      place(set, field.path, roll < 12 ? this.#partOf(value) : value);
+    }
+    if (random.below(25) === 0) set.id = this.#key(name);
+    if (roll < 12) return { patch: { $o: set } };
+    if (roll > 17 && this.#depth < depthMax) return { set, run: [this.#rowStep(name)] };
+    return roll === 17 && others.length > 0
+      ? { set: {}, drop: [random.pick(others).path[0] as string] }
+      : { set };
+  }
+
+  /** Of an object now and then only some members, for a patch to be merged. */
+  #partOf(value: Literal): Literal {
+    if (typeof value !== "object" || value === null || !("$o" in value)) return value;
+    const members = Object.entries(value.$o).filter(() => this.#random.below(2) === 0);
+    return { $o: Object.fromEntries(members) };
+  }
+
+  /** What an update function may do besides. */
+  #rowStep(name: string): Step {
+    const random = this.#random;
+    return random.pick<() => Step>([
+      () => ({ do: "delete", in: name, key: this.#key(name) }),
+      () => ({ do: "insert", in: name, row: this.#row(name, false) }),
+      () => ({ do: "put", in: name, row: this.#row(name, false) }),
+      () => ({ do: "query", in: name, query: this.#queries.query(this.#schema(name)), end: "all" }),
+    ])();
+  }
+
+  #read(): StepBody {
+    const random = this.#random;
+    const name = this.#name();
+    const spelt = random.below(30) === 0 ? ` ${name} ` : name;
+    switch (random.below(12)) {
+      case 0:
+        return { do: random.pick(["get", "getOrThrow", "has"] as const), in: spelt, key: this.#key(name) };
+      case 1:
+        return {
+          do: "getMany",
+          in: name,
+          keys: Array.from({ length: random.below(5) }, () => this.#key(name)),
+        };
+      case 2:
+        return { do: random.pick(["count", "schema", "hasCollection"] as const), in: spelt };
+      default:
+        return {
+          do: "query",
+          in: name,
+          query: this.#queries.query(this.#schema(name)),
+          end: random.pick(terminals),
+        };
+    }
+  }
+
+  #pages(): StepBody {
+    const random = this.#random;
+    const slot = random.pick(["x", "y"]);
+    if (random.below(5) < 2) {
+      const name = this.#name();
+      return { do: "page", in: name, query: this.#queries.paged(this.#schema(name)), slot };
+    }
+    if (random.below(6) > 0)
+      return random.below(2) === 0 ? { do: "next", slot } : { do: "next", slot, limit: 1 + random.below(3) };
+    return {
+      do: "next",
+      slot,
+      use: random.pick(["flip", "elsewhere", "cut", "grown", "empty", "offset", "number"] as const),
+    };
+  }
+
+  #iterate(): StepBody {
+    const random = this.#random;
+    const slot = random.pick(["m", "n"]);
+    switch (random.below(6)) {
+      case 0:
+      case 1:
+      case 2: {
+        const name = this.#name();
+        return { do: "iterate", in: name, query: this.#queries.query(this.#schema(name)), slot };
+      }
+      case 3:
+        return random.below(2) === 0 ? { do: "leave", slot } : { do: "take", slot, rows: 100 };
+      default:
+        return { do: "take", slot, rows: 1 + random.below(4) };
+    }
+  }
+
+  #nested(): StepBody {
+    const random = this.#random;
+    if (this.#depth >= depthMax) return this.#write();
+    this.#depth++;
+    const before = this.#inView;
+    const view = random.below(4) === 0;
+    this.#inView ||= view;
+    // What is registered inside may be rolled back; it is forgotten either way.
+    const known = new Map(this.#schemas);
+    const body = Array.from({ length: 1 + random.below(6) }, () => this.#step());
+    this.#depth--;
+    this.#inView = before;
+    const roll = random.below(20);
+    const kept = roll >= 8;
+    if (!kept) {
+      this.#schemas.clear();
+      for (const [name, plan] of known) this.#schemas.set(name, plan);
+    }
+    if (view)
+      return roll < 2 ? { do: "view", body, end: roll === 0 ? "throw" : "promise" } : { do: "view", body };
+    if (kept) return { do: "transaction", body };
+    if (roll === 0) return { do: "transaction", body, end: "promise" };
+    if (roll === 1 && !before) return { do: "transaction", body, end: "close" };
+    return roll < 5 ? { do: "transaction", body, end: "throw" } : { do: "transaction", body, strict: true };
+  }
+
+  #changeSchema(): StepBody {
+    const random = this.#random;
+    const name = this.#name();
+    const plan = this.#schema(name);
+    switch (random.below(8)) {
+      case 0:
+        // Once more: nothing happens.
+        return { do: "register", schema: this.#describe(name, plan) };
+      case 1:
+        return { do: "register", schema: this.#describe(name, changeSchema(random, plan)) };
+      case 2:
+        return { do: "register", schema: mistakenSchema(random, random.pick(["c", name]), plan) };
+      case 3:
+        return this.#schemas.size < 3
+          ? (this.#register(this.#schemas.has("b") ? "c" : "b") as StepBody)
+          : this.#write();
+      default:
+        return this.#evolve(name, plan);
+    }
+  }
+
+  #evolve(name: string, plan: SchemaPlan): StepBody {
+    const random = this.#random;
+    const next = random.below(10) === 0 ? plan : changeSchema(random, plan);
+    const accept = random.pick([undefined, "safe", "migration", "migration", "breaking", "breaking"]);
+    const { fields, indexes } = descriptorOf(random, next);
+    const keepsIndexes = next.indexes === plan.indexes && random.below(2) === 0;
+    const schema = keepsIndexes ? { fields } : { fields, indexes };
+    const rewrite = random.below(2) === 0 ? makeRewrite(random, this.#palette, plan, next) : undefined;
+    if (accept === "breaking" || accept === "migration") this.#schemas.set(name, next);
+    return {
+      do: "evolve",
+      in: name,
+      schema,
+      ...(accept === undefined ? {} : { options: { accept } }),
+      ...(rewrite === undefined ? {} : { rewrite }),
+    };
+  }
+}
+
+/** Puts a value at a path of an object of literals. */
+function place(row: Record<string, Literal>, path: readonly string[], value: Literal): void {
+  const [name = "", ...rest] = path;
+  if (rest.length === 0) {
+    row[name] = value;
+    return;
+  }
+  const inner = row[name];
+  const members =
+    typeof inner === "object" && inner !== null && "$o" in inner
+      ? { ...inner.$o }
+      : ({} as Record<string, Literal>);
+  place(members, rest, value);
+  row[name] = { $o: members };
+}
