@@ -1,6 +1,6 @@
 import { memoryStore } from "@modelvault/core";
 import { type StoreHarness, storeConformance, storeModelTest } from "@modelvault/store-testkit";
-import { describe, it } from "vitest";
+import { describe, it, vi } from "vitest";
 import { type BatchPlace, openBatchStore } from "./support/batch-store.ts";
 import { logHarness } from "./support/log-harness.ts";
 
@@ -10,7 +10,7 @@ const memory: StoreHarness<object> = {
   open: () => memoryStore().open(),
   dispose: () => undefined,
   driver: () => memoryStore(),
-  importModule: (url) => import(/* @vite-ignore */ url),
+  importModule: (url) => vi.importActual<object>(url),
 };
 
 const batches: StoreHarness<BatchPlace> = {
