@@ -3,12 +3,8 @@
  */
 
 export { type FileStoreDriver, fileStore } from "./driver.ts";
-export {
-  type LostStretch,
-  type SalvageReport,
-  salvage,
-  type UnusableRecord,
-} from "./maintenance/salvage.ts";
+export { salvage } from "./maintenance/salvage.ts";
+export type { LostStretch, SalvageReport, UnusableRecord } from "./maintenance/salvage-report.ts";
 export type { FileStoreOptions } from "./options.ts";
 export type { RefusedSchema } from "./vault/log-catalog.ts";
 export type { RecoveryInfo } from "./vault/recovery-info.ts";

@@ -24,6 +24,8 @@ export interface Beyond {
   readonly syncedTransactions: number;
   /** Data segments outside of transactions, as old engines wrote them. */
   readonly unframed: number;
+  /** Transaction markers of any kind. */
+  readonly markers: number;
 }
 
 /** Offset of the next segment with a sound header and payload, from `from` on; -1 when there is none. */
@@ -62,6 +64,7 @@ export function lookBeyond(window: FileWindow, from: number): Beyond {
   let transactions = 0;
   let syncedTransactions = 0;
   let unframed = 0;
+  let markers = 0;
   let open: Marker | undefined;
   let expected = -1;
   for (let at = findSegment(window, from); at >= 0; at = findSegment(window, expected)) {
@@ -70,6 +73,7 @@ export function lookBeyond(window: FileWindow, from: number): Beyond {
     expected = segmentEnd(window, at);
     const { type, payloadBytes } = header;
     if (type === SEGMENT.begin || type === SEGMENT.commit) {
+      markers++;
       const marker = readMarker(
         window.bytes,
         window.locate(at + SEGMENT_HEADER_BYTES, payloadBytes),
@@ -87,5 +91,5 @@ export function lookBeyond(window: FileWindow, from: number): Beyond {
       unframed++;
     }
   }
-  return { nextSegment, transactions, syncedTransactions, unframed };
+  return { nextSegment, transactions, syncedTransactions, unframed, markers };
 }

@@ -43,12 +43,12 @@ export class FileTransaction implements StoreTransaction {
     if (value.length > PAYLOAD_BYTES_MAX)
       throw tooLong("store_value_too_long", "value", value.length, PAYLOAD_BYTES_MAX);
     this.inner.put(space, key, value);
-    this.touched.add(space, key);
+    this.touched.add(space, key, true);
   }
 
   delete(space: Keyspace, key: Uint8Array): void {
     this.inner.delete(space, key);
-    this.touched.add(space, key);
+    this.touched.add(space, key, false);
   }
 
   commit(): number {

@@ -1,6 +1,6 @@
 /** Whether a log that cannot be read on has a torn tail, which may be cut, or damage in the middle, which is an error. */
 import { ModelVaultError } from "@modelvault/core";
-import { segmentName } from "../format/layout.ts";
+import { FORMAT_MINOR, segmentName } from "../format/layout.ts";
 import { lookBeyond } from "../log/beyond-damage.ts";
 import type { FileWindow } from "../log/file-window.ts";
 import type { Damage, LogContents } from "../log/scan.ts";
@@ -14,11 +14,15 @@ export function judgeDamage(
   window: FileWindow,
   contents: LogContents,
   damage: Damage,
+  minor: number,
   strict: boolean,
 ): void {
   const { offset, type, reason, resumeAt } = damage;
   const beyond = lookBeyond(window, resumeAt);
-  const legacy = !contents.markersSeen && beyond.transactions === 0 && beyond.unframed > 0;
+  // In a log of an old engine, which knows no transactions, any data behind the damage is committed. A log of today that is torn in its
+  // very first transaction looks alike, but for the format version and the data before.
+  const old = minor < FORMAT_MINOR || contents.schemas.length > 0;
+  const legacy = old && !contents.markersSeen && beyond.markers === 0 && beyond.unframed > 0;
   // Data without a transaction around it, and commits nobody began, are no accident of a cut write when they are intact themselves.
   const misplaced = reason === "unframed" && beyond.nextSegment !== undefined;
   if (beyond.syncedTransactions === 0 && !legacy && !misplaced) {

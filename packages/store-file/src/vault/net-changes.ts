@@ -52,19 +52,21 @@ export function netChanges(
   const inserts: IndexDelta[] = [];
   for (const { space, keys } of touched.of("index")) {
     const collection = find(space.collection);
-    for (const key of keys) {
-      const had = before.get(space, key) !== undefined;
-      const has = after.get(space, key) !== undefined;
-      if (had !== has)
-        (has ? inserts : deletes).push(entryDelta(collection, space.index, key, has, has ? after : before));
+    const wasEmpty = before.count(space) === 0;
+    for (const { key, present } of keys) {
+      const had = !wasEmpty && before.get(space, key) !== undefined;
+      if (had === present) continue;
+      const delta = entryDelta(collection, space.index, key, present, present ? after : before);
+      (present ? inserts : deletes).push(delta);
     }
   }
   const rows: RowChange[] = [];
   for (const { space, keys } of touched.of("rows")) {
     const collection = find(space.collection);
-    for (const key of keys) {
-      const was = before.get(space, key);
-      const is = after.get(space, key);
+    const wasEmpty = before.count(space) === 0;
+    for (const { key, present } of keys) {
+      const was = wasEmpty ? undefined : before.get(space, key);
+      const is = present ? after.get(space, key) : undefined;
       if (was === undefined ? is !== undefined : is === undefined || !sameBytes(was, is)) {
         rows.push({ collection, key, before: was, after: is });
       }
@@ -76,7 +78,7 @@ export function netChanges(
 function newSchemas(touched: TouchedKeys, before: StoreReader, after: StoreReader): Uint8Array[] {
   const keys: Uint8Array[] = [];
   for (const { space, keys: catalogKeys } of touched.of("catalog")) {
-    for (const key of catalogKeys) {
+    for (const { key } of catalogKeys) {
       const was = before.get(space, key);
       const is = after.get(space, key);
       if (was === undefined && is === undefined) continue;

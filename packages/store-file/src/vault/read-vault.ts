@@ -61,7 +61,7 @@ export function readVault(file: OpenFile, strict: boolean): ReadVault {
   if (strict && slots.upstreamRefuses) throw unclean(path, LOG_START, "superblock");
   const contents = new LogContents(LOG_START);
   const tail = scanLog(window, contents);
-  if (tail !== undefined) judgeDamage(path, window, contents, tail, strict);
+  if (tail !== undefined) judgeDamage(path, window, contents, tail, minor, strict);
   if (strict) refuseOddities(path, contents);
   const manifestStale = !pointsAtManifest(window, slots.superblock.manifestOffset, contents.end);
   if (strict && manifestStale) throw unclean(path, contents.end, "manifest_pointer");

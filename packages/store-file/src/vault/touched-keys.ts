@@ -1,8 +1,14 @@
 /** The keys a transaction has put or deleted, each once, by keyspace. Keys are copied: they are the caller's again after the call. */
 import type { Keyspace } from "@modelvault/core";
 
+/** A key, and whether the last call for it put or deleted it. */
+export interface TouchedKey {
+  readonly key: Uint8Array;
+  present: boolean;
+}
+
 /** Keys by their bytes as text, one character a byte. */
-type KeySet = Map<string, Uint8Array>;
+type KeySet = Map<string, TouchedKey>;
 
 interface TouchedSpace {
   readonly space: Keyspace;
@@ -14,11 +20,15 @@ export class TouchedKeys {
   #last: TouchedSpace | undefined;
   size = 0;
 
-  add(space: Keyspace, key: Uint8Array): void {
+  add(space: Keyspace, key: Uint8Array, present: boolean): void {
     const { keys } = this.#find(space);
     const text = Buffer.prototype.latin1Slice.call(key, 0, key.length);
-    if (keys.has(text)) return;
-    keys.set(text, new Uint8Array(key));
+    const known = keys.get(text);
+    if (known !== undefined) {
+      known.present = present;
+      return;
+    }
+    keys.set(text, { key: new Uint8Array(key), present });
     this.size++;
   }
 
@@ -27,7 +37,7 @@ export class TouchedKeys {
     kind: K,
   ): Iterable<{
     readonly space: Extract<Keyspace, { readonly kind: K }>;
-    readonly keys: Iterable<Uint8Array>;
+    readonly keys: Iterable<TouchedKey>;
   }> {
     for (const { space, keys } of this.#spaces.values()) {
       if (space.kind === kind) {

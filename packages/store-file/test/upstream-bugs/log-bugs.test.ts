@@ -84,6 +84,25 @@ describe("B7: zeros or garbage behind the log cannot be recovered", () => {
   });
 });
 
+test("the first transaction of a vault is torn so that only its data are intact: it was never committed", () => {
+  const file = new UpstreamLikeFile();
+  const start = file.bytes.length;
+  file.commit(1n, [
+    [1, schema],
+    [2, record(1)],
+  ]);
+  const bytes = Buffer.from(file.bytes.subarray(0, file.bytes.length - 50 - 56));
+  bytes.fill(0, start, start + 56);
+  const driver = fileStore(fileWith(bytes));
+  using db = Database.open(driver);
+  expect(db.collectionNames()).toEqual([]);
+  expect(driver.recoveryInfo().cutBytes).toBe(bytes.length - start);
+  // The same bytes under the version of an engine without transactions are data.
+  const old = Buffer.from(bytes);
+  old[6] = 5;
+  expect(errorOf(() => fileStore(fileWith(old)).open()).code).toBe("log_damaged");
+});
+
 describe("B8: damage in the middle silently discards all that follows", () => {
   test("it is an error, and salvage brings every other transaction back", () => {
     const { path, db } = fiveRows();
