@@ -1,14 +1,15 @@
 /**
- * Chooses between plans by counting. Index entries are counted one by one, because a store keeps no histogram, and only
- * until the choice is clear: counting an entry costs a tenth of fetching its row, and the bound keeps all counting far below
- * the work of the plan that is chosen in the end.
+ * Chooses between plans by counting. A reader that can tell how many entries a range has is asked for each range; with others
+ * entries are counted one by one. Both go only as far as the choice is not clear: counting an entry costs a tenth of fetching
+ * its row, and the bound keeps all counting far below the work of the plan that is chosen in the end.
  *
  * Costs are in units of one index entry.
  */
 import type { Keyspace, StoreReader } from "../store/store.ts";
 import type { Access } from "./access.ts";
 import { describeAccess, isEverything } from "./describe-plan.ts";
-import { EntryScan } from "./entry-scan.ts";
+import { EntryScan, rangeOf } from "./entry-scan.ts";
+import type { KeyInterval, KeySet } from "./key-set.ts";
 import type { Considered, Goal, Plan } from "./plan.ts";
 import type { ResolvedQuery } from "./resolved-query.ts";
 
@@ -98,35 +99,53 @@ function countAll(
   return counters.map(({ entries, counted }) => ({ entries, counted }));
 }
 
+/** Counts entries a few at a time: how many more there are; undefined at the end. */
+interface PartCounter {
+  next(): number | undefined;
+  close(): void;
+}
+
+function partCounter(reader: StoreReader, space: Keyspace, keys: KeySet): PartCounter {
+  if (isEverything(keys)) return counterOf(1, () => reader.count(space));
+  if (reader.countRange !== undefined)
+    return counterOf(
+      keys.length,
+      (at) => reader.countRange?.(space, rangeOf(keys[at] as KeyInterval, false)) ?? 0,
+    );
+  const entries = new EntryScan(reader, space, keys, false);
+  return { next: () => (entries.next() === undefined ? undefined : 1), close: () => entries.close() };
+}
+
+function counterOf(parts: number, countOf: (part: number) => number): PartCounter {
+  let at = 0;
+  return { next: () => (at < parts ? countOf(at++) : undefined), close: () => undefined };
+}
+
 /** Counts the entries of one access, a few more at each call. */
 class EntryCounter implements Size {
   entries = 0;
   counted = false;
-  readonly #scans: EntryScan[] = [];
+  readonly #parts: PartCounter[];
 
   constructor(access: Access, reader: StoreReader, rows: Keyspace) {
-    for (const part of access.kind === "union" ? access.parts : [access]) {
-      const space = part.kind === "rows" ? rows : part.index.space;
-      if (isEverything(part.keys)) this.entries += reader.count(space);
-      else this.#scans.push(new EntryScan(reader, space, part.keys, false));
-    }
-    this.counted = this.#scans.length === 0;
+    this.#parts = (access.kind === "union" ? access.parts : [access]).map((part) =>
+      partCounter(reader, part.kind === "rows" ? rows : part.index.space, part.keys),
+    );
   }
 
   /** Goes on until more than `most` were counted; true when there are no more than that. */
   countTo(most: number): boolean {
     while (!this.counted && this.entries <= most) {
-      const scan = this.#scans[0] as EntryScan;
-      if (scan.next() !== undefined) this.entries++;
-      else {
-        this.#scans.shift();
-        this.counted = this.#scans.length === 0;
-      }
+      const [part] = this.#parts;
+      const more = part?.next();
+      if (more !== undefined) this.entries += more;
+      else if (part === undefined) this.counted = true;
+      else this.#parts.shift();
     }
     return this.counted && this.entries <= most;
   }
 
   close(): void {
-    for (const scan of this.#scans) scan.close();
+    for (const part of this.#parts) part.close();
   }
 }

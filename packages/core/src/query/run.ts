@@ -5,6 +5,7 @@
 import { compareBytes } from "../keys/compare-values.ts";
 import type { Access } from "./access.ts";
 import { compileCondition, conditionPaths } from "./compile-condition.ts";
+import { rangeOf } from "./entry-scan.ts";
 import type { KeySet } from "./key-set.ts";
 import { IndexKeys, type KeyWalk, ListedKeys, type RunContext, SortedTextKeys } from "./key-walk.ts";
 import type { Plan } from "./plan.ts";
@@ -89,9 +90,18 @@ export function countRows(query: ResolvedQuery, plan: Plan, context: RunContext,
 function countKeys(access: Access, context: RunContext, most: number): number {
   const { reader, state } = context;
   if (access.kind === "union") return gatherKeys(access, context, undefined, false, ALL).length;
+  const space = access.kind === "index" ? access.index.space : state.rows;
   const [first] = access.keys;
   if (access.keys.length === 1 && first?.from === undefined && first?.to === undefined) {
-    return reader.count(access.kind === "index" ? access.index.space : state.rows);
+    return reader.count(space);
+  }
+  if (reader.countRange !== undefined && (access.kind === "index" || first?.point !== true)) {
+    let found = 0;
+    for (const interval of access.keys) {
+      found += reader.countRange(space, rangeOf(interval, false));
+      if (found >= most) return most;
+    }
+    return found;
   }
   return countWalk(unorderedKeys(access, context), most);
 }

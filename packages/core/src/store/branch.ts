@@ -5,6 +5,8 @@
  * The separators and their marks form a fence, which is never changed: a branch that must change gets another
  * one. So a commit that only replaces children copies one list of children per level. Separators are cut to
  * the shortest key that divides its neighbours.
+ *
+ * A branch knows how many entries lie below it, so the entries of a range are told by going down to both of its ends.
  */
 import { commonLength, commonMarkBytes, compareFrom, mark6, newMarks } from "./key-bytes.ts";
 import type { Page } from "./page.ts";
@@ -20,12 +22,51 @@ export class Branch {
   owner: object;
   children: TreeNode[];
   fence: Fence;
+  /** Entries below, all of them. */
+  count: number;
+  /** Entries before each child, once somebody has asked; whoever changes anything below drops them. */
+  private sums: readonly number[] | null = null;
 
-  constructor(owner: object, children: TreeNode[], fence: Fence) {
+  constructor(owner: object, children: TreeNode[], fence: Fence, count: number) {
     this.owner = owner;
     this.children = children;
     this.fence = fence;
+    this.count = count;
   }
+
+  /** Says that there are so many more (or, negative, fewer) entries below, or that children were changed. */
+  changed(growth: number): void {
+    this.count += growth;
+    this.sums = null;
+  }
+
+  /** How many entries lie before those of child `index`. */
+  countBefore(index: number): number {
+    this.sums ??= runningSums(this.children);
+    return this.sums[index] as number;
+  }
+}
+
+/** How many entries lie in or below a node. */
+export function entryCount(node: TreeNode): number {
+  return node instanceof Branch ? node.count : node.slots.length;
+}
+
+/** How many entries lie in or below all these nodes. */
+export function entryCountOf(nodes: readonly TreeNode[]): number {
+  let sum = 0;
+  for (const node of nodes) sum += entryCount(node);
+  return sum;
+}
+
+function runningSums(nodes: readonly TreeNode[]): readonly number[] {
+  const sums: number[] = [];
+  let sum = 0;
+  for (const node of nodes) {
+    sums.push(sum);
+    sum += entryCount(node);
+  }
+  return sums;
 }
 
 /** Separators in key order, and a mark of each: its six bytes after the `skip` first ones, which all share. */
@@ -51,7 +92,9 @@ export class Fence {
 
 /** The branch itself when it is the owner's already, else a copy that is. */
 export function ownBranch(branch: Branch, owner: object): Branch {
-  return branch.owner === owner ? branch : new Branch(owner, branch.children.slice(), branch.fence);
+  return branch.owner === owner
+    ? branch
+    : new Branch(owner, branch.children.slice(), branch.fence, branch.count);
 }
 
 /** The child below which `key` lies. `known`: leading bytes it is known to share with every key below the branch. */

@@ -39,6 +39,12 @@ export class MemoryReader implements StoreReader {
     this.life.check();
     return this.trees.get(space)?.count ?? 0;
   }
+
+  countRange(space: Keyspace, range: KeyRange): number {
+    this.life.check();
+    checkRange(range);
+    return this.trees.get(space)?.countRange(range) ?? 0;
+  }
 }
 
 /** The trees of one commit, kept readable. It costs nothing but what later commits replace. */

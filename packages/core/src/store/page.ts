@@ -185,6 +185,13 @@ export function findInPage(page: Page, key: Uint8Array): number {
   return index;
 }
 
+/** The slot of the first key at or above a bound (with `after`: above it). `known` as in {@link searchPage}. */
+export function placeInPage(page: Page, bound: Uint8Array, after: boolean, known: number): number {
+  const index = searchPage(page, bound, known);
+  if (index < 0) return ~index;
+  return after ? index + 1 : index;
+}
+
 /** The value of the entry behind a slot: a view, or an array of its own when it lies outside the page. */
 export function valueAt(page: Page, index: number): Uint8Array {
   const { bytes } = page;

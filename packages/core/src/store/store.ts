@@ -53,6 +53,12 @@ export interface StoreReader {
   scan(space: Keyspace, range?: KeyRange): StoreScan;
   /** Number of entries in the keyspace, kept and not counted: its cost does not grow with the answer. 0 for a keyspace never written. */
   count(space: Keyspace): number;
+  /**
+   * Number of entries in a range, as many as a scan of it shows now (`reverse` changes nothing), own writes of a transaction
+   * included. Optional: a driver has it where it can tell without counting, so that its cost does not grow with the answer.
+   * Without it core scans.
+   */
+  countRange?(space: Keyspace, range: KeyRange): number;
 }
 
 /** Facts about a driver, read by the engine and probed by the testkit; never options. */

@@ -1,5 +1,5 @@
 /** Looking over a whole tree: what it holds, and whether it keeps its own rules. For `verify`, `stats` and tests. */
-import type { Branch, TreeNode } from "./branch.ts";
+import { type Branch, entryCount, entryCountOf, type TreeNode } from "./branch.ts";
 import { compareKeys } from "./key-bytes.ts";
 import {
   entryAt,
@@ -84,7 +84,15 @@ export function checkTree(tree: Tree): string[] {
   return problems;
 }
 
-function checkBranch({ children, fence }: Branch, problems: string[]): void {
+function checkBranch(branch: Branch, problems: string[]): void {
+  const { children, fence, count } = branch;
+  if (entryCountOf(children) !== count) problems.push(`a branch counts ${count} entries wrongly`);
+  let before = 0;
+  for (const [index, child] of children.entries()) {
+    if (branch.countBefore(index) !== before)
+      problems.push("a branch counts the entries before a child wrongly");
+    before += entryCount(child);
+  }
   if (children.length !== fence.separators.length + 1) problems.push("a branch lacks children or separators");
   for (let i = 1; i < fence.separators.length; i++) {
     if (compareKeys(fence.separators[i - 1] as Uint8Array, fence.separators[i] as Uint8Array) >= 0) {

@@ -7,6 +7,7 @@ import {
   BRANCH_CHILDREN_MAX,
   Branch,
   childFor,
+  entryCountOf,
   Fence,
   knownBelow,
   ownBranch,
@@ -65,6 +66,7 @@ export function putBelow(
   const index = childFor(branch.fence, key, known);
   const shared = knownBelow(branch.fence, index, known);
   const child = branch.children[index] as TreeNode;
+  const countBefore = tree.count;
   let right: SplitOff | null;
   if (height === 1) {
     const page = ownPage(child as Page, tree.owner);
@@ -75,6 +77,7 @@ export function putBelow(
     if (below !== child) branch.children[index] = below;
     right = putBelow(tree, below, height - 1, key, value, shared);
   }
+  branch.changed(tree.count - countBefore);
   return right === null ? null : insertChild(branch, index, right);
 }
 
@@ -215,7 +218,10 @@ function insertChild(branch: Branch, index: number, right: SplitOff): SplitOff |
   }
   const last = children.length - 1;
   const at = index + 1 === last ? last : children.length >>> 1;
-  const node = new Branch(branch.owner, children.splice(at), new Fence(separators.slice(at)));
+  const moved = children.splice(at);
+  const movedCount = entryCountOf(moved);
+  const node = new Branch(branch.owner, moved, new Fence(separators.slice(at)), movedCount);
+  branch.changed(-movedCount);
   const separator = separators[at - 1] as Uint8Array;
   branch.fence = new Fence(separators.slice(0, at - 1));
   return { node, separator };

@@ -41,6 +41,7 @@ export function removeBelow(
   const index = childFor(branch.fence, key, known);
   const shared = knownBelow(branch.fence, index, known);
   const child = branch.children[index] as TreeNode;
+  branch.changed(-1);
   if (height === 1) {
     const page = ownPage(child as Page, owner);
     branch.children[index] = page;
@@ -87,7 +88,7 @@ function joinBranches(owner: object, branch: Branch, index: number): void {
     if (a.children.length + b.children.length > BRANCH_CHILDREN_MAX * JOINED) continue;
     const between = branch.fence.separators[left] as Uint8Array;
     const fence = new Fence([...a.fence.separators, between, ...b.fence.separators]);
-    replaceTwo(branch, left, new Branch(owner, [...a.children, ...b.children], fence));
+    replaceTwo(branch, left, new Branch(owner, [...a.children, ...b.children], fence, a.count + b.count));
     return;
   }
 }

@@ -7,7 +7,7 @@
  */
 import { type Branch, childFor, knownBelow, type TreeNode } from "./branch.ts";
 import type { Lifetime } from "./lifetime.ts";
-import { entryAt, type Page, searchPage } from "./page.ts";
+import { entryAt, type Page, placeInPage } from "./page.ts";
 import { isEmptyRange } from "./range.ts";
 import type { KeyRange, StoreEntry, StoreScan } from "./store.ts";
 import type { Tree } from "./tree.ts";
@@ -72,7 +72,7 @@ abstract class TreeScan implements StoreScan {
     const page = node as Page;
     this.page = page;
     if (bound === undefined) this.place = last ? page.slots.length : 0;
-    else this.place = placeIn(page, bound, after, known);
+    else this.place = placeInPage(page, bound, after, known);
   }
 
   /** Notes where the other bound lies. */
@@ -87,7 +87,7 @@ abstract class TreeScan implements StoreScan {
       node = branch.children[turn] as TreeNode;
     }
     this.endPage = node as Page;
-    this.endPlace = placeIn(node as Page, bound, after, known);
+    this.endPlace = placeInPage(node as Page, bound, after, known);
   }
 
   /** Moves to the page after (step 1) or before (step -1) the present one; without one the scan ends. */
@@ -198,11 +198,4 @@ class ReverseScan extends TreeScan {
   private setStop(page: Page): void {
     this.stop = page === this.endPage ? this.endPlace : 0;
   }
-}
-
-/** The slot of the first key at or above a bound; with `after`, above it. */
-function placeIn(page: Page, bound: Uint8Array, after: boolean, known: number): number {
-  const index = searchPage(page, bound, known);
-  if (index < 0) return ~index;
-  return after ? index + 1 : index;
 }

@@ -7,9 +7,11 @@
  * made them. A scan that is open when the fork writes on must not see it: the fork takes a new token, so the
  * nodes that the scan walks are nobody's.
  */
-import { Branch, childFor, Fence, ownBranch, type TreeNode } from "./branch.ts";
-import { findInPage, type Page, valueAt } from "./page.ts";
+import { Branch, childFor, Fence, knownBelow, ownBranch, type TreeNode } from "./branch.ts";
+import { findInPage, type Page, placeInPage, valueAt } from "./page.ts";
 import { newPage, ownPage, sizeInPage } from "./page-writing.ts";
+import { isEmptyRange } from "./range.ts";
+import type { KeyRange } from "./store.ts";
 import { putBelow, putInPage, type SplitOff } from "./tree-put.ts";
 import { removeBelow, removeFromPage } from "./tree-remove.ts";
 
@@ -63,7 +65,7 @@ export class Tree {
       right = putBelow(this, branch, this.height, key, value, 0);
     }
     if (right !== null) {
-      this.root = new Branch(owner, [this.root, right.node], new Fence([right.separator]));
+      this.root = new Branch(owner, [this.root, right.node], new Fence([right.separator]), this.count);
       this.height++;
     }
   }
@@ -89,6 +91,15 @@ export class Tree {
     return true;
   }
 
+  /** How many entries lie in a checked range. */
+  countRange(range: KeyRange): number {
+    if (this.root === null || isEmptyRange(range)) return 0;
+    const lower = range.gt ?? range.gte;
+    const upper = range.lt ?? range.lte;
+    const before = lower === undefined ? 0 : this.countBefore(lower, range.gt !== undefined);
+    return (upper === undefined ? this.count : this.countBefore(upper, range.lte !== undefined)) - before;
+  }
+
   /** Says that a scan walks the present nodes, until `scanClosed` with the token returned. */
   scanOpened(): object {
     this.openScans++;
@@ -103,6 +114,21 @@ export class Tree {
     if (this.openScans === 0) return;
     this.owner = {};
     this.openScans = 0;
+  }
+
+  /** How many keys come before a bound; with `inclusive` the bound itself is counted too. */
+  private countBefore(bound: Uint8Array, inclusive: boolean): number {
+    let node = this.root as TreeNode;
+    let known = 0;
+    let before = 0;
+    for (let height = this.height; height > 0; height--) {
+      const branch = node as Branch;
+      const turn = childFor(branch.fence, bound, known);
+      known = knownBelow(branch.fence, turn, known);
+      before += branch.countBefore(turn);
+      node = branch.children[turn] as TreeNode;
+    }
+    return before + placeInPage(node as Page, bound, inclusive, known);
   }
 
   private pageFor(key: Uint8Array): Page | null {

@@ -15,6 +15,9 @@ export type Mark = number;
 
 /** A store transaction that can take back its latest changes. */
 export class UndoJournal implements StoreReader {
+  /** There where the transaction has it. */
+  readonly countRange?: NonNullable<StoreReader["countRange"]>;
+  readonly getMany?: NonNullable<StoreReader["getMany"]>;
   readonly #transaction: StoreTransaction;
   #changes: Change[] = [];
   #marks = 0;
@@ -22,6 +25,10 @@ export class UndoJournal implements StoreReader {
 
   constructor(transaction: StoreTransaction) {
     this.#transaction = transaction;
+    if (transaction.countRange !== undefined)
+      this.countRange = (space, range) => transaction.countRange?.(space, range) ?? 0;
+    if (transaction.getMany !== undefined)
+      this.getMany = (space, keys) => transaction.getMany?.(space, keys) ?? [];
   }
 
   /** Puts and deletes so far, those taken back included. */
@@ -45,7 +52,12 @@ export class UndoJournal implements StoreReader {
    * Brings the value under a key from `before` to `after`; undefined means that there is none. The caller knows what stands there, so
    * nothing is read to remember it. The journal keeps `key` and `before`.
    */
-  change(space: Keyspace, key: Uint8Array, before: Uint8Array | undefined, after: Uint8Array | undefined): void {
+  change(
+    space: Keyspace,
+    key: Uint8Array,
+    before: Uint8Array | undefined,
+    after: Uint8Array | undefined,
+  ): void {
     this.#operations++;
     if (this.#marks > 0) this.#changes.push({ space, key, before });
     this.#apply(space, key, after);

@@ -219,6 +219,8 @@ export function runProgram(store: Store, program: readonly Step[]): void {
         const all = readings();
         const { reader, expected } = all[step.reader % all.length] as Reading;
         const space = spaceAt(step.space);
+        const counted = reader.countRange?.(space, step.range);
+        if (counted !== undefined) expect(counted).toBe(expected.list(space, step.range).length);
         scans.push({
           scan: reader.scan(space, step.range),
           expected: expected.scan(space, step.range),
