@@ -73,7 +73,7 @@ export function checkSpec(spec: unknown): QuerySpec {
     throw argumentInvalid("orderBy", "an array of { path, direction }", orderBy);
   return Object.freeze({
     ...(where === undefined ? {} : { where: checkWhere(where) }),
-    ...(orderBy === undefined ? {} : { orderBy: Object.freeze(orderBy.map(checkOrder)) }),
+    ...(orderBy === undefined ? {} : { orderBy: Object.freeze(Array.from(orderBy, checkOrder)) }),
     ...(limit === undefined ? {} : { limit: checkCount(limit, "limit") }),
     ...(offset === undefined ? {} : { offset: checkCount(offset, "offset") }),
     ...(after === undefined ? {} : { after: checkCursorText(after) }),
@@ -84,8 +84,9 @@ export function checkSpec(spec: unknown): QuerySpec {
 /** Text, or a list of names, at least one; copied. What a name may be is checked where the path is looked up. */
 export function checkPath(path: unknown, argument: string): string | readonly string[] {
   if (typeof path === "string") return path;
-  if (Array.isArray(path) && path.length > 0 && path.every((segment) => typeof segment === "string")) {
-    return Object.freeze([...path]);
+  if (Array.isArray(path) && path.length > 0) {
+    const segments: unknown[] = Array.from(path);
+    if (segments.every((segment) => typeof segment === "string")) return Object.freeze(segments);
   }
   throw argumentInvalid(argument, 'a path such as "author.name" or ["author", "name"]', path);
 }
@@ -109,7 +110,7 @@ export function checkCursorText(cursor: unknown): string {
 export function checkSelect(select: unknown): readonly (string | readonly string[])[] {
   if (!Array.isArray(select) || select.length === 0)
     throw argumentInvalid("select", "at least one path", select);
-  return Object.freeze(select.map((path) => checkPath(path, "select")));
+  return Object.freeze(Array.from(select, (path: unknown) => checkPath(path, "select")));
 }
 
 function checkOrder(order: unknown): OrderSpec {
@@ -127,7 +128,10 @@ function checkWhere(where: unknown): Predicate {
   const { op, all } = (where ?? {}) as { readonly op?: unknown; readonly all?: unknown };
   if (op !== "and" || !Array.isArray(all) || all.length > PREDICATE_NODES_MAX)
     return checkPredicate(where, "where");
-  return Object.freeze({ op, all: Object.freeze(all.map((part) => checkPredicate(part, "where"))) });
+  return Object.freeze({
+    op,
+    all: Object.freeze(Array.from(all, (part: unknown) => checkPredicate(part, "where"))),
+  });
 }
 
 /** A predicate tree, copied. `argument` names it in messages. */
@@ -158,7 +162,9 @@ function checkNode(node: unknown, argument: string, depth: number, seen: { nodes
       const parts = (node as Record<string, unknown>)[name];
       if (!Array.isArray(parts))
         throw argumentInvalid(`${argument}.${name}`, `an array of predicates, as "${op}" needs it`, parts);
-      const checked = Object.freeze(parts.map((part: unknown) => checkNode(part, argument, depth + 1, seen)));
+      const checked = Object.freeze(
+        Array.from(parts, (part: unknown) => checkNode(part, argument, depth + 1, seen)),
+      );
       return Object.freeze(op === "and" ? { op, all: checked } : { op, any: checked });
     }
     case "not":
@@ -232,10 +238,10 @@ function checkOperand(path: string | readonly string[], op: Operator, value: unk
           },
         );
       }
-      return Object.freeze(value.map((element: unknown) => copyScalar(path, op, element)));
+      return Object.freeze(Array.from(value, (element: unknown) => copyScalar(path, op, element)));
     case "between":
       if (!Array.isArray(value) || value.length !== 2) throw valueInvalid(path, op, "[low, high]", value);
-      return Object.freeze(value.map((element: unknown) => copyScalar(path, op, element)));
+      return Object.freeze(Array.from(value, (element: unknown) => copyScalar(path, op, element)));
     default:
       return copyScalar(path, op, value);
   }

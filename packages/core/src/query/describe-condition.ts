@@ -10,14 +10,17 @@ interface Spelling {
   readonly path: (at: QueryPath) => string;
   readonly value: (value: Scalar) => string;
   readonly list: (values: readonly Scalar[]) => string;
+  /** Most parts of one `and` or `or` that are spelled out. */
+  readonly partsMax: number;
 }
 
-const FOR_PEOPLE: Spelling = { path: (at) => at.text, value: shorten, list: shortenList };
+const FOR_PEOPLE: Spelling = { path: (at) => at.text, value: shorten, list: shortenList, partsMax: 10 };
 
 const EXACT: Spelling = {
   path: (at) => pathKey(at.path),
   value: exact,
   list: (values) => values.map(exact).join(","),
+  partsMax: Number.POSITIVE_INFINITY,
 };
 
 /** A condition for people; long values are shortened. */
@@ -43,9 +46,9 @@ export function describeOrder(order: TotalOrder, primaryKey: string): string {
 function spell(condition: Condition, spelling: Spelling, inside: boolean): string {
   switch (condition.op) {
     case "and":
-      return bracket(condition.all.map((part) => spell(part, spelling, true)).join(" and "), inside);
+      return bracket(spellParts(condition.all, spelling, " and "), inside);
     case "or":
-      return bracket(condition.any.map((part) => spell(part, spelling, true)).join(" or "), inside);
+      return bracket(spellParts(condition.any, spelling, " or "), inside);
     case "not":
       return `not (${spell(condition.inner, spelling, false)})`;
     case "in":
@@ -57,6 +60,12 @@ function spell(condition: Condition, spelling: Spelling, inside: boolean): strin
     default:
       return `${spelling.path(condition.at)} ${condition.op} ${spelling.value(condition.value)}`;
   }
+}
+
+function spellParts(parts: readonly Condition[], spelling: Spelling, between: string): string {
+  const shown = parts.slice(0, spelling.partsMax).map((part) => spell(part, spelling, true));
+  if (parts.length > spelling.partsMax) shown.push(`… ${parts.length} conditions`);
+  return shown.join(between);
 }
 
 function bracket(text: string, inside: boolean): string {

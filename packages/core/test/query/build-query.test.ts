@@ -126,6 +126,9 @@ describe("a wrong argument is refused at the call, by name", () => {
     ["after", "after", [5]],
     ["select", "select", []],
     ["select", "select", [5]],
+    ["select", "select", [new Array(1)]],
+    ["path", "where", [new Array(2), "=", 1]],
+    ["predicate", "where", [{ op: "or", any: new Array(1) }]],
     ["change", "update", [5]],
     ["change", "update", [null]],
   ];
@@ -171,6 +174,7 @@ describe("a wrong argument is refused at the call, by name", () => {
       ["between", [1]],
       ["between", [1, 2, 3]],
       ["between", 1],
+      ["in", new Array(1)],
       ["isNull", 1],
       ["isNull", null],
     ];

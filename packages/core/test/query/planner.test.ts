@@ -475,6 +475,15 @@ describe("an explanation", () => {
     expect(explanation.text).toContain("examined   3 rows, 3 index entries; returned 3 rows in");
   });
 
+  test("stays short where the predicate is long", () => {
+    const many = query().where((is) =>
+      is.or(...rows.map(({ note, id }) => is.and(is("note", "=", note), is("half", "!=", id)))),
+    );
+    const { residual, text } = many.explain();
+    expect(residual).toContain("… 2000 conditions");
+    expect(text.length).toBeLessThan(2000);
+  });
+
   test("without running has no measures", () => {
     const explanation = query().where("rank", "=", 1).explain({ run: false });
     expect(explanation).not.toHaveProperty("rowsExamined");
