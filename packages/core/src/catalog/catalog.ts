@@ -22,9 +22,16 @@ export class Catalog {
   /** Every collection by id, the system collection included. */
   readonly #byId: ReadonlyMap<number, CollectionState>;
   readonly #byName: ReadonlyMap<string, CollectionState>;
+  /** Ids of the collections whose rows are on their way to a new version. */
+  readonly #rewriting: ReadonlySet<number>;
 
-  private constructor(sequence: number, states: Iterable<CollectionState>) {
+  private constructor(
+    sequence: number,
+    states: Iterable<CollectionState>,
+    rewriting: ReadonlySet<number> = new Set(),
+  ) {
     this.sequence = sequence;
+    this.#rewriting = rewriting;
     const byId = new Map<number, CollectionState>();
     const byName = new Map<string, CollectionState>();
     for (const state of states) {
@@ -62,7 +69,7 @@ export class Catalog {
     return this.#byName.get(name) ?? this.#byName.get(trimName(name));
   }
 
-  /** @throws collection_unknown */
+  /** @throws collection_unknown; update_reentrant while the collection's rows go to a new version */
   require(name: string): CollectionState {
     const state = this.find(name);
     if (state === undefined) {
@@ -72,13 +79,37 @@ export class Catalog {
         { collection: name, known: [...this.#byName.keys()] },
       );
     }
+    if (this.#rewriting.size > 0 && this.#rewriting.has(state.id)) throw rewriteReentrant(state.name);
     return state;
   }
 
   /** The catalogue with one state new or replaced, after its payload was put under `sequence`. */
   with(state: CollectionState, sequence: number): Catalog {
-    return new Catalog(sequence, new Map(this.#byId).set(state.id, state).values());
+    return new Catalog(sequence, new Map(this.#byId).set(state.id, state).values(), this.#rewriting);
   }
+
+  /**
+   * The catalogue while the rows of a collection go to a new version, during which nobody may ask for it: some rows are old
+   * then, some new, and its indexes hold but a part.
+   */
+  withRewriting(id: number): Catalog {
+    return new Catalog(this.sequence, this.#byId.values(), new Set(this.#rewriting).add(id));
+  }
+
+  /** The catalogue when all rows have arrived. */
+  withRewritten(id: number): Catalog {
+    const rewriting = new Set(this.#rewriting);
+    rewriting.delete(id);
+    return new Catalog(this.sequence, this.#byId.values(), rewriting);
+  }
+}
+
+function rewriteReentrant(collection: string): ModelVaultError {
+  return new ModelVaultError(
+    "update_reentrant",
+    `The rewrite function used "${collection}", the collection whose rows it is given; it may use others.`,
+    { collection },
+  );
 }
 
 /** Key of the n-th catalogue payload: 8 bytes big-endian. */

@@ -6,6 +6,7 @@ import { putNewCollection, putNextVersion } from "../catalog/write-schema.ts";
 import type { CollectionState, RowDecoder } from "../collection/collection-state.ts";
 import { argumentInvalid } from "../database/options.ts";
 import { isModelVaultError, ModelVaultError } from "../errors/error.ts";
+import { refusePromise } from "../errors/refuse-promise.ts";
 import { changeIndexEntries, sameBytes, show } from "../index/index-entries.ts";
 import { decodeKey } from "../keys/key-codec.ts";
 import { checkCollection } from "../schema/check-collection.ts";
@@ -59,7 +60,10 @@ export interface VersionOptions {
    * rewritten where `rewrite` is given. `"breaking"`: fields and values may be lost as well.
    */
   readonly accept?: "safe" | "migration" | "breaking";
-  /** Makes the new row from the old one (in the shape of the old schema), for every stored row. It may not write (`update_reentrant`). */
+  /**
+   * Makes the new row from the old one (in the shape of the old schema), for every stored row. It may read other collections; it
+   * may not write, nor read the collection whose rows are on their way (`update_reentrant`).
+   */
   readonly rewrite?: (row: Row) => Row;
 }
 
@@ -78,13 +82,8 @@ export function registerVersion(
 ): Registration {
   const before = session.catalog.require(name);
   const { accept, rewrite } = checkVersionOptions(options);
-  const whole: CollectionDescriptor = {
-    ...descriptor,
-    indexes: descriptor.indexes ?? schemaToDescriptors(before.schema).indexes,
-    name: before.name,
-    primaryKey: before.schema.primaryKey,
-  };
-  const { schema } = checkCollection(whole);
+  const { schema } = checkCollection(wholeDescriptor(before, descriptor));
+  refuseChangedSchema(session, before);
   const findings = classify(before.schema, schema);
   if (findings.length === 0 && rewrite === undefined) {
     return { name: before.name, version: before.version, changed: false, findings };
@@ -96,6 +95,33 @@ export function registerVersion(
   if (worst !== "safe" || rewrite !== undefined) rewriteRows(session, before, after, rewrite, integers);
   else buildNewIndexes(session, before, after);
   return { name: after.name, version: after.version, changed: true, findings };
+}
+
+/** The descriptor of a version as that of a collection. Name and primary key may be said again, as `db.schema` does, and not changed. */
+function wholeDescriptor(before: CollectionState, version: VersionDescriptor): CollectionDescriptor {
+  const kept = { name: before.name, primaryKey: before.schema.primaryKey };
+  const given: VersionDescriptor & Partial<typeof kept> = { ...version };
+  for (const key of ["name", "primaryKey"] as const) {
+    if (given[key] !== undefined && given[key] !== kept[key]) {
+      throw argumentInvalid(
+        `descriptor.${key}`,
+        `${JSON.stringify(kept[key])} or left out, as a new version cannot change it`,
+        given[key],
+      );
+    }
+  }
+  const indexes = given.indexes === undefined ? schemaToDescriptors(before.schema).indexes : given.indexes;
+  return { ...given, ...kept, indexes };
+}
+
+/** Options and descriptors are the caller's objects: a getter of theirs may have registered a version meanwhile. */
+function refuseChangedSchema(session: WriteSession, before: CollectionState): void {
+  if (session.catalog.find(before.name) === before) return;
+  throw new ModelVaultError(
+    "update_reentrant",
+    `The schema of "${before.name}" was changed while the descriptor of its new version was read.`,
+    { collection: before.name },
+  );
 }
 
 function checkVersionOptions(
@@ -180,6 +206,7 @@ function rewriteRows(
   for (const { space } of after.indexes) emptySpace(session, space);
   const decodeOld = before.decoder(integers);
   const decodeNew = after.decoder("exact");
+  session.catalog = session.catalog.withRewriting(after.id);
   for (const [key, payload] of scanInChunks(journal, before.rows)) {
     const row =
       rewrite === undefined
@@ -205,6 +232,7 @@ function rewriteRows(
     journal.change(after.rows, key, payload, after.encode(checked));
     changeIndexEntries(journal, after, key, undefined, checked);
   }
+  session.catalog = session.catalog.withRewritten(after.id);
 }
 
 /** The row in its new shape. Text that is to be JSON from now on, and is none, is a row that does not fit: it is no damage. */
@@ -242,17 +270,11 @@ function refusingWrites<T>(session: WriteSession, { name }: CollectionState, wor
 }
 
 function callRewrite(rewrite: (row: Row) => Row, old: Row): unknown {
-  const row: unknown = rewrite(old);
-  if (typeof (row as { then?: unknown } | null | undefined)?.then === "function") {
-    throw new ModelVaultError(
-      "callback_async",
-      "The rewrite function returned a promise; it must return the new row.",
-      {
-        argument: "options.rewrite",
-      },
-    );
-  }
-  return row;
+  return refusePromise(
+    rewrite(old),
+    "options.rewrite",
+    "The rewrite function returned a promise; it must return the new row.",
+  );
 }
 
 function emptySpace(session: WriteSession, space: Keyspace): void {

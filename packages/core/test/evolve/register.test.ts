@@ -218,6 +218,70 @@ describe("a new schema version", () => {
     expect(db.collection("t").count()).toBe(3);
   });
 
+  it("refuses a rewrite that uses the collection, half of which is of another version by then", () => {
+    const db = openNumbers([optional("a")], [{ path: "a" }]);
+    db.register({ name: "other", primaryKey: "id", fields: [ID] });
+    const rows = db.collection("t");
+    rows.insertMany([{ id: 1, a: "x" }, { id: 2 }]);
+    const version = { fields: [ID, optional("a"), optional("b")] };
+    const uses: (() => unknown)[] = [
+      () => rows.where("a", "=", "x").all(),
+      () => rows.count(),
+      () => db.collection("t"),
+      () => rows.put({ id: 1 }),
+      () => rows.query().delete(),
+      () => db.registerVersion("t", version),
+      () => db.collection("other").insert({ id: 1 }),
+    ];
+    for (const use of uses) {
+      const rewrite = (row: Row): Row => {
+        use();
+        return row;
+      };
+      expect(errorOf(() => db.registerVersion("t", version, { rewrite })).code).toBe("update_reentrant");
+      expect(db.verify().problems).toEqual([]);
+    }
+    const looksUp = (row: Row): Row => ({ ...row, b: String(db.collection("other").has(row.id as number)) });
+    db.registerVersion("t", version, { rewrite: looksUp });
+    expect(rows.where("a", "=", "x").all()).toEqual([{ id: 1, a: "x", b: "false" }]);
+  });
+
+  it("lets the rejection of a refused promise go unheard", () => {
+    const db = openNumbers();
+    db.collection("t").insert({ id: 1 });
+    const rewrite = (() => Promise.reject(new Error("never heard"))) as never;
+    expect(errorOf(() => db.registerVersion("t", { fields: [ID] }, { rewrite })).code).toBe("callback_async");
+  });
+
+  it("takes back the schema as db.schema gives it, and refuses another name or primary key", () => {
+    const db = openNumbers([optional("a")]);
+    const { version, ...same } = db.schema("t");
+    expect(db.registerVersion("t", same)).toMatchObject({ version, changed: false });
+    for (const change of [{ name: "u" }, { primaryKey: "a" }]) {
+      expect(errorOf(() => db.registerVersion("t", { ...same, ...change }))).toMatchObject({
+        code: "argument_invalid",
+        details: { argument: `descriptor.${Object.keys(change).join()}` },
+      });
+    }
+  });
+
+  it("refuses a descriptor that registers a version while it is read", () => {
+    const { driver } = lastingStore();
+    const db = Database.open(driver);
+    db.register({ name: "t", primaryKey: "id", fields: [ID] });
+    const nested = {
+      get fields() {
+        db.registerVersion("t", { fields: [ID, optional("a")] });
+        return [ID, optional("b")];
+      },
+    };
+    expect(errorOf(() => db.registerVersion("t", nested)).code).toBe("update_reentrant");
+    const again = Database.open(driver);
+    expect(again.schema("t")).toEqual(db.schema("t"));
+    again.close();
+    db.close();
+  });
+
   it("widens int64 to float64 when asked, and takes a field away when told", () => {
     const db = openNumbers([{ path: "n", type: "int64" }, optional("gone")], [{ path: "n" }]);
     db.collection("t").insertMany([
