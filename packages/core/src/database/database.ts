@@ -1,9 +1,11 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 /**
  * The database: one open store, its catalogue, and the one place where transactions begin, commit and are
  * reported. Synchronous: a call has happened when it returns.
  */
 import { Catalog, loadCatalog } from "../catalog/catalog.ts";
 import { isModelVaultError, ModelVaultError } from "../errors/error.ts";
+import { refuseAsyncFunction } from "../errors/refuse-promise.ts";
 import { type VerifyReport, verifyAll } from "../index/verify.ts";
 import type { MaintenanceProgress, StoreMaintenance } from "../store/maintenance.ts";
 import type { Store, StoreDriver, StoreReader, StoreTransaction } from "../store/store.ts";
@@ -175,6 +177,9 @@ export class Database extends WriteHandle {
   readonly #driver: StoreDriver;
 
   private constructor(driver: StoreDriver, scope: DatabaseScope) {
+    if (!(scope instanceof DatabaseScope)) {
+      throw argumentInvalid("new Database()", "Database.open(driver)", "a call of the constructor");
+    }
     super(scope);
     this.#driver = driver;
     this.#scope = scope;
@@ -223,6 +228,7 @@ export class Database extends WriteHandle {
    */
   read<T>(callback: (view: ReadView) => T): T {
     if (typeof callback !== "function") throw argumentInvalid("callback", "a function of the view", callback);
+    refuseAsyncFunction(callback, "callback", "db.read");
     const state = this.#scope.open();
     const look = state.frozen ? (): ReadState => state : (): ReadState => this.#scope.current();
     const scope = new ViewScope(look, state.frozen, this.#scope.options);

@@ -3,7 +3,7 @@
  * database itself, meanwhile) belongs to it; nested transactions are savepoints.
  */
 import { ModelVaultError } from "../errors/error.ts";
-import { refusePromise } from "../errors/refuse-promise.ts";
+import { refuseAsyncFunction, refusePromise } from "../errors/refuse-promise.ts";
 import type { WriteSession } from "../transaction/write-session.ts";
 import { WriteHandle } from "./handle.ts";
 import { argumentInvalid, type CheckedOptions } from "./options.ts";
@@ -77,6 +77,7 @@ export function runInScope<T>(
 ): T {
   if (typeof callback !== "function")
     throw argumentInvalid("callback", "a function of the transaction", callback);
+  refuseAsyncFunction(callback, "callback", "db.transaction");
   const scope = new TransactionScope(session, options);
   try {
     return endedResult(callback(new Transaction(scope)), "db.transaction");
@@ -90,6 +91,6 @@ export function endedResult<T>(value: T, call: string): T {
   return refusePromise(
     value,
     "callback",
-    `The callback of ${call} returned a promise. Callbacks of the synchronous API must end before they return; nothing was kept of this one.`,
+    `The callback of ${call} returned a promise. Callbacks of the synchronous API must end before they return. Nothing of it was kept; but what it does after its first await, outside of ${call}, cannot be stopped.`,
   );
 }

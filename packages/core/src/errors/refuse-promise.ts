@@ -8,3 +8,13 @@ export function refusePromise<T>(value: T, argument: string, message: string): T
   (value as PromiseLike<unknown>).then(undefined, () => undefined);
   throw new ModelVaultError("callback_async", message, { argument });
 }
+
+/** Refuses an `async` function before any of it runs. One that merely returns a promise is met by {@link refusePromise}. @throws callback_async */
+export function refuseAsyncFunction(callback: unknown, argument: string, call: string): void {
+  if (Object.prototype.toString.call(callback) !== "[object AsyncFunction]") return;
+  throw new ModelVaultError(
+    "callback_async",
+    `The ${argument} of ${call} is an async function. Callbacks of the synchronous API must end before they return; this one was not called.`,
+    { argument },
+  );
+}

@@ -4,15 +4,18 @@
  */
 import { putNewCollection, putNextVersion } from "../catalog/write-schema.ts";
 import type { CollectionState, RowDecoder } from "../collection/collection-state.ts";
+import { scalarKindOf } from "../collection/compile-state.ts";
 import { argumentInvalid } from "../database/options.ts";
 import { isModelVaultError, ModelVaultError } from "../errors/error.ts";
-import { refusePromise } from "../errors/refuse-promise.ts";
+import { refuseAsyncFunction, refusePromise } from "../errors/refuse-promise.ts";
+import { didYouMean } from "../errors/suggest.ts";
 import { changeIndexEntries, sameBytes, show } from "../index/index-entries.ts";
 import { decodeKey } from "../keys/key-codec.ts";
 import { checkCollection } from "../schema/check-collection.ts";
 import type { CollectionDescriptor, FieldDescriptor, IndexDescriptor } from "../schema/descriptors.ts";
+import { resolvePath } from "../schema/resolve-path.ts";
 import { schemaToDescriptors } from "../schema/to-descriptors.ts";
-import type { Row, Value } from "../schema/types.ts";
+import type { Row, Schema, Value } from "../schema/types.ts";
 import type { Keyspace } from "../store/store.ts";
 import { scanInChunks } from "../transaction/chunked-scan.ts";
 import type { WriteSession } from "../transaction/write-session.ts";
@@ -82,7 +85,10 @@ export function registerVersion(
 ): Registration {
   const before = session.catalog.require(name);
   const { accept, rewrite } = checkVersionOptions(options);
-  const { schema } = checkCollection(wholeDescriptor(before, descriptor));
+  const whole = wholeDescriptor(before, descriptor);
+  if (descriptor.indexes === undefined)
+    refuseStrandedIndexes(before, checkCollection({ ...whole, indexes: [] }).schema);
+  const { schema } = checkCollection(whole);
   refuseChangedSchema(session, before);
   const findings = classify(before.schema, schema);
   if (findings.length === 0 && rewrite === undefined) {
@@ -124,18 +130,38 @@ function refuseChangedSchema(session: WriteSession, before: CollectionState): vo
   );
 }
 
+/** Says what a kept index lacks, in place of finding fault with an index that the caller did not write. */
+function refuseStrandedIndexes(before: CollectionState, schema: Schema): void {
+  for (const { name, path } of before.schema.indexes) {
+    const leaf = resolvePath(schema, path);
+    if (leaf !== undefined && scalarKindOf(leaf.type) !== undefined) continue;
+    const place = path.join(".");
+    throw new ModelVaultError(
+      "index_invalid",
+      `The index "${name}" of "${before.name}" would be kept, but the new version has nothing to index at "${place}". List the indexes to keep in indexes.`,
+      { collection: before.name, index: name, path: place },
+    );
+  }
+}
+
 function checkVersionOptions(
   options: VersionOptions,
 ): Required<Pick<VersionOptions, "accept">> & VersionOptions {
   for (const key of Object.keys(options)) {
     if (key !== "accept" && key !== "rewrite")
-      throw argumentInvalid(`options.${key}`, "accept or rewrite", key);
+      throw argumentInvalid(
+        `options.${key}`,
+        "accept or rewrite",
+        key,
+        didYouMean(key, ["accept", "rewrite"]),
+      );
   }
   const { accept = "safe", rewrite } = options;
   if (!ACCEPTED.includes(accept))
     throw argumentInvalid("options.accept", '"safe", "migration" or "breaking"', accept);
   if (rewrite !== undefined && typeof rewrite !== "function")
     throw argumentInvalid("options.rewrite", "a function of the row", rewrite);
+  refuseAsyncFunction(rewrite, "options.rewrite", "registerVersion");
   return rewrite === undefined ? { accept } : { accept, rewrite };
 }
 
@@ -149,14 +175,14 @@ function refuseBeyond(
   if (worst === "breaking" && accept !== "breaking") {
     throw new ModelVaultError(
       "breaking_change",
-      `The new version of "${state.name}" breaks stored rows: ${listFindings(findings)}.`,
+      `The new version of "${state.name}" breaks stored rows: ${listFindings(findings)}. To go on all the same, pass { accept: "breaking" }.`,
       details,
     );
   }
   if (worst === "needs_migration" && accept === "safe") {
     throw new ModelVaultError(
       "migration_required",
-      `The new version of "${state.name}" needs its rows migrated: ${listFindings(findings)}.`,
+      `The new version of "${state.name}" needs its rows migrated: ${listFindings(findings)}. Pass { accept: "migration" }, with a rewrite function where rows must change.`,
       details,
     );
   }

@@ -39,6 +39,7 @@ export function checkIndexes(
       what: "an index",
       required: ["path"],
       optional: ["name", "kind"],
+      instead: { unique: 'kind: "unique"', field: "path", fields: "path, one for each index" },
     });
     if (keys === undefined) continue;
     const unique = checkKind(problems, place(inside, "kind"), keys.get("kind"));

@@ -84,6 +84,8 @@ export interface KnownKeys {
   readonly optional: readonly string[];
   /** What the object is, such as "a field". */
   readonly what: string;
+  /** What to write in place of keys that people try. */
+  readonly instead?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -115,7 +117,14 @@ export function readKeys(
       known.filter((name) => !Object.hasOwn(value, name)),
     );
     if (guess !== undefined) meant.add(guess);
-    const hint = guess === undefined ? ` Known keys: ${known.join(", ")}.` : ` Did you mean "${guess}"?`;
+    const instead =
+      keys.instead !== undefined && Object.hasOwn(keys.instead, key) ? keys.instead[key] : undefined;
+    const hint =
+      instead !== undefined
+        ? ` Write ${instead}.`
+        : guess === undefined
+          ? ` Known keys: ${known.join(", ")}.`
+          : ` Did you mean "${guess}"?`;
     problems.add(code, at, {
       message: `Unknown key ${describeValue(key)} in ${keys.what}.${hint}`,
       expected: known.join(", "),

@@ -20,6 +20,11 @@ describe("opening", () => {
     }
   });
 
+  it("is the one way to a database", () => {
+    const Constructor = Database as never as new () => Database;
+    expect(errorOf(() => new Constructor()).code).toBe("argument_invalid");
+  });
+
   it("refuses options it does not know or that have a wrong value", () => {
     const wrong: [unknown, string, string][] = [
       [{ integer: "bigint" }, "options.integer", 'Did you mean "integers"?'],

@@ -79,16 +79,27 @@ describe("a transaction", () => {
   it("refuses a callback that returns a promise, and rolls it back", async () => {
     const db = openLibrary();
     const error = errorOf(() =>
-      db.transaction(async (tx) => {
+      db.transaction((tx) => {
         tx.collection("books").insert(book("a"));
-        await Promise.resolve();
-        throw new Error("nobody may hear this as an unhandled rejection");
+        return Promise.reject(new Error("nobody may hear this as an unhandled rejection"));
       }),
     );
     expect(error.code).toBe("callback_async");
     await Promise.resolve();
     expect(db.collection("books").count()).toBe(0);
     db.collection("books").insert(book("b"));
+  });
+
+  it("does not even call an async function", () => {
+    const db = openLibrary();
+    let called = false;
+    const callback = async (): Promise<void> => {
+      called = true;
+    };
+    expect(errorOf(() => db.transaction(callback)).code).toBe("callback_async");
+    expect(errorOf(() => db.read(callback)).code).toBe("callback_async");
+    expect(errorOf(() => db.transaction((tx) => tx.transaction(callback))).code).toBe("callback_async");
+    expect(called).toBe(false);
   });
 
   it("refuses a thenable that is no promise", () => {

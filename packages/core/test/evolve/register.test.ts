@@ -294,6 +294,14 @@ describe("a new schema version", () => {
     expect(db.collection("t").get(1)).toEqual({ id: 1, n: 5 });
   });
 
+  it("names the kept index that would have nothing to index", () => {
+    const db = openNumbers([optional("a")], [{ path: "a" }]);
+    const error = errorOf(() => db.registerVersion("t", { fields: [ID] }, { accept: "breaking" }));
+    expect(error).toMatchObject({ code: "index_invalid", details: { index: "a_idx", path: "a" } });
+    expect(error.message).toContain("List the indexes to keep");
+    expect(db.registerVersion("t", { fields: [ID], indexes: [] }, { accept: "breaking" }).version).toBe(2);
+  });
+
   it("refuses options it does not know", () => {
     const db = openNumbers();
     expect(errorOf(() => db.registerVersion("t", { fields: [ID] }, { force: true } as never)).code).toBe(

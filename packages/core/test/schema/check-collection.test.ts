@@ -465,9 +465,9 @@ describe("indexes", () => {
     ["that are no list", { ...base, indexes: null }, "Expected a list of indexes, found null."],
     ["without a path", withIndex({ name: "i" }), 'The key "path" of an index is missing.'],
     [
-      "with a misspelt key",
+      "with the key of another library",
       withIndex({ path: "id", unique: true }),
-      'Unknown key "unique" in an index. Known keys: path, name, kind.',
+      'Unknown key "unique" in an index. Write kind: "unique".',
     ],
     [
       "with a misspelt kind",

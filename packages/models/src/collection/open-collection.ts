@@ -71,7 +71,7 @@ function modelMismatch(
   const reasons = findings.map(({ reason }) => reason.replace(/\.$/, "")).join("; ");
   return new ModelVaultError(
     "model_mismatch",
-    `The model "${model.name}" is not the schema that the collection has (version ${version}): ${reasons}.`,
+    `The model "${model.name}" is not the schema that the collection has (version ${version}): ${reasons}. To change the collection, call db.registerVersion("${model.name}", Model.descriptor) first.`,
     { collection: model.name, version, primaryKey: stored.primaryKey, findings },
   );
 }
