@@ -1,6 +1,7 @@
 /** The bench as a program: installs the peers, measures, prints tables, and writes the JSON that was asked for. */
 import { spawnSync } from "node:child_process";
 import { existsSync, writeFileSync } from "node:fs";
+import { resolve } from "node:path";
 import { loadCities } from "./data/cities.ts";
 import { describeMachine, machineLines } from "./machine.ts";
 import { HELP, type Options, parseOptions, UsageError } from "./options.ts";
@@ -31,6 +32,8 @@ async function main(options: Options): Promise<number> {
     console.log("Processor time of each subject's process, all threads; waiting for the disk is not in it.");
   if (options.quick) console.log("A quick run: little data, short rounds; the figures mean nothing.");
 
+  const { profile } = options;
+  const flags = profile === undefined ? [] : ["--cpu-prof", `--cpu-prof-dir=${resolve(profile)}`];
   const started = performance.now();
   const outcomes = await measure(
     {
@@ -39,7 +42,7 @@ async function main(options: Options): Promise<number> {
       sizes,
       rounds: options.rounds,
       cpu: options.cpu,
-      seat: () => new Seat(node.path),
+      seat: () => new Seat(node.path, flags),
       progress,
     },
     (results) => {

@@ -12,6 +12,8 @@ export interface Options {
   readonly quick: boolean;
   /** Measures processor time instead of the wall clock. */
   readonly cpu: boolean;
+  /** Where V8's profiles of the measured processes go. */
+  readonly profile: string | undefined;
   /** Where the results go as JSON. */
   readonly json: string | undefined;
   /** The Node to measure with: a path, or a version that `npx node@…` brings; absent: the present one. */
@@ -26,6 +28,7 @@ export const HELP = `npm run bench -- [options]
   --rounds N        rounds of each, 5 unless told
   --quick           little data and short rounds, to see that all works; the figures mean nothing
   --cpu             counts processor time, not time: for a machine that is busy; waiting for a disk is free then
+  --profile FOLDER  writes a .cpuprofile of each measured process
   --json FILE       writes the results to a file
   --node N          measures with another Node: a version such as 24, brought by npx, or a path
 
@@ -52,6 +55,7 @@ export function parseOptions(args: readonly string[]): Options {
     rounds,
     quick: values.quick ?? false,
     cpu: values.cpu ?? false,
+    profile: values.profile,
     json: values.json,
     node: values.node,
     help: values.help ?? false,
@@ -67,6 +71,7 @@ function parseValues(args: readonly string[]) {
         only: { type: "string" },
         subjects: { type: "string" },
         rounds: { type: "string" },
+        profile: { type: "string" },
         json: { type: "string" },
         node: { type: "string" },
         quick: { type: "boolean" },

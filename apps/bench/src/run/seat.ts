@@ -14,12 +14,12 @@ export class Seat {
   #waiting: { resolve(value: unknown): void; reject(error: Error): void } | undefined;
   #dead: Error | undefined;
 
-  /** Starts a process with the given Node. */
-  constructor(node: string) {
+  /** Starts a process with the given Node and flags of Node. */
+  constructor(node: string, flags: readonly string[] = []) {
     this.#process = fork(WORKER, [], {
       execPath: node,
-      // Memory is measured after collections; the warnings are of features that are experimental in some Node.
-      execArgv: ["--expose-gc", "--no-warnings"],
+      // The warnings are of features that are experimental in some Node.
+      execArgv: ["--no-warnings", ...flags],
       stdio: ["ignore", "inherit", "inherit", "ipc"],
     });
     this.#process.on("message", (answer: Answer) => this.#settle(answer));

@@ -34,7 +34,8 @@ function started(): Host {
 }
 
 async function runElsewhere(job: Parameters<typeof runOnce>[0]): Promise<number> {
-  const seat = new Seat(process.execPath);
+  // Memory is measured after collections.
+  const seat = new Seat(process.execPath, ["--expose-gc"]);
   try {
     return await seat.ask({ ask: "once", job });
   } finally {
