@@ -1,13 +1,13 @@
 /**
  * A private copy of a candidate row, for callers' objects may answer differently each time they are asked: getters, proxies, another
  * reference that changes them. Every property is read exactly once, into plain data that is then checked, encoded and
- * indexed. Shapes that validation will refuse are left as they are; bytes are shared, not copied.
+ * indexed. Shapes that validation will refuse are left as they are; bytes are shared, not copied, unless another thread shares them too.
  */
 import { ModelVaultError } from "../errors/error.ts";
 import { describeValue } from "../schema/describe-value.ts";
 import { jsonDepthMax, listElementsMax, textBytesMax } from "../schema/limits.ts";
 import type { Field, Schema, Type } from "../schema/types.ts";
-import { isPlainObject, isRecord } from "./shapes.ts";
+import { isBytes, isPlainObject, isRecord, plainBytes } from "./shapes.ts";
 
 /** Copies what can be inside a value; values without an inside need none. */
 type Copy = (value: unknown) => unknown;
@@ -54,6 +54,8 @@ function copyOf(type: Type): Copy | undefined {
       }
       return recordCopy(inner);
     }
+    case "bytes":
+      return (value) => (isBytes(value) ? plainBytes(value) : value);
     case "json":
       return (value) => copyJson(value, new Map(), 0);
     default:

@@ -23,12 +23,28 @@ export function isPlainObject(value: object): value is Properties {
   return Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype as object, "isPrototypeOf");
 }
 
-const viewTag: (this: unknown) => unknown = Object.getOwnPropertyDescriptor(
-  Object.getPrototypeOf(Uint8Array.prototype) as object,
-  Symbol.toStringTag,
-)?.get as (this: unknown) => unknown;
+const viewTag: (this: unknown) => unknown = viewGetter(Symbol.toStringTag);
+const viewBuffer: (this: unknown) => unknown = viewGetter("buffer");
+const viewOffset: (this: unknown) => unknown = viewGetter("byteOffset");
+const viewLength: (this: unknown) => unknown = viewGetter("length");
+
+/** What every typed array inherits, whatever the array itself says under the name. */
+function viewGetter(name: PropertyKey): (this: unknown) => unknown {
+  return Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype) as object, name)
+    ?.get as (this: unknown) => unknown;
+}
 
 /** Whether the value is a Uint8Array of any realm, Node's Buffer included; nothing can pretend to be one. */
 export function isBytes(value: unknown): value is Uint8Array {
   return viewTag.call(value) === "Uint8Array";
+}
+
+/**
+ * The same bytes as a Uint8Array that has nothing of its own: a length that its owner gave it, or its class, says nothing. Bytes that
+ * another thread may change are copied. Throws a TypeError where the bytes are gone, handed over to another thread.
+ */
+export function plainBytes(value: Uint8Array): Uint8Array {
+  const buffer = viewBuffer.call(value) as ArrayBuffer;
+  const bytes = new Uint8Array(buffer, viewOffset.call(value) as number, viewLength.call(value) as number);
+  return buffer instanceof ArrayBuffer ? bytes : bytes.slice();
 }

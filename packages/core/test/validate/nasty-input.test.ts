@@ -250,3 +250,44 @@ describe("a copy of a row", () => {
     expect(() => copy(row)).toThrow(expect.objectContaining({ code: "row_unreadable", cause }));
   });
 });
+
+describe("bytes in a copy of a row", () => {
+  const rows = compileRowCopy(
+    checkSchema({
+      primaryKey: "id",
+      fields: [
+        { path: "id", type: "bytes" },
+        { path: "parts", type: { optional: { list: "bytes" } } },
+      ],
+    }),
+  );
+
+  test("are as long as they are, whatever they say themselves", () => {
+    const longer = Object.defineProperty(Uint8Array.of(1, 2), "length", { value: 1000 });
+    class Endless extends Uint8Array {
+      override get length(): number {
+        return 2 ** 31;
+      }
+    }
+    const pooled = Buffer.from("xabx").subarray(1, 3);
+    expect(rows({ id: longer, parts: [Endless.of(3), pooled] })).toEqual({
+      id: Uint8Array.of(1, 2),
+      parts: [Uint8Array.of(3), Uint8Array.of(97, 98)],
+    });
+  });
+
+  test("no longer change with those of another thread", () => {
+    const shared = new Uint8Array(new SharedArrayBuffer(1));
+    const copy = rows({ id: shared });
+    shared[0] = 1;
+    expect(copy).toEqual({ id: Uint8Array.of(0) });
+  });
+
+  test("are unreadable once they were handed over to another thread", () => {
+    const bytes = Uint8Array.of(1, 2);
+    structuredClone(bytes, { transfer: [bytes.buffer] });
+    expect(() => rows({ id: bytes })).toThrow(
+      expect.objectContaining({ code: "row_unreadable", cause: expect.any(TypeError) }),
+    );
+  });
+});
