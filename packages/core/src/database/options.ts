@@ -1,6 +1,7 @@
 /** Options of `Database.open`, checked, with their defaults. */
 import { ModelVaultError } from "../errors/error.ts";
 import { didYouMean } from "../errors/suggest.ts";
+import { describeValue } from "../schema/describe-value.ts";
 import type { StoreDriver } from "../store/store.ts";
 import type { DatabaseObserver } from "./observer.ts";
 
@@ -14,7 +15,7 @@ export interface DatabaseOptions {
   readonly lockWaitMs?: number;
   /** Told of opens, commits, queries and conflicts. */
   readonly observer?: DatabaseObserver;
-  /** A clock in milliseconds, for durations in reports. Default: `performance.now`. */
+  /** A clock in milliseconds, for durations in reports. Default: `performance.now`. What it throws is thrown again apart, as with observers. */
   readonly now?: () => number;
 }
 
@@ -26,6 +27,7 @@ export interface CheckedOptions {
 }
 
 const OPTION_NAMES = ["integers", "lockWaitMs", "observer", "now"];
+const OBSERVER_NAMES = ["onOpen", "onCommit", "onQuery", "onConflict"] as const;
 
 /** @throws argument_invalid */
 export function checkOptions(options: unknown): CheckedOptions {
@@ -53,8 +55,42 @@ export function checkOptions(options: unknown): CheckedOptions {
   if (observer !== undefined && (typeof observer !== "object" || observer === null)) {
     throw argumentInvalid("options.observer", "an object of callbacks", observer);
   }
+  if (observer !== undefined) checkObserver(observer);
   if (now !== undefined && typeof now !== "function") throw argumentInvalid("options.now", "a function", now);
   return defaults(options);
+}
+
+/** Callbacks may be inherited and stand beside data of the observer's own; only a name like `onCommited` is a slip. */
+function checkObserver(observer: object): void {
+  for (const name of OBSERVER_NAMES) {
+    const callback = (observer as DatabaseObserver)[name];
+    if (callback !== undefined && typeof callback !== "function")
+      throw argumentInvalid(`options.observer.${name}`, "a function", callback);
+  }
+  for (const name of Object.keys(observer)) {
+    if (/^on[A-Z]/.test(name) && !OBSERVER_NAMES.some((known) => known === name)) {
+      throw argumentInvalid(
+        `options.observer.${name}`,
+        `one of ${OBSERVER_NAMES.join(", ")}`,
+        name,
+        didYouMean(name, OBSERVER_NAMES),
+      );
+    }
+  }
+}
+
+/** A clock that never throws into what it measures, which may be committed already: where it fails, durations are NaN. */
+function shielded(now: () => number): () => number {
+  return () => {
+    try {
+      return now();
+    } catch (error) {
+      queueMicrotask(() => {
+        throw error;
+      });
+      return Number.NaN;
+    }
+  };
 }
 
 function defaults(options: DatabaseOptions): CheckedOptions {
@@ -62,7 +98,7 @@ function defaults(options: DatabaseOptions): CheckedOptions {
     integers: options.integers ?? "number",
     lockWaitMs: options.lockWaitMs ?? 5000,
     observer: options.observer ?? {},
-    now: options.now ?? ((): number => performance.now()),
+    now: options.now === undefined ? (): number => performance.now() : shielded(options.now),
   };
 }
 
@@ -80,21 +116,10 @@ export function argumentInvalid(
   actual: unknown,
   hint = "",
 ): ModelVaultError {
-  const found =
-    typeof actual === "string"
-      ? JSON.stringify(actual.slice(0, 80))
-      : actual === null
-        ? "null"
-        : describe(actual);
+  const found = describeValue(actual);
   return new ModelVaultError("argument_invalid", `${argument} must be ${expected}, not ${found}.${hint}`, {
     argument,
     expected,
     actual: found,
   });
-}
-
-function describe(value: unknown): string {
-  if (typeof value === "number" || typeof value === "boolean" || typeof value === "bigint")
-    return String(value);
-  return Array.isArray(value) ? "an array" : typeof value;
 }

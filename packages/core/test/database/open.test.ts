@@ -33,6 +33,8 @@ describe("opening", () => {
       [{ lockWaitMs: "5" }, "options.lockWaitMs", "milliseconds"],
       [{ lockWaitMs: Number.NaN }, "options.lockWaitMs", "milliseconds"],
       [{ observer: 1 }, "options.observer", "object"],
+      [{ observer: { onOpen: 1 } }, "options.observer.onOpen", "a function"],
+      [{ observer: { onCommitted: () => 1 } }, "options.observer.onCommitted", 'Did you mean "onCommit"?'],
       [{ now: 1 }, "options.now", "function"],
       [[], "options", "an object"],
       ["bigint", "options", "an object"],
@@ -173,23 +175,60 @@ describe("an observer", () => {
   });
 
   it("that throws breaks nothing, and is heard in a microtask of its own", async () => {
-    const heard: unknown[] = [];
-    const listeners = process.listeners("uncaughtException");
-    process.removeAllListeners("uncaughtException");
-    process.once("uncaughtException", (error) => heard.push(error));
     const observer: DatabaseObserver = {
       onCommit: () => {
         throw new Error("observer");
       },
     };
-    const db = openVault({ observer });
-    db.register({ name: "t", primaryKey: "id", fields: [{ path: "id", type: "int64" }] });
-    expect(db.collectionNames()).toEqual(["t"]);
-    await new Promise((resolve) => setImmediate(resolve));
-    for (const listener of listeners) process.on("uncaughtException", listener);
+    const heard = await uncaughtIn(() => {
+      const db = openVault({ observer });
+      db.register({ name: "t", primaryKey: "id", fields: [{ path: "id", type: "int64" }] });
+      expect(db.collectionNames()).toEqual(["t"]);
+    });
     expect(heard).toMatchObject([{ message: "observer" }]);
   });
+
+  it("hears of a commit although the clock fails, and the clock's error is heard apart", async () => {
+    const commits: CommitReport[] = [];
+    let broken = false;
+    const now = (): number => {
+      if (broken) throw new Error("clock");
+      return 0;
+    };
+    const heard = await uncaughtIn(() => {
+      const db = openLibrary({
+        observer: {
+          onCommit(report) {
+            commits.push(report);
+            broken = false;
+          },
+        },
+        now,
+      });
+      broken = true;
+      expect(db.collection("books").insert(book("a"))).toBe("a");
+    });
+    expect(commits.at(-1)?.durationMs).toBeNaN();
+    expect(heard.map((error) => (error as Error).message)).toEqual(["clock", "clock"]);
+  });
 });
+
+/** What work throws outside of its own call. */
+async function uncaughtIn(work: () => void): Promise<unknown[]> {
+  const heard: unknown[] = [];
+  const listeners = process.listeners("uncaughtException");
+  process.removeAllListeners("uncaughtException");
+  const listen = (error: unknown): void => void heard.push(error);
+  process.on("uncaughtException", listen);
+  try {
+    work();
+    await new Promise((resolve) => setImmediate(resolve));
+  } finally {
+    process.off("uncaughtException", listen);
+    for (const listener of listeners) process.on("uncaughtException", listener);
+  }
+  return heard;
+}
 
 describe("stats", () => {
   it("count rows and index entries by collection", () => {
