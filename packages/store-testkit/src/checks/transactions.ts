@@ -183,9 +183,9 @@ export const transactionChecks: readonly Check[] = section("transactions", [
   check("a commit of many writes leaves out none", promise.commitWhole, (trial) => {
     const store = trial.open();
     const model = new PlainMap();
-    for (let at = 0; at < 3000; at++) model.put(space, bigEndian(at * 17, 4), pattern(at % 100, at));
+    for (let at = 0; at < 1500; at++) model.put(space, bigEndian(at * 17, 4), pattern(at % 100, at));
     putAll(store, space, model.scan(space));
-    expectState(store, model, space, "the store after a commit of 3,000 writes");
+    expectState(store, model, space, "the store after a commit of 1,500 writes");
   }),
 
   check("abort leaves nothing behind", promise.commitWhole, (trial) => {
@@ -209,13 +209,13 @@ export const transactionChecks: readonly Check[] = section("transactions", [
   check("abort of a large transaction leaves nothing behind", promise.commitWhole, (trial) => {
     const store = trial.open();
     const model = new PlainMap();
-    for (let at = 0; at < 2000; at++) model.put(space, bigEndian(at, 3), text("old"));
+    for (let at = 0; at < 1000; at++) model.put(space, bigEndian(at, 3), text("old"));
     putAll(store, space, model.scan(space));
     const transaction = store.begin();
-    for (let at = 0; at < 4000; at++) transaction.put(space, bigEndian(at, 3), text("new"));
-    for (let at = 0; at < 4000; at += 3) transaction.delete(space, bigEndian(at, 3));
+    for (let at = 0; at < 2000; at++) transaction.put(space, bigEndian(at, 3), text("new"));
+    for (let at = 0; at < 2000; at += 3) transaction.delete(space, bigEndian(at, 3));
     transaction.abort();
-    expectState(store, model, space, "the store after the abort of 5,000 writes");
+    expectState(store, model, space, "the store after the abort of 2,600 writes");
   }),
 
   check("a transaction without writes commits to nothing", promise.commitRevision, (trial) => {

@@ -3,6 +3,7 @@
  * that is as short as may be, and printed with the line that repeats it.
  */
 import fc from "fast-check";
+import { checkHarness } from "../harness/check-harness.ts";
 import type { StoreHarness, TestRunner } from "../harness/harness.ts";
 import { type Replay, replayLine, testSettings } from "../settings.ts";
 import { runnerOf } from "../suite/runner.ts";
@@ -30,8 +31,9 @@ const programsUsually = 200;
 const commandsUsually = 100;
 const testTimeoutMs = 600_000;
 
-/** Runs random programs on a driver, one after another. A failing driver never makes it throw. */
+/** Runs random programs on a driver, one after another. A failing driver never makes it throw; a wrong harness does. */
 export async function runStoreModel(harness: StoreHarness, options: ModelOptions = {}): Promise<ModelResult> {
+  checkHarness(harness);
   const settings = testSettings();
   const { commandsMax = commandsUsually, seed = settings.seed } = options;
   const runs = options.programs ?? Math.ceil(programsUsually * settings.multiplier);
@@ -64,6 +66,7 @@ export async function runStoreModel(harness: StoreHarness, options: ModelOptions
  * @throws argument_invalid when there is no runner
  */
 export function storeModelTest(harness: StoreHarness, runner?: TestRunner, options: ModelOptions = {}): void {
+  checkHarness(harness);
   const { describe, it } = runnerOf(runner);
   const { seed } = { ...testSettings(), ...options };
   describe(`${harness.name} behaves like plain sorted maps`, () => {

@@ -2,7 +2,8 @@
  * The two ways to run the suite. `runConformance` tries every check and returns what came out, for programs;
  * `storeConformance` registers each check as a test of its own, for runners. Both run the same trials.
  */
-import type { Store } from "@modelvault/core";
+import { ModelVaultError, type Store } from "@modelvault/core";
+import { checkHarness } from "../harness/check-harness.ts";
 import type { StoreHarness, TestRunner } from "../harness/harness.ts";
 import { testSettings } from "../settings.ts";
 import { allChecks } from "./all-checks.ts";
@@ -38,6 +39,7 @@ const checkTimeoutMs = 120_000;
  * Runs every check that can be made of a driver, one after another, and returns what came out. A failing driver never
  * makes it throw.
  *
+ * @throws argument_invalid when the harness or a section is not what it should be
  * @example
  * const failures = (await runConformance(harness)).filter((result) => result.failure);
  */
@@ -63,7 +65,7 @@ export async function runConformance(
  * Registers the conformance suite with a test runner: one test a check, in a block a section. By default the runner's
  * global `describe` and `it`.
  *
- * @throws argument_invalid when there is no runner
+ * @throws argument_invalid when there is no runner, or the harness or a section is not what it should be
  */
 export function storeConformance(
   harness: StoreHarness,
@@ -94,6 +96,16 @@ export function storeConformance(
 }
 
 function selectChecks(harness: StoreHarness, { heavy = true, sections }: ConformanceOptions): Check[] {
+  checkHarness(harness);
+  const known = new Set(allChecks.map(({ section }) => section));
+  for (const section of sections ?? []) {
+    if (known.has(section)) continue;
+    throw new ModelVaultError(
+      "argument_invalid",
+      `There is no section "${section}" of the suite; there are ${[...known].join(", ")}.`,
+      { argument: "sections", given: section },
+    );
+  }
   const facts = factsOf(harness);
   return allChecks.filter(
     (check) =>

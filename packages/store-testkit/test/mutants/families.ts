@@ -2,16 +2,20 @@
 import { boundMutants } from "./bounds.ts";
 import { bufferMutants } from "./buffers.ts";
 import { countMutants } from "./counts.ts";
-import { lifecycleMutants, revisionMutants } from "./lifecycle.ts";
+import { keyspaceMutants } from "./keyspaces.ts";
+import { lifecycleMutants } from "./lifecycle.ts";
 import { driverMutants, maintenanceMutants } from "./maintenance.ts";
 import { durabilityMutants, failureMutants, reopenMutants } from "./media.ts";
 import type { Mutant } from "./mutant.ts";
 import { orderMutants } from "./ordering.ts";
+import { revisionMutants } from "./revisions.ts";
 import { scanMutants } from "./scans.ts";
-import { sharingMutants, traitMutants } from "./sharing.ts";
+import { sharingMutants } from "./sharing.ts";
 import { snapshotMutants } from "./snapshots.ts";
+import { traitMutants } from "./traits.ts";
+import { transactionEndMutants } from "./transaction-ends.ts";
 import { transactionMutants } from "./transactions.ts";
-import { keyspaceMutants, valueMutants } from "./values.ts";
+import { valueMutants } from "./values.ts";
 
 export const families: Readonly<Record<string, readonly Mutant[]>> = {
   "keys and values": valueMutants,
@@ -19,6 +23,7 @@ export const families: Readonly<Record<string, readonly Mutant[]>> = {
   ordering: orderMutants,
   keyspaces: keyspaceMutants,
   transactions: transactionMutants,
+  "ends of transactions": transactionEndMutants,
   counts: countMutants,
   scans: scanMutants,
   snapshots: snapshotMutants,
