@@ -104,7 +104,7 @@ export class FileStore implements Store {
     const before = image.store.revision();
     // A transaction that has ended says so here.
     inner.count({ kind: "catalog" });
-    const changes = touched.size === 0 ? undefined : netChanges(touched, image.store, inner, image.catalog);
+    const changes = touched.isEmpty ? undefined : netChanges(touched, image.store, inner, image.catalog);
     if (changes === undefined || isNothing(changes)) return before;
     const revision = before + 1;
     if (vault.mustRewrite || !this.#staysReadable(changes)) {

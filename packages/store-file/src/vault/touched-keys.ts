@@ -1,48 +1,40 @@
-/** The keys a transaction has put or deleted, each once, by keyspace. Keys are copied: they are the caller's again after the call. */
+/**
+ * The keys a transaction has put or deleted, each once, by keyspace. Keys are copied, for they are the caller's again after the call: as text,
+ * one character a byte, which can be looked up and costs less than a byte array of its own.
+ */
 import type { Keyspace } from "@modelvault/core";
 
-/** A key, and whether the last call for it put or deleted it. */
-export interface TouchedKey {
-  readonly key: Uint8Array;
-  present: boolean;
-}
-
-/** Keys by their bytes as text, one character a byte. */
-type KeySet = Map<string, TouchedKey>;
+/** Key bytes as text, and whether the last call for it put (true) or deleted it. */
+type KeySet = Map<string, boolean>;
 
 interface TouchedSpace {
   readonly space: Keyspace;
   readonly keys: KeySet;
 }
 
+/** The touched keys of one keyspace. */
+export interface TouchedIn<K extends Keyspace["kind"]> {
+  readonly space: Extract<Keyspace, { readonly kind: K }>;
+  readonly keys: Iterable<{ readonly key: Uint8Array; readonly present: boolean }>;
+}
+
 export class TouchedKeys {
   readonly #spaces = new Map<string, TouchedSpace>();
   #last: TouchedSpace | undefined;
-  size = 0;
+
+  /** Whether no key was touched. */
+  get isEmpty(): boolean {
+    return this.#spaces.size === 0;
+  }
 
   add(space: Keyspace, key: Uint8Array, present: boolean): void {
-    const { keys } = this.#find(space);
-    const text = Buffer.prototype.latin1Slice.call(key, 0, key.length);
-    const known = keys.get(text);
-    if (known !== undefined) {
-      known.present = present;
-      return;
-    }
-    keys.set(text, { key: new Uint8Array(key), present });
-    this.size++;
+    this.#find(space).keys.set(Buffer.prototype.latin1Slice.call(key, 0, key.length), present);
   }
 
   /** Keys of one kind of keyspace. */
-  *of<K extends Keyspace["kind"]>(
-    kind: K,
-  ): Iterable<{
-    readonly space: Extract<Keyspace, { readonly kind: K }>;
-    readonly keys: Iterable<TouchedKey>;
-  }> {
+  *of<K extends Keyspace["kind"]>(kind: K): Iterable<TouchedIn<K>> {
     for (const { space, keys } of this.#spaces.values()) {
-      if (space.kind === kind) {
-        yield { space: space as Extract<Keyspace, { readonly kind: K }>, keys: keys.values() };
-      }
+      if (space.kind === kind) yield { space, keys: keysOf(keys) } as TouchedIn<K>;
     }
   }
 
@@ -63,6 +55,10 @@ export class TouchedKeys {
     this.#last = touched;
     return touched;
   }
+}
+
+function* keysOf(keys: KeySet): Iterable<{ readonly key: Uint8Array; readonly present: boolean }> {
+  for (const [text, present] of keys) yield { key: Buffer.from(text, "latin1"), present };
 }
 
 function sameSpace(a: Keyspace, b: Keyspace): boolean {
