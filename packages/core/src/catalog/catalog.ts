@@ -7,6 +7,8 @@ import type { CollectionState } from "../collection/collection-state.ts";
 import { compileState, type IndexNumbering, numberIndexes } from "../collection/compile-state.ts";
 import { ModelVaultError } from "../errors/error.ts";
 import { didYouMean } from "../errors/suggest.ts";
+import { quote } from "../schema/describe-value.ts";
+import { nameBytesMax } from "../schema/limits.ts";
 import { trimName } from "../schema/names.ts";
 import type { Field, Schema } from "../schema/types.ts";
 import type { Keyspace, StoreReader, StoreTraits } from "../store/store.ts";
@@ -75,7 +77,7 @@ export class Catalog {
     if (state === undefined) {
       throw new ModelVaultError(
         "collection_unknown",
-        `There is no collection "${name}".${didYouMean(name, this.#byName.keys())}`,
+        `There is no collection ${quote(name)}.${didYouMean(name.slice(0, nameBytesMax), this.#byName.keys())}`,
         { collection: name, known: [...this.#byName.keys()] },
       );
     }

@@ -382,6 +382,7 @@ describe("a collection", () => {
     expect(error.message).toContain('"books"');
     expect(errorOf(() => db.collection(5 as never)).code).toBe("argument_invalid");
     expect(errorOf(() => db.collection("__proto__")).code).toBe("collection_unknown");
+    expect(errorOf(() => db.collection("x".repeat(100_000))).message.length).toBeLessThan(200);
     expect(db.collection("  books ").name).toBe("books");
   });
 });
