@@ -66,16 +66,17 @@ export interface PlainError {
   readonly cause?: PlainError | { readonly name: string; readonly message: string };
 }
 
+/** Causes of causes beyond this many are left out. They may go round in a circle. */
+const CAUSES_MAX = 16;
+
 /** The error as plain data. */
 export function errorToPlain(error: ModelVaultError): PlainError {
+  return toPlain(error, CAUSES_MAX);
+}
+
+function toPlain(error: ModelVaultError, causesLeft: number): PlainError {
   const { code, message, details, issues, stack, cause } = error;
-  const plainCause = isModelVaultError(cause)
-    ? errorToPlain(cause)
-    : cause instanceof Error
-      ? { name: cause.name, message: cause.message }
-      : cause === undefined
-        ? undefined
-        : { name: typeof cause, message: String(cause) };
+  const plainCause = cause === undefined || causesLeft === 0 ? undefined : causeToPlain(cause, causesLeft - 1);
   return {
     code,
     message,
@@ -84,6 +85,17 @@ export function errorToPlain(error: ModelVaultError): PlainError {
     ...(stack === undefined ? {} : { stack }),
     ...(plainCause === undefined ? {} : { cause: plainCause }),
   };
+}
+
+/** Causes come from code of the caller and may be anything, errors without a readable message included. */
+function causeToPlain(cause: unknown, causesLeft: number): PlainError["cause"] {
+  try {
+    if (isModelVaultError(cause)) return toPlain(cause, causesLeft);
+    if (cause instanceof Error) return { name: String(cause.name), message: String(cause.message) };
+    return { name: typeof cause, message: String(cause) };
+  } catch {
+    return { name: typeof cause, message: "A value that cannot be written as text." };
+  }
 }
 
 /** The error that {@link errorToPlain} described. */
