@@ -4,6 +4,7 @@ import { Lifetime } from "./lifetime.ts";
 import { checkRange } from "./range.ts";
 import type { KeyRange, Keyspace, StoreReader, StoreScan, StoreSnapshot } from "./store.ts";
 import { Tree } from "./tree.ts";
+import { getManyFrom } from "./tree-get-many.ts";
 import { scanTree } from "./tree-scan.ts";
 
 /** The trees of a store at one commit (or, in a transaction, on the way to one). */
@@ -27,6 +28,11 @@ export class MemoryReader implements StoreReader {
   get(space: Keyspace, key: Uint8Array): Uint8Array | undefined {
     this.life.check();
     return this.trees.get(space)?.get(key);
+  }
+
+  getMany(space: Keyspace, keys: readonly Uint8Array[]): (Uint8Array | undefined)[] {
+    this.life.check();
+    return getManyFrom(this.trees.get(space) ?? EMPTY_TREE, keys);
   }
 
   scan(space: Keyspace, range?: KeyRange): StoreScan {

@@ -247,6 +247,7 @@ export function runProgram(store: Store, program: readonly Step[]): void {
       const entries = expected.list(space);
       expectEntries([...reader.scan(space)], entries);
       for (const [key, value] of entries) expectBytes(reader.get(space, key), value);
+      expectMany(reader, space, expected);
     }
   }
   transaction.commit();
@@ -271,6 +272,20 @@ function stepScan({ scan, expected }: OpenScan, steps: number, handedOut: Handed
     expectEntries([actual.value], [wanted.value]);
     for (const bytes of actual.value) keep(handedOut, bytes);
   }
+}
+
+/** Every key there is, some that are not, and some twice, backwards, asked for at once. */
+function expectMany(reader: StoreReader, space: Keyspace, expected: NaiveMaps): void {
+  const there = expected.list(space, { reverse: true }).map(([key]) => key);
+  const keys = there.flatMap((key) => [key, Uint8Array.of(...key.subarray(0, 2000), 0), key.subarray(1)]);
+  const answers = reader.getMany?.(space, keys);
+  if (answers === undefined) return;
+  expect(answers.length).toBe(keys.length);
+  keys.forEach((key, at) => {
+    const wanted = expected.get(space, key);
+    if (wanted === undefined) expect(answers[at]).toBeUndefined();
+    else expectBytes(answers[at], wanted);
+  });
 }
 
 /** Eight bytes, big-endian, as the keys of numbers are. */
