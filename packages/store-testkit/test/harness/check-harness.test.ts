@@ -1,5 +1,10 @@
 import { isModelVaultError } from "@modelvault/core";
-import { runConformance, runStoreModel, type StoreHarness, storeConformance } from "@modelvault/store-testkit";
+import {
+  runConformance,
+  runStoreModel,
+  type StoreHarness,
+  storeConformance,
+} from "@modelvault/store-testkit";
 import { describe, expect, test } from "vitest";
 import { logHarness } from "../support/log-harness.ts";
 
@@ -10,7 +15,9 @@ async function refusal(call: () => unknown): Promise<unknown> {
   try {
     await call();
   } catch (error) {
-    return isModelVaultError(error, "argument_invalid") ? { ...error.details, message: error.message } : error;
+    return isModelVaultError(error, "argument_invalid")
+      ? { ...error.details, message: error.message }
+      : error;
   }
   return undefined;
 }
@@ -20,7 +27,11 @@ describe("a harness that is wrong is refused by the member's name", () => {
     ["dispose", { ...right, dispose: undefined }, "must be a function, but it is missing"],
     ["name", { ...right, name: 7 }, "must be a string, but it is a number"],
     ["crash", { ...right, crash: true }, "must be a function, but it is a boolean"],
-    ["failNextWrites", { ...right, failNextWrites: () => undefined }, "is unknown; a harness may have name, newLocation"],
+    [
+      "failNextWrites",
+      { ...right, failNextWrites: () => undefined },
+      "is unknown; a harness may have name, newLocation",
+    ],
     ["importModule", { ...right, importModule: undefined }, "is missing, but needed with driver"],
   ])("%s", async (member, wrong, problem) => {
     const harness = wrong as StoreHarness;

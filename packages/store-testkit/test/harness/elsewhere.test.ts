@@ -1,5 +1,5 @@
 import { MessageChannel } from "node:worker_threads";
-import { isModelVaultError, memoryStore, ModelVaultError, type Store } from "@modelvault/core";
+import { isModelVaultError, ModelVaultError, memoryStore, type Store } from "@modelvault/core";
 import { connectStore, type StoreElsewhere, serveStore } from "@modelvault/store-testkit";
 import { describe, expect, test } from "vitest";
 
@@ -31,29 +31,37 @@ async function rejection(answer: Promise<unknown>): Promise<unknown> {
 
 describe("a store elsewhere", () => {
   test("is written and read by messages", async () => {
-    await across(() => memoryStore().open(), async (store) => {
-      await store.begin();
-      await store.put(space, bytes("a"), bytes("one"));
-      await store.put(space, bytes("b"), bytes("two"));
-      await store.delete(space, bytes("a"));
-      const revision = await store.commit();
-      expect(await store.revision()).toBe(revision);
-      expect(await store.entries(space, { gte: bytes("a") })).toEqual([[bytes("b"), bytes("two")]]);
-      expect(await store.get(space, bytes("a"))).toBeUndefined();
-      await store.begin({ waitMs: 0 });
-      await store.put(space, bytes("c"), bytes("three"));
-      await store.abort();
-      expect(await store.count(space)).toBe(1);
-    });
+    await across(
+      () => memoryStore().open(),
+      async (store) => {
+        await store.begin();
+        await store.put(space, bytes("a"), bytes("one"));
+        await store.put(space, bytes("b"), bytes("two"));
+        await store.delete(space, bytes("a"));
+        const revision = await store.commit();
+        expect(await store.revision()).toBe(revision);
+        expect(await store.entries(space, { gte: bytes("a") })).toEqual([[bytes("b"), bytes("two")]]);
+        expect(await store.get(space, bytes("a"))).toBeUndefined();
+        await store.begin({ waitMs: 0 });
+        await store.put(space, bytes("c"), bytes("three"));
+        await store.abort();
+        expect(await store.count(space)).toBe(1);
+      },
+    );
   });
 
   test("rejects with the code and details of what the store threw", async () => {
-    await across(() => memoryStore().open(), async (store) => {
-      await store.begin();
-      const error = await rejection(store.begin());
-      expect(isModelVaultError(error, "store_busy")).toBe(true);
-      expect(String(await rejection(store.entries(space, { gt: bytes("a"), gte: bytes("a") })))).toContain("ModelVaultError");
-    });
+    await across(
+      () => memoryStore().open(),
+      async (store) => {
+        await store.begin();
+        const error = await rejection(store.begin());
+        expect(isModelVaultError(error, "store_busy")).toBe(true);
+        expect(String(await rejection(store.entries(space, { gt: bytes("a"), gte: bytes("a") })))).toContain(
+          "ModelVaultError",
+        );
+      },
+    );
   });
 
   test("rejects when it cannot be opened, and ends what was to hold it", async () => {
@@ -72,8 +80,11 @@ describe("a store elsewhere", () => {
   });
 
   test("passes on foreign errors as text", async () => {
-    await across(() => memoryStore().open(), async (store) => {
-      expect(await rejection(store.put(space, bytes("a"), bytes("a")))).toBeInstanceOf(Error);
-    });
+    await across(
+      () => memoryStore().open(),
+      async (store) => {
+        expect(await rejection(store.put(space, bytes("a"), bytes("a")))).toBeInstanceOf(Error);
+      },
+    );
   });
 });

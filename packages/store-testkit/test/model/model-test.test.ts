@@ -41,7 +41,10 @@ describe("the model-based test", () => {
   });
 
   test("runs as many programs as it is told, and says which seed", async () => {
-    expect(await runStoreModel(logHarness("log"), { programs: 3, commandsMax: 20, seed: 5 })).toEqual({ seed: 5, programs: 3 });
+    expect(await runStoreModel(logHarness("log"), { programs: 3, commandsMax: 20, seed: 5 })).toEqual({
+      seed: 5,
+      programs: 3,
+    });
     vi.stubEnv("MODELVAULT_TEST_MULTIPLIER", "0.02");
     expect((await runStoreModel(logHarness("log"))).programs).toBe(4);
   });

@@ -1,8 +1,14 @@
 import { ModelVaultError, memoryStore } from "@modelvault/core";
-import { runConformance, type StoreHarness, storeConformance, storeModelTest, type TestRunner } from "@modelvault/store-testkit";
+import {
+  runConformance,
+  type StoreHarness,
+  storeConformance,
+  storeModelTest,
+  type TestRunner,
+} from "@modelvault/store-testkit";
 import { describe, expect, test } from "vitest";
-import { logHarness } from "../support/log-harness.ts";
 import { wrapped } from "../mutants/mutant.ts";
+import { logHarness } from "../support/log-harness.ts";
 
 /** A runner that only writes down what it is given. */
 function notebook(): { runner: TestRunner; tests: Map<string, () => void | Promise<void>> } {
@@ -53,7 +59,9 @@ describe("the conformance suite", () => {
       wrap: (store) => wrapped(store, { read: () => ({ get: () => undefined }) }),
     });
     storeConformance(broken, runner, { sections: ["keys and values"] });
-    const body = tests.get("empty-handed keeps the store contract › keys and values › a value is found under exactly its key");
+    const body = tests.get(
+      "empty-handed keeps the store contract › keys and values › a value is found under exactly its key",
+    );
     await expect(Promise.resolve(body?.())).rejects.toThrow(
       /empty-handed breaks the store contract \(keys and values: a value is found under exactly its key\)\.\n {2}Promised: "The value under exactly this key\."\n {2}Found: get of a stored key is nothing; it should be <76616c7565>\./,
     );
@@ -70,7 +78,9 @@ describe("the conformance suite", () => {
     const results = await runConformance(dead, { heavy: false });
     expect(results.length).toBeGreaterThan(100);
     const first = results[0]?.failure;
-    expect(first?.message).toContain("the driver threw where it should not: ModelVaultError: It never opens.");
+    expect(first?.message).toContain(
+      "the driver threw where it should not: ModelVaultError: It never opens.",
+    );
     expect((first?.cause as ModelVaultError).code).toBe("store_closed");
   });
 

@@ -43,7 +43,9 @@ describe("the promises that the suite quotes", () => {
 
   test("are all there are: no other sentence of the contract goes untried", () => {
     const known = [...Object.values(promise), ...noPromises].sort((a, b) => b.length - a.length);
-    const rest = contract.map((comment) => known.reduce((left, sentence) => left.replaceAll(sentence, ""), comment).trim());
+    const rest = contract.map((comment) =>
+      known.reduce((left, sentence) => left.replaceAll(sentence, ""), comment).trim(),
+    );
     expect(rest.filter((left) => left !== "")).toEqual([]);
   });
 
