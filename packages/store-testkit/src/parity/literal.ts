@@ -12,9 +12,9 @@ const strangers: Readonly<Record<string, () => unknown>> = {
 };
 
 /** The value of a literal. */
-export function valueOf(literal: Literal): unknown {
+export function literalValue(literal: Literal): unknown {
   if (typeof literal !== "object" || literal === null) return literal;
-  if (Array.isArray(literal)) return (literal as readonly Literal[]).map(valueOf);
+  if (Array.isArray(literal)) return (literal as readonly Literal[]).map(literalValue);
   if ("$n" in literal) return literal.$n === "-0" ? -0 : Number(literal.$n);
   if ("$i" in literal) return BigInt(literal.$i);
   if ("$b" in literal) return bytesOf(literal.$b);
@@ -26,7 +26,7 @@ export function valueOf(literal: Literal): unknown {
 
 /** An object of literals as an object of values. */
 export function objectOf(members: { readonly [key: string]: Literal }): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(members).map(([key, literal]) => [key, valueOf(literal)]));
+  return Object.fromEntries(Object.entries(members).map(([key, literal]) => [key, literalValue(literal)]));
 }
 
 function bytesOf(hex: string): Uint8Array {

@@ -3,7 +3,7 @@
  * outcome, and the program goes on; only inside a strict transaction an error leaves the callback.
  */
 import { audit } from "./audit.ts";
-import { objectOf, valueOf } from "./literal.ts";
+import { literalValue, objectOf } from "./literal.ts";
 import { LOST_CURSOR } from "./oracle/find-rows.ts";
 import { type Outcome, outcomeOf, Planned } from "./outcome.ts";
 import type { Change, Program, QueryShape, Step, StepBody } from "./program.ts";
@@ -79,7 +79,10 @@ class Player {
   #playOne(step: Step, at: string, inside: Seat): void {
     const { via } = step;
     const seat = via === "db" ? this.#root(inside.strict) : via === "ended" ? this.#ended : inside;
-    if (seat === undefined) return this.#note(step, at, { value: "nothing has ended yet" });
+    if (seat === undefined) {
+      this.#note(step, at, { value: "nothing has ended yet" });
+      return;
+    }
     const { outcome, error } = outcomeOf(() => this.#perform(step, at, seat));
     this.#note(step, at, outcome);
     // What the oracle leaves open may not decide whether a transaction is kept.
@@ -101,18 +104,18 @@ class Player {
         return this.#evolve(step, at, seat.writer());
       case "insert":
       case "put":
-        return reader.collection(step.in)[step.do](valueOf(step.row));
+        return reader.collection(step.in)[step.do](literalValue(step.row));
       case "insertMany":
         return reader.collection(step.in).insertMany(rowsOf(step.rows, step.how));
       case "update":
-        return reader.collection(step.in).update(valueOf(step.key), this.#changeOf(step.change, at));
+        return reader.collection(step.in).update(literalValue(step.key), this.#changeOf(step.change, at));
       case "delete":
       case "get":
       case "getOrThrow":
       case "has":
-        return reader.collection(step.in)[step.do](valueOf(step.key));
+        return reader.collection(step.in)[step.do](literalValue(step.key));
       case "getMany":
-        return reader.collection(step.in).getMany(step.keys.map(valueOf));
+        return reader.collection(step.in).getMany(step.keys.map(literalValue));
       case "count":
         return reader.collection(step.in).count();
       case "schema":
@@ -155,7 +158,7 @@ class Player {
       case "reopen":
         return this.#reopen(step.integers);
       case "open":
-        return this.#open(valueOf(step.options)).close();
+        return this.#open(literalValue(step.options)).close();
     }
   }
 
@@ -168,8 +171,8 @@ class Player {
 
   /** A patch, or a function of the row. */
   #changeOf(change: Change, at: string): unknown {
-    if ("patch" in change) return valueOf(change.patch);
-    if ("give" in change) return () => valueOf(change.give);
+    if ("patch" in change) return literalValue(change.patch);
+    if ("give" in change) return () => literalValue(change.give);
     if ("call" in change)
       return () => {
         if (change.call === "promise") return Promise.resolve({});

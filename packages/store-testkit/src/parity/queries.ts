@@ -1,5 +1,5 @@
 /** Builds and runs queries of a program, call by call, on whichever vault. */
-import { valueOf } from "./literal.ts";
+import { literalValue } from "./literal.ts";
 import { Planned } from "./outcome.ts";
 import type { Literal, QueryShape, Terminal, Where } from "./program.ts";
 import type { ParityCollection, ParityQuery } from "./vault.ts";
@@ -21,8 +21,8 @@ export function queryOf(
   }
   for (const [path, direction] of orderBy)
     query = direction === null ? query.orderBy(path) : query.orderBy(path, direction);
-  if (limit !== undefined) query = query.limit(valueOf(limit));
-  if (offset !== undefined) query = query.offset(valueOf(offset));
+  if (limit !== undefined) query = query.limit(literalValue(limit));
+  if (offset !== undefined) query = query.offset(literalValue(offset));
   return select === undefined ? query : query.select(...select);
 }
 
@@ -41,7 +41,7 @@ function predicateOf(where: Where): Predicate {
   if ("all" in where && Array.isArray(where.all)) return { op: where.op, all: where.all.map(predicateOf) };
   if ("any" in where && Array.isArray(where.any)) return { op: where.op, any: where.any.map(predicateOf) };
   if ("predicate" in where) return { op: where.op, predicate: predicateOf(where.predicate) };
-  return "value" in where ? { ...where, value: valueOf(where.value as Literal) } : where;
+  return "value" in where ? { ...where, value: literalValue(where.value as Literal) } : where;
 }
 
 function isLeaf(predicate: unknown): predicate is Predicate {
@@ -73,7 +73,7 @@ export function runQuery(query: ParityQuery, end: Terminal): unknown {
 /** Rows for `insertMany`. */
 export function rowsOf(rows: readonly Literal[], how: "iterable" | "throws" | "none" | undefined): unknown {
   if (how === "none") return 5;
-  const values = rows.map(valueOf);
+  const values = rows.map(literalValue);
   return how === undefined ? values : yieldAll(values, how === "throws");
 }
 

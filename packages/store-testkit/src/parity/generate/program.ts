@@ -37,15 +37,19 @@ class ProgramMaker {
   readonly #schemas = new Map<string, SchemaPlan>();
   readonly #integers: "number" | "bigint";
   readonly #many: boolean;
+  readonly #long: boolean;
   #depth = 0;
   #inView = false;
+  /** What goes on with slots that were filled; comes in between other steps. */
+  readonly #toGoOn: StepBody[] = [];
 
   constructor(random: Random) {
     this.#random = random;
     this.#integers = random.below(3) === 0 ? "bigint" : "number";
     const unsafe = this.#integers === "bigint" || random.below(6) === 0;
     this.#many = random.below(12) === 0;
-    this.#palette = new Palette(random, { unsafe, long: random.below(4) === 0, many: this.#many });
+    this.#long = random.below(4) === 0;
+    this.#palette = new Palette(random, { unsafe, long: this.#long, many: this.#many });
     this.#queries = new QueryMaker(random, this.#palette);
   }
 
@@ -60,7 +64,7 @@ class ProgramMaker {
   }
 
   #register(name: string): Step {
-    const plan = makeSchema(this.#random);
+    const plan = makeSchema(this.#random, this.#long);
     this.#schemas.set(name, plan);
     return { do: "register", schema: this.#describe(name, plan) };
   }
@@ -89,6 +93,8 @@ class ProgramMaker {
 
   #body(): StepBody {
     const random = this.#random;
+    const next = random.below(2) === 0 ? this.#toGoOn.shift() : undefined;
+    if (next !== undefined) return next;
     const roll = random.below(100);
     if (roll < 34) return this.#write();
     if (roll < 58) return this.#read();
@@ -231,6 +237,7 @@ class ProgramMaker {
     const slot = random.pick(["x", "y"]);
     if (random.below(5) < 2) {
       const name = this.#name();
+      this.#toGoOn.push({ do: "next", slot }, { do: "next", slot }, { do: "next", slot });
       return { do: "page", in: name, query: this.#queries.paged(this.#schema(name)), slot };
     }
     if (random.below(6) > 0)
@@ -250,6 +257,7 @@ class ProgramMaker {
       case 1:
       case 2: {
         const name = this.#name();
+        this.#toGoOn.push({ do: "take", slot, rows: 1 }, { do: "take", slot, rows: 100 });
         return { do: "iterate", in: name, query: this.#queries.query(this.#schema(name)), slot };
       }
       case 3:

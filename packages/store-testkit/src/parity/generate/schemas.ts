@@ -64,16 +64,18 @@ const constraintsByKind: Readonly<Record<string, readonly (readonly Json[])[]>> 
   list: [[{ nonempty: true }], [{ max_length: 2 }]],
 };
 
-/** A schema as programs begin with. */
-export function makeSchema(random: Random): SchemaPlan {
+/** A schema as programs begin with. `long`: with an indexed text, for values that indexes cut. */
+export function makeSchema(random: Random, long: boolean): SchemaPlan {
   const nested = random.below(4) === 0;
   const key: FieldPlan = { path: ["id"], type: { is: random.pick(keyKinds) }, constraints: [] };
   const fields = random
     .shuffle(names)
     .slice(0, 1 + random.below(4))
     .flatMap((name) => makeFields(random, name, nested));
-  const plan = { fields: [key, ...fields], indexes: [] };
-  return { ...plan, indexes: makeIndexes(random, plan.fields) };
+  const indexes = makeIndexes(random, [key, ...fields]);
+  if (!long) return { fields: [key, ...fields], indexes };
+  const text: FieldPlan = { path: ["l"], type: { is: random.pick(["string", "bytes"]) }, constraints: [] };
+  return { fields: [key, ...fields, text], indexes: [{ path: ["l"], unique: false }, ...indexes] };
 }
 
 function makeFields(random: Random, name: string, nested: boolean): readonly FieldPlan[] {

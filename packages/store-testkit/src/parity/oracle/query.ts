@@ -141,8 +141,9 @@ export class OracleQuery implements ParityQuery {
       if (!fits) this.#check(also);
       const { collection, checked } = this.#check();
       const found = this.#slice(collection, checked);
-      for (const { key } of found) update(collection, key, change, this.#ground.integers);
-      return found.length;
+      // One that the change of an earlier row removed is not there any more.
+      return found.filter(({ key }) => update(collection, key, change, this.#ground.integers) !== undefined)
+        .length;
     }, also);
   }
 

@@ -1,0 +1,109 @@
+/** The faults: each a line of the engine and what stands in its place, from mistakes that databases have had. */
+import type { PlantedFault } from "./patched-engine.ts";
+
+export const plantedFaults: readonly PlantedFault[] = [
+  {
+    name: "leaves the old index entry of an updated row",
+    file: "index/index-entries.ts",
+    right: "encodeIndexKey(index.kind, from, primaryKey), EMPTY, undefined)",
+    wrong: "encodeIndexKey(index.kind, from, primaryKey), EMPTY, to === null ? undefined : EMPTY)",
+  },
+  {
+    name: "skips the unique check inside a transaction that has written",
+    file: "index/index-entries.ts",
+    right: "if (to !== null && index.definition.unique)",
+    wrong:
+      "if (to !== null && index.definition.unique && !((writer as { operations?: number }).operations ?? 0))",
+  },
+  {
+    name: "takes as many rows as the limit says before it sorts them",
+    file: "query/row-walk.ts",
+    right: "while (this.#walk.next(Number.POSITIVE_INFINITY)) {",
+    wrong: "for (let taken = 0; taken < this.#most && this.#walk.next(Number.POSITIVE_INFINITY); taken++) {",
+  },
+  {
+    name: "goes on behind a cursor after all rows of the same value",
+    file: "query/seek.ts",
+    right: "behindKey(access.keys, encodeIndexKey(kind, value, after.key), reverse)",
+    wrong: "behindKey(access.keys, reverse ? bound : (prefixSuccessor(bound) ?? bound), reverse)",
+  },
+  {
+    name: "keeps the first row of a savepoint that is rolled back",
+    file: "transaction/undo-journal.ts",
+    right: "index >= mark; index--",
+    wrong: "index > mark; index--",
+  },
+  {
+    name: "does not count a deleted row down",
+    file: "store/tree.ts",
+    right: "    this.count--;",
+    wrong: "    this.count -= Number(this.count === 1);",
+  },
+  {
+    name: "takes the bound of a range for a part of it",
+    file: "query/leaf-keys.ts",
+    right: `const inclusiveEnd = op === "<=" || op === ">";`,
+    wrong: `const inclusiveEnd = op !== ">=";`,
+  },
+  {
+    name: "orders ties of a descending sort ascending",
+    file: "query/total-order.ts",
+    right: `order.keyDirection === "asc" ? 1 : -1`,
+    wrong: `order.keyDirection === "asc" || order.fields.length > 0 ? 1 : -1`,
+  },
+  {
+    name: "finds a row twice that satisfies two branches of an or",
+    file: "query/run.ts",
+    right: `const distinct = access.kind !== "union";`,
+    wrong: "const distinct = access !== undefined;",
+  },
+  {
+    name: "replaces nested objects when it merges a patch",
+    file: "collection/merge-patch.ts",
+    right: "const merges = deeper !== undefined &&",
+    wrong: "const merges = deeper === undefined &&",
+  },
+  {
+    name: "keeps the old index entries of rows that a new version rewrites",
+    file: "evolve/register.ts",
+    right: "for (const { space } of after.indexes) emptySpace(session, space);",
+    wrong: "",
+  },
+  {
+    name: "shows later writes to an iteration",
+    file: "database/database.ts",
+    right: "return { reader: snapshot, catalog, frozen: true,",
+    wrong: "return { reader: this.store, catalog, frozen: true,",
+  },
+  {
+    name: "finds rows without a value by !=",
+    file: "query/compile-condition.ts",
+    right: "(value) => value !== null && !equal(value)",
+    wrong: "(value) => !equal(value)",
+  },
+  {
+    name: "sorts text by UTF-16 units",
+    file: "keys/compare-values.ts",
+    right: "return left >= 0xd800 && right >= 0xd800",
+    wrong: "return left > 0xffff && right > 0xffff",
+  },
+  {
+    name: "gives cut index values in the order of their hashes",
+    file: "query/run.ts",
+    right: `plan.ordering === "index" && (kind === "string" || kind === "bytes")`,
+    wrong: `plan.ordering === "any" && (kind === "string" || kind === "bytes")`,
+  },
+  {
+    name: "leaves the first rows of an insertMany that fails",
+    file: "collection/collection.ts",
+    right:
+      "return this.#scope.write((session) => session.atomically(() => work(rowWrite(session, this.name))));",
+    wrong: "return this.#scope.write((session) => work(rowWrite(session, this.name)));",
+  },
+  {
+    name: "keeps a schema whose savepoint was rolled back",
+    file: "transaction/write-session.ts",
+    right: "      this.catalog = catalog;",
+    wrong: "",
+  },
+];
