@@ -81,7 +81,7 @@ describe("the conformance suite", () => {
     expect(first?.message).toContain(
       "the driver threw where it should not: ModelVaultError: It never opens.",
     );
-    expect((first?.cause as ModelVaultError).code).toBe("store_closed");
+    expect(first?.cause).toMatchObject({ code: "store_closed" });
   });
 
   test("closes every handle and disposes of every place, also of a check that fails", async () => {
