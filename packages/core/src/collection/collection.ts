@@ -134,6 +134,11 @@ export class Collection<R extends object = Row> {
     return reader.get(state.rows, state.encodeKey(key)) !== undefined;
   }
 
+  /** Version of the schema, from 1. It grows when anyone who holds the store gives the collection a new one. */
+  get version(): number {
+    return this.#scope.current().catalog.require(this.name).version;
+  }
+
   /** How many rows there are; kept, not counted. */
   count(): number {
     const { reader, catalog } = this.#scope.current();

@@ -15,6 +15,27 @@ export interface CompiledModel {
   readonly changer: (change: unknown) => (row: Row) => Row;
 }
 
+/**
+ * The model for a collection whose schema may change while it is held: before a row is made, `agree` is asked, which throws when
+ * the schema is no longer the model's. Rows of a newer schema have fields that the model's own schema would drop.
+ */
+export function guardModel(compiled: CompiledModel, agree: () => void): CompiledModel {
+  return {
+    ...compiled,
+    validate(candidate) {
+      agree();
+      return compiled.validate(candidate);
+    },
+    changer(change) {
+      const changed = compiled.changer(change);
+      return (row) => {
+        agree();
+        return changed(row);
+      };
+    },
+  };
+}
+
 const compiledModels = new WeakMap<Model, CompiledModel>();
 
 export function compileModel(model: Model): CompiledModel {

@@ -1,6 +1,8 @@
 /** Merging a patch into a model's row, by the model's shape: objects field by field, everything else whole. */
 import type { FieldShape } from "../convert/shape.ts";
 
+import { argumentInvalid } from "../define/arguments.ts";
+
 type PlainObject = { readonly [key: string]: unknown };
 
 /**
@@ -29,8 +31,13 @@ function define(object: Record<string, unknown>, name: string, value: unknown): 
   else object[name] = value;
 }
 
+/** Built-in objects (Date, Map, Promise, arrays…) have their content elsewhere than in fields, so nothing of it would be merged. */
 function isPlainObject(value: unknown): value is PlainObject {
-  return (
-    typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Uint8Array)
-  );
+  return Object.prototype.toString.call(value) === "[object Object]";
+}
+
+/** @throws argument_invalid */
+export function checkChange<Change>(change: Change): Change {
+  if (typeof change === "function" || isPlainObject(change)) return change;
+  throw argumentInvalid("change", "a patch (an object of fields) or a function of the row", change);
 }

@@ -12,7 +12,8 @@ import type { Model } from "../define/model.ts";
 import type { OperandOf, OperatorsOf } from "../types/operators.ts";
 import type { PatchOf } from "../types/patch.ts";
 import type { PathsOf, ScalarPathsOf, ValueAt } from "../types/paths.ts";
-import { type CompiledModel, compileModel } from "./compiled-model.ts";
+import { type CompiledModel, compileModel, guardModel } from "./compiled-model.ts";
+import { checkChange } from "./merge-patch.ts";
 import { ModelQuery } from "./model-query.ts";
 import type { PredicateBuilder } from "./predicate-builder.ts";
 import { toNumber } from "./revive-row.ts";
@@ -30,10 +31,17 @@ export class ModelCollection<Row, Input, Key extends string> {
   readonly #rows: Collection<StoredRow>;
   readonly #compiled: CompiledModel;
 
-  constructor(rows: Collection<StoredRow>, model: Model) {
+  /** `compare` throws when the collection's schema is not the model's; it is asked again when the schema has a new version. */
+  constructor(rows: Collection<StoredRow>, model: Model, compare: () => void) {
     this.model = model;
     this.#rows = rows;
-    this.#compiled = compileModel(model);
+    let agreed = rows.version;
+    this.#compiled = guardModel(compileModel(model), () => {
+      const { version } = rows;
+      if (version === agreed) return;
+      compare();
+      agreed = version;
+    });
   }
 
   /** Stores a new row and returns its primary key. @throws validation_failed with every problem of the row, row_exists, unique_violation */
@@ -57,10 +65,10 @@ export class ModelCollection<Row, Input, Key extends string> {
   /**
    * Changes the row under a key, atomically, and returns it. A patch is merged: objects field by field, lists and JSON values are replaced,
    * `undefined` leaves alone, `null` empties. A function gets the row and returns the whole new one. The result is validated as a whole.
-   * @throws row_not_found, validation_failed, primary_key_changed, unique_violation
+   * @throws row_not_found, validation_failed, primary_key_changed, unique_violation, model_mismatch
    */
   update(key: KeyIn<Row, Key>, change: PatchOf<Row, Key> | ((row: Row) => Input)): Row {
-    return this.#revive(this.#rows.update(key as Value, this.#compiled.changer(change)));
+    return this.#revive(this.#rows.update(key as Value, this.#compiled.changer(checkChange(change))));
   }
 
   /** Removes the row under a key; returns whether there was one. */

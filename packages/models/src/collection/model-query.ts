@@ -14,6 +14,7 @@ import type { PatchOf } from "../types/patch.ts";
 import type { PathsOf, ScalarPathsOf, ValueAt } from "../types/paths.ts";
 import type { Selected } from "../types/select.ts";
 import type { CompiledModel } from "./compiled-model.ts";
+import { checkChange } from "./merge-patch.ts";
 import type { PredicateBuilder } from "./predicate-builder.ts";
 
 /** One page of rows. */
@@ -128,9 +129,9 @@ export class ModelQuery<Row, Input, Key extends string, Selection extends string
     return this.#query.delete();
   }
 
-  /** Changes the rows that match, all or none, as `update` of the collection does; returns how many. @throws validation_failed, unique_violation */
+  /** Changes the rows that match, all or none, as `update` of the collection does; returns how many. @throws validation_failed, unique_violation, model_mismatch */
   update(change: PatchOf<Row, Key> | ((row: Row) => Input)): number {
-    return this.#query.update(this.#compiled.changer(change));
+    return this.#query.update(this.#compiled.changer(checkChange(change)));
   }
 
   /** How the query is run and why. It is run, without making rows, to say what that takes; with `run: false` it is only planned. */

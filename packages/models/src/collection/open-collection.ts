@@ -14,7 +14,8 @@ import type { InputOf, Model, RowOf } from "../define/model.ts";
 import { ModelCollection } from "./model-collection.ts";
 
 /**
- * The collection of a model, created when the vault has none of its name. When it has one, its schema must be the model's.
+ * The collection of a model, created when the vault has none of its name. When it has one, its schema must be the model's; where it
+ * gets another one later, writes are refused (`model_mismatch`) for as long as it is not.
  *
  * @param db a database, a transaction or a view; a view shows what is there and creates nothing
  * @throws model_mismatch with every difference, collection_unknown in a view
@@ -29,7 +30,11 @@ export function collection<M extends Model>(
   checkArguments(db, model);
   if (!db.hasCollection(model.name) && canRegister(db)) db.register(model.descriptor);
   else compare(db, model);
-  return new ModelCollection<RowOf<M>, InputOf<M>, M["primaryKey"]>(db.collection<Row>(model.name), model);
+  return new ModelCollection<RowOf<M>, InputOf<M>, M["primaryKey"]>(
+    db.collection<Row>(model.name),
+    model,
+    () => compare(db, model),
+  );
 }
 
 function checkArguments(db: unknown, model: unknown): void {

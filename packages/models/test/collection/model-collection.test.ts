@@ -290,6 +290,25 @@ describe("updates", () => {
     expect(updated).toMatchObject({ year: 1966, subtitle: "again" });
   });
 
+  test("what is neither a patch nor a function is refused, for it would change nothing", () => {
+    const books = open();
+    books.insert(dune);
+    for (const change of [
+      new Map([["year", 1]]),
+      Promise.resolve({ year: 1 }),
+      new Date(0),
+      [],
+      null,
+      "year",
+    ]) {
+      for (const update of [
+        () => books.update("1", change as never),
+        () => books.where("isbn", "=", "none").update(change as never),
+      ])
+        expect(refused(update)).toMatchObject({ code: "argument_invalid", details: { argument: "change" } });
+    }
+  });
+
   test("the primary key stays", () => {
     const books = open();
     books.insert(dune);
