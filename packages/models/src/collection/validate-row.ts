@@ -21,12 +21,15 @@ const RULES: ReadonlyMap<unknown, string> = new Map([
   ["unrecognized_keys", "unknown_field"],
 ]);
 
+/** More problems of one row are not told of, as in the engine: a list can have a million bad elements. */
+const ISSUES_MAX = 1000;
+
 /** What the schema makes of a candidate row. @throws validation_failed, validation_async */
 export function validateRow(model: Model, candidate: unknown): Row {
   const result = model.schema["~standard"].validate(candidate);
-  if (result instanceof Promise) throw asynchronous(model, result);
+  if (isPromise(result)) throw asynchronous(model, result);
   if (result.issues === undefined) return result.value as Row;
-  const issues = result.issues.map((issue) => describeIssue(issue, candidate));
+  const issues = result.issues.slice(0, ISSUES_MAX).map((issue) => describeIssue(issue, candidate));
   const summary = issues.map(({ path, message }) =>
     path.length === 0 ? message : `${path.join(".")}: ${message}`,
   );
@@ -68,9 +71,13 @@ function valueAt(candidate: unknown, path: readonly (string | number)[]): unknow
   return value;
 }
 
-function asynchronous(model: Model, result: Promise<unknown>): ModelVaultError {
+function isPromise(value: object): value is PromiseLike<unknown> {
+  return typeof (value as Partial<PromiseLike<unknown>>).then === "function";
+}
+
+function asynchronous(model: Model, result: PromiseLike<unknown>): ModelVaultError {
   // What it comes to is not news: the caller gets this error instead.
-  result.catch(() => undefined);
+  result.then(undefined, () => undefined);
   return new ModelVaultError(
     "validation_async",
     `The schema of the model "${model.name}" validates asynchronously (an async refinement or transform, a promise, or a check that throws). Use synchronous checks, and do the rest before the write.`,

@@ -1,4 +1,5 @@
 /** Indexes as a model's options name them. */
+import { argumentInvalid } from "./arguments.ts";
 
 export interface IndexSpec<Path extends string = string> {
   /** Dotted path to a single comparable value. */
@@ -12,12 +13,27 @@ export interface IndexSpecOptions {
   readonly name?: string;
 }
 
+/** @throws argument_invalid */
+function indexSpec<const Path extends string>(
+  path: Path,
+  unique: boolean,
+  options: IndexSpecOptions,
+): IndexSpec<Path> {
+  if (typeof options !== "object" || options === null || Array.isArray(options))
+    throw argumentInvalid("options", "an object with name", options);
+  for (const [key, value] of Object.entries(options)) {
+    if (key !== "name") throw argumentInvalid(`options.${key}`, "left out (the only option is name)", value);
+  }
+  const { name } = options;
+  return name === undefined ? { path, unique } : { path, unique, name };
+}
+
 /** An index on a field, for queries and order: `index("author.name")`. */
 export function index<const Path extends string>(
   path: Path,
   options: IndexSpecOptions = {},
 ): IndexSpec<Path> {
-  return { path, unique: false, ...options };
+  return indexSpec(path, false, options);
 }
 
 /** An index that lets no two rows have the same value: `unique("title")`. Rows without a value are free. */
@@ -25,5 +41,5 @@ export function unique<const Path extends string>(
   path: Path,
   options: IndexSpecOptions = {},
 ): IndexSpec<Path> {
-  return { path, unique: true, ...options };
+  return indexSpec(path, true, options);
 }

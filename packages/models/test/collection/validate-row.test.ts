@@ -1,3 +1,4 @@
+import { runInNewContext } from "node:vm";
 import { isModelVaultError, type ModelVaultError } from "@modelvault/core";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
@@ -100,6 +101,16 @@ describe("what the schema refuses", () => {
   });
 });
 
+describe("very many problems", () => {
+  test("are told of up to a thousand", () => {
+    const Lists = defineModel("lists", z.object({ id: z.string(), list: z.array(z.int()) }), {
+      primaryKey: "id",
+    });
+    const error = refused(() => validateRow(Lists, { id: "1", list: new Array(5000).fill("x") }));
+    expect(error.issues).toHaveLength(1000);
+  });
+});
+
 describe("asynchronous schemas", () => {
   test("are refused", () => {
     const Checked = defineModel("checked", z.object({ id: z.string().refine(async () => true) }), {
@@ -112,11 +123,14 @@ describe("asynchronous schemas", () => {
 
   test("do not leave a rejection unhandled", () => {
     const { validate: _, ...standard } = z.object({ id: z.string() })["~standard"];
-    const schema: ModelSchema<unknown, { id: string }> = {
-      "~standard": { ...standard, validate: () => Promise.reject(new Error("down")) },
-    };
-    const Failing = defineModel("failing", schema, { primaryKey: "id" });
-    expect(refused(() => validateRow(Failing, { id: "1" })).code).toBe("validation_async");
+    const ofAnotherRealm = runInNewContext(`Promise.reject(new Error("down"))`) as Promise<never>;
+    for (const promise of [Promise.reject(new Error("down")), ofAnotherRealm]) {
+      const schema: ModelSchema<unknown, { id: string }> = {
+        "~standard": { ...standard, validate: () => promise },
+      };
+      const Failing = defineModel("failing", schema, { primaryKey: "id" });
+      expect(refused(() => validateRow(Failing, { id: "1" })).code).toBe("validation_async");
+    }
   });
 });
 

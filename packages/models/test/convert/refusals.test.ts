@@ -1,7 +1,7 @@
 import { isModelVaultError, type ModelVaultError } from "@modelvault/core";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
-import { defineModel, type ModelSchema } from "../../src/index.ts";
+import { defineModel, index, type ModelSchema, unique } from "../../src/index.ts";
 
 function failure(work: () => unknown): ModelVaultError {
   try {
@@ -180,6 +180,12 @@ describe("what is no model", () => {
     const error = failure(() => defineModel("rows", row, options as { primaryKey: "id" }));
     expect(error.code).toBe("argument_invalid");
     expect(error.details.argument).toBe(argument);
+  });
+
+  test("options of an index are checked", () => {
+    for (const options of [{ unique: true }, { nmae: "x" }, null, "by_size"])
+      expect(failure(() => index("size", options as never)).code).toBe("argument_invalid");
+    expect(unique("size", { name: "by_size" })).toEqual({ path: "size", unique: true, name: "by_size" });
   });
 
   test("a name that is no text is refused", () => {
