@@ -180,9 +180,9 @@ export class Collection<R extends object = Row> {
     return this.#scope.write((session) => work(rowWrite(session, this.name)));
   }
 
-  /** A statement that may fail half-way or calls user code: behind a savepoint. */
+  /** A statement that may fail half-way or calls user code. */
   #statement<T>(work: (write: RowWrite) => T): T {
-    return this.#scope.write((session) => session.atomically(() => work(rowWrite(session, this.name))));
+    return this.#scope.statement((session) => work(rowWrite(session, this.name)));
   }
 }
 
@@ -219,25 +219,21 @@ function queryHost(scope: Scope, name: string): QueryHost {
       }
     },
     deleteAll: (find) =>
-      scope.write((session) =>
-        session.atomically(() => {
-          const write = rowWrite(session, name);
-          let deleted = 0;
-          for (const key of find({ reader: session.journal, state: write.state }))
-            if (deleteRow(write, key)) deleted++;
-          return deleted;
-        }),
-      ),
+      scope.statement((session) => {
+        const write = rowWrite(session, name);
+        let deleted = 0;
+        for (const key of find({ reader: session.journal, state: write.state }))
+          if (deleteRow(write, key)) deleted++;
+        return deleted;
+      }),
     updateAll: (find, change) =>
-      scope.write((session) =>
-        session.atomically(() => {
-          const write = rowWrite(session, name);
-          const keys = find({ reader: session.journal, state: write.state });
-          let updated = 0;
-          for (const key of keys) if (updateRow(write, key, change, integers) !== undefined) updated++;
-          return updated;
-        }),
-      ),
+      scope.statement((session) => {
+        const write = rowWrite(session, name);
+        const keys = find({ reader: session.journal, state: write.state });
+        let updated = 0;
+        for (const key of keys) if (updateRow(write, key, change, integers) !== undefined) updated++;
+        return updated;
+      }),
     ...(observer.onQuery === undefined
       ? {}
       : { onQuery: (report): void => notify(observer, observer.onQuery, report) }),

@@ -99,6 +99,12 @@ class DatabaseScope implements Scope {
     return result;
   }
 
+  /** A statement that is a transaction of its own ends with it when it fails, and so needs no savepoint. */
+  statement<T>(work: (session: WriteSession) => T): T {
+    const session = this.#session;
+    return session === undefined ? this.write(work) : session.atomically(() => work(session));
+  }
+
   close(): void {
     this.#closed = true;
     this.store.close();

@@ -23,4 +23,6 @@ export interface Scope {
   open(): ReadState & { readonly frozen: boolean; close(): void };
   /** Runs a statement that writes. @throws view_read_only and what the statement throws */
   write<T>(work: (session: WriteSession) => T): T;
+  /** The same for a statement that may fail half-way: all of it or nothing. */
+  statement<T>(work: (session: WriteSession) => T): T;
 }

@@ -37,6 +37,11 @@ export class TransactionScope implements Scope {
     return work(this.#live());
   }
 
+  statement<T>(work: (session: WriteSession) => T): T {
+    const session = this.#live();
+    return session.atomically(() => work(session));
+  }
+
   end(): void {
     this.#ended = true;
   }

@@ -40,6 +40,10 @@ export class ViewScope implements Scope {
     );
   }
 
+  statement(): never {
+    return this.write();
+  }
+
   end(): void {
     this.#ended = true;
   }

@@ -21,7 +21,7 @@ const base = new Int32Array(LANES);
 const left = new Int32Array(LANES);
 const offset = new Int32Array(LANES);
 /** Written to, so that the loads that fetch memory ahead are not taken for idle. */
-let touched = 0;
+const touched = new Int32Array(1);
 
 /** The values under these keys, in their order, as `tree.get` gives them. */
 export function getManyFrom(tree: Tree, keys: readonly Uint8Array[]): (Uint8Array | undefined)[] {
@@ -51,7 +51,7 @@ function getLanes(
     offset[lane] = at;
     const { bytes } = pages[lane] as Page;
     // An entry of a row spans two or three lines of memory, which whoever decodes it needs.
-    touched ^= (bytes[at] as number) | (bytes[Math.min(at + 64, bytes.length - 1)] as number);
+    touched[0] = (bytes[at] as number) | (bytes[Math.min(at + 64, bytes.length - 1)] as number);
   }
   for (let lane = 0; lane < lanes; lane++) {
     const key = keys[from + lane] as Uint8Array;
