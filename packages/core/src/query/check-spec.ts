@@ -6,14 +6,18 @@
 import { argumentInvalid } from "../database/options.ts";
 import { ModelVaultError } from "../errors/error.ts";
 import { didYouMean } from "../errors/suggest.ts";
+import { describeValue } from "../schema/describe-value.ts";
 import { pathText } from "../schema/field-path.ts";
 import type { Value } from "../schema/types.ts";
+import { isBytes, plainBytes } from "../validate/shapes.ts";
 import type { Direction, Operator, OrderSpec, Predicate, QuerySpec } from "./query-spec.ts";
 
 /** Most leaves and connectives one predicate may have. */
 export const PREDICATE_NODES_MAX = 10_000;
 /** Deepest nesting of `and`, `or` and `not`. */
 export const PREDICATE_DEPTH_MAX = 200;
+/** Most paths to order by or to select, and most names in one path given as a list: a list of holes has no end otherwise. */
+const PATHS_MAX = 10_000;
 /** Most values one `in` may list. */
 export const IN_VALUES_MAX = 100_000;
 
@@ -69,8 +73,8 @@ export function checkSpec(spec: unknown): QuerySpec {
     }
   }
   const { where, orderBy, limit, offset, after, select } = spec as Record<keyof QuerySpec, unknown>;
-  if (orderBy !== undefined && !Array.isArray(orderBy))
-    throw argumentInvalid("orderBy", "an array of { path, direction }", orderBy);
+  if (orderBy !== undefined && !(Array.isArray(orderBy) && orderBy.length <= PATHS_MAX))
+    throw argumentInvalid("orderBy", `an array of { path, direction }, ${PATHS_MAX} at most`, orderBy);
   return Object.freeze({
     ...(where === undefined ? {} : { where: checkWhere(where) }),
     ...(orderBy === undefined ? {} : { orderBy: Object.freeze(Array.from(orderBy, checkOrder)) }),
@@ -84,11 +88,24 @@ export function checkSpec(spec: unknown): QuerySpec {
 /** Text, or a list of names, at least one; copied. What a name may be is checked where the path is looked up. */
 export function checkPath(path: unknown, argument: string): string | readonly string[] {
   if (typeof path === "string") return path;
-  if (Array.isArray(path) && path.length > 0) {
+  if (Array.isArray(path) && path.length > 0 && path.length <= PATHS_MAX) {
     const segments: unknown[] = Array.from(path);
     if (segments.every((segment) => typeof segment === "string")) return Object.freeze(segments);
   }
   throw argumentInvalid(argument, 'a path such as "author.name" or ["author", "name"]', path);
+}
+
+/** Options of `explain`. @throws argument_invalid */
+export function checkExplainOptions(options: unknown): { readonly run: boolean } {
+  if (typeof options !== "object" || options === null)
+    throw argumentInvalid("options", "an object with run", options);
+  for (const key of Object.keys(options)) {
+    if (key !== "run")
+      throw argumentInvalid(`options.${key}`, "left out; the option is run", key, didYouMean(key, ["run"]));
+  }
+  const { run = true } = options as { readonly run?: unknown };
+  if (typeof run !== "boolean") throw argumentInvalid("options.run", "true or false", run);
+  return { run };
 }
 
 export function checkDirection(direction: unknown, argument: string): Direction {
@@ -108,8 +125,8 @@ export function checkCursorText(cursor: unknown): string {
 }
 
 export function checkSelect(select: unknown): readonly (string | readonly string[])[] {
-  if (!Array.isArray(select) || select.length === 0)
-    throw argumentInvalid("select", "at least one path", select);
+  if (!Array.isArray(select) || select.length === 0 || select.length > PATHS_MAX)
+    throw argumentInvalid("select", `1 to ${PATHS_MAX} paths`, select);
   return Object.freeze(Array.from(select, (path: unknown) => checkPath(path, "select")));
 }
 
@@ -162,6 +179,7 @@ function checkNode(node: unknown, argument: string, depth: number, seen: { nodes
       const parts = (node as Record<string, unknown>)[name];
       if (!Array.isArray(parts))
         throw argumentInvalid(`${argument}.${name}`, `an array of predicates, as "${op}" needs it`, parts);
+      if (parts.length > PREDICATE_NODES_MAX) throw tooManyParts(argument);
       const checked = Object.freeze(
         Array.from(parts, (part: unknown) => checkNode(part, argument, depth + 1, seen)),
       );
@@ -208,13 +226,13 @@ export function checkLeaf(path: unknown, op: unknown, value: unknown): Predicate
 }
 
 function operatorUnknown(path: string | readonly string[], op: unknown): ModelVaultError {
-  const name = String(op);
+  const name = typeof op === "string" && op.length <= 40 ? op : describeValue(op);
   const foreign = FOREIGN_OPERATORS.get(name.toLowerCase());
   const hint =
     foreign === undefined ? didYouMean(name, [...OPERATORS, ...CONNECTIVES]) : ` Did you mean "${foreign}"?`;
   return new ModelVaultError(
     "query_operator_unknown",
-    `There is no operator ${JSON.stringify(name)} (on "${showPath(path)}"); there are ${OPERATORS.join(", ")}.${hint}`,
+    `There is no operator ${name === op ? JSON.stringify(name) : name} (on "${showPath(path)}"); there are ${OPERATORS.join(", ")}.${hint}`,
     { path: showPath(path), operator: name, known: OPERATORS },
   );
 }
@@ -257,7 +275,12 @@ function copyScalar(path: string | readonly string[], op: Operator, value: unkno
       ' Use the operator "isNull" to find rows without a value.',
     );
   }
-  return value instanceof Uint8Array ? Uint8Array.from(value) : (value as Value);
+  if (!isBytes(value)) return value as Value;
+  try {
+    return plainBytes(value).slice();
+  } catch {
+    throw valueInvalid(path, op, "bytes that were not handed over to another thread", value);
+  }
 }
 
 /** The error for an operand that does not fit its operator or path. */
@@ -268,7 +291,7 @@ export function valueInvalid(
   value: unknown,
   hint = "",
 ): ModelVaultError {
-  const actual = showOperand(value);
+  const actual = describeValue(value);
   return new ModelVaultError(
     "query_value_invalid",
     `"${op}" on "${showPath(path)}" needs ${expected}, not ${actual}.${hint}`,
@@ -279,26 +302,6 @@ export function valueInvalid(
       actual,
     },
   );
-}
-
-function showOperand(value: unknown): string {
-  switch (typeof value) {
-    case "string":
-      return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value);
-    case "bigint":
-      return `${value}n`;
-    case "number":
-    case "boolean":
-    case "undefined":
-      return Object.is(value, -0) ? "-0" : String(value);
-    case "object":
-      if (value === null) return "null";
-      if (Array.isArray(value)) return `an array of ${value.length}`;
-      if (value instanceof Uint8Array) return `${value.length} bytes`;
-      return value instanceof Date ? "a Date" : "an object";
-    default:
-      return `a ${typeof value}`;
-  }
 }
 
 /** A path as text, for messages. */

@@ -11,11 +11,13 @@
 import type { CollectionState, RowDecoder } from "../collection/collection-state.ts";
 import { argumentInvalid } from "../database/options.ts";
 import { ModelVaultError } from "../errors/error.ts";
+import { refuseAsyncFunction, refusePromise } from "../errors/refuse-promise.ts";
 import type { Row, Value } from "../schema/types.ts";
 import {
   checkCount,
   checkCursorText,
   checkDirection,
+  checkExplainOptions,
   checkLeaf,
   checkPath,
   checkPredicate,
@@ -79,9 +81,7 @@ export class Query<R extends object = Row> {
       args.length > 1
         ? checkLeaf(first, op, value)
         : checkPredicate(
-            typeof first === "function"
-              ? (first as (is: PredicateBuilder) => unknown)(predicateBuilder)
-              : first,
+            typeof first === "function" ? predicateOf(first as (is: PredicateBuilder) => unknown) : first,
             "predicate",
           );
     return this.#with({ where: joinPredicates(this.#spec.where, narrower) });
@@ -205,12 +205,13 @@ export class Query<R extends object = Row> {
   explain(options?: { readonly run?: true }): MeasuredExplanation;
   explain(options: { readonly run: false }): Explanation;
   explain(options: { readonly run?: boolean } = {}): Explanation | MeasuredExplanation {
+    const { run: measured } = checkExplainOptions(options);
     const limit = this.#spec.limit ?? ALL;
     const startedAt = this.#host.now();
     return this.#host.read((source) => {
       const run = startRun(this.#resolve(source.state), source.reader, this.#rowsGoal(limit));
       const explanation = explainPlan(run.query, run.plan);
-      if (options.run === false) return explanation;
+      if (!measured) return explanation;
       const rowsReturned = takeRows(run, this.#decoder(run), limit).length;
       const { rows: rowsExamined, keys: keysExamined } = run.context.examined;
       return withMeasures(explanation, {
@@ -314,3 +315,13 @@ export class Query<R extends object = Row> {
 }
 
 const ALL = Number.POSITIVE_INFINITY;
+
+/** What the callback of `where` builds. @throws callback_async */
+function predicateOf(build: (is: PredicateBuilder) => unknown): unknown {
+  refuseAsyncFunction(build, "predicate", "where");
+  return refusePromise(
+    build(predicateBuilder),
+    "predicate",
+    "The callback of where returned a promise; it must return a predicate.",
+  );
+}

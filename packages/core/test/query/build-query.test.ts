@@ -1,3 +1,4 @@
+import { runInNewContext } from "node:vm";
 import type { Operator, Predicate, Value } from "@modelvault/core";
 import { describe, expect, test } from "vitest";
 import { IN_VALUES_MAX, PREDICATE_DEPTH_MAX, PREDICATE_NODES_MAX } from "../../src/query/check-spec.ts";
@@ -129,6 +130,10 @@ describe("a wrong argument is refused at the call, by name", () => {
     ["select", "select", [new Array(1)]],
     ["path", "where", [new Array(2), "=", 1]],
     ["predicate", "where", [{ op: "or", any: new Array(1) }]],
+    ["options", "explain", [null]],
+    ["options", "explain", ["run"]],
+    ["options.rum", "explain", [{ rum: false }]],
+    ["options.run", "explain", [{ run: 0 }]],
     ["change", "update", [5]],
     ["change", "update", [null]],
   ];
@@ -136,6 +141,15 @@ describe("a wrong argument is refused at the call, by name", () => {
     const error = errorOf(() => call(method, ...args));
     expect(error.code).toBe("argument_invalid");
     expect(error.details.argument).toBe(argument);
+  });
+
+  test("lists of holes without end are not walked", () => {
+    const endless = new Array(2 ** 32 - 1);
+    expect(errorOf(() => call("where", endless, "=", 1)).details.argument).toBe("path");
+    expect(errorOf(() => call("select", endless)).details.argument).toBe("select");
+    expect(errorOf(() => Query.fromSpec(table.host, { orderBy: endless })).details.argument).toBe("orderBy");
+    expect(errorOf(() => call("where", { op: "and", all: endless })).code).toBe("query_too_complex");
+    expect(errorOf(() => call("where", "id", "in", endless)).code).toBe("query_too_complex");
   });
 
   test("an unknown operator is named, with the one that was probably meant", () => {
@@ -153,7 +167,11 @@ describe("a wrong argument is refused at the call, by name", () => {
       expect(error.message).toContain(`Did you mean "${meant}"?`);
     }
     expect(errorOf(() => call("where", { op: "xor", path: "id" })).code).toBe("query_operator_unknown");
-    expect(errorOf(() => call("where", "id", Symbol("x"), 1)).code).toBe("query_operator_unknown");
+    for (const strange of [Symbol("x"), Object.create(null), [[]], "x".repeat(100_000), Number.NaN]) {
+      const error = errorOf(() => call("where", "id", strange, 1));
+      expect(error.code).toBe("query_operator_unknown");
+      expect(error.message.length).toBeLessThan(300);
+    }
   });
 
   test("comparing with null or nothing is refused with the advice to use isNull", () => {
@@ -165,6 +183,20 @@ describe("a wrong argument is refused at the call, by name", () => {
       }
     }
     expect(errorOf(() => call("where", "name", "in", ["a", null])).message).toContain("isNull");
+  });
+
+  test("bytes are compared whatever realm they are of, and as they were at the call", () => {
+    const bytes = runInNewContext("new Uint8Array([1])") as Uint8Array;
+    const query = table.query().where("raw", "=", bytes);
+    bytes[0] = 2;
+    expect(query.select("id").all()).toEqual([{ id: 1n }]);
+    structuredClone(bytes, { transfer: [bytes.buffer as ArrayBuffer] });
+    expect(errorOf(() => table.query().where("raw", "=", bytes)).code).toBe("query_value_invalid");
+  });
+
+  test("an asynchronous callback is refused, and its rejection stays unheard", () => {
+    const builds = [async () => undefined, () => Promise.reject(new Error("never heard"))];
+    for (const build of builds) expect(errorOf(() => call("where", build)).code).toBe("callback_async");
   });
 
   test("operators that need lists refuse anything else", () => {
