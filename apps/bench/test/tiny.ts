@@ -7,6 +7,7 @@ export const TINY: Sizes = {
   inserted: 400,
   changed: 60,
   committed: [0, 100, 400],
+  commits: 5,
   flat: [100, 500],
   probes: 20,
   roundMs: 1,

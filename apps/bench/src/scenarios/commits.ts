@@ -7,8 +7,6 @@ import { expectSame } from "./answers.ts";
 import { type Family, needsDatabase, type Scenario } from "./scenario.ts";
 import type { Sizes } from "./sizes.ts";
 
-/** Commits between two clean-ups, so that the database keeps its size, more or less. */
-const BATCH = 500;
 /** New rows have ids above those of any copy of a city. */
 const NEW_IDS = ID_STEP * 1_000;
 
@@ -42,7 +40,9 @@ function commits(
     comparesBy: "durable",
     excludes,
     prepare(data, sizes) {
-      const batch = data.slice(0, BATCH).map((city, position) => ({ ...city, id: NEW_IDS + position }));
+      const batch = data
+        .slice(0, sizes.commits)
+        .map((city, position) => ({ ...city, id: NEW_IDS + position }));
       const ids = batch.map(({ id }) => id);
       const before = rows(sizes);
       return {

@@ -8,6 +8,8 @@ export interface Sizes {
   readonly changed: number;
   /** Rows that are there before single commits: a few, some, many. */
   readonly committed: readonly [number, number, number];
+  /** Commits between two clean-ups, so that a database keeps its size, more or less. */
+  readonly commits: number;
   /** Rows that are there when the commit's cost is compared: few and many. */
   readonly flat: readonly [number, number];
   /** Different questions of one kind that are asked in turn. */
@@ -21,6 +23,7 @@ export const FULL: Sizes = {
   inserted: 100_000,
   changed: 10_000,
   committed: [0, 10_000, 100_000],
+  commits: 500,
   flat: [10_000, 1_000_000],
   probes: 2_000,
   roundMs: 250,
@@ -31,6 +34,7 @@ export const QUICK: Sizes = {
   inserted: 3_000,
   changed: 300,
   committed: [0, 500, 2_000],
+  commits: 50,
   flat: [500, 5_000],
   probes: 200,
   roundMs: 20,

@@ -2,6 +2,7 @@
  * ModelVault as its README shows it: a collection with two plain indexes, rows as plain objects. Nothing is tuned. Every
  * row is validated as it is stored. What differs between our subjects is the driver alone.
  */
+import { join } from "node:path";
 import {
   type Collection,
   type CollectionDescriptor,
@@ -9,6 +10,7 @@ import {
   memoryStore,
   type StoreDriver,
 } from "@modelvault/core";
+import { fileStore } from "@modelvault/store-file";
 import type { City } from "../data/cities.ts";
 import type { Change, Page, Subject, SubjectKind } from "./subject.ts";
 
@@ -121,8 +123,8 @@ export const file: SubjectKind = {
   persistent: true,
   validates: true,
   about: "fileStore(path)",
-  missing: "store-file is not there yet",
   versions: none,
+  open: (folder) => new ModelVaultSubject(fileStore(join(folder, "cities.modelvault"))),
 };
 
 export const lmdb: SubjectKind = {
