@@ -2,7 +2,7 @@ import { copyFileSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { engineParity, type StoreHarness, storeConformance, storeModelTest } from "@modelvault/store-testkit";
-import { describe, it } from "vitest";
+import { describe, it, vi } from "vitest";
 import { sqliteStore } from "../src/sqlite-store.ts";
 
 const newLocation = (): string => join(mkdtempSync(join(tmpdir(), "vault-")), "test.sqlite");
@@ -12,7 +12,7 @@ const harness: StoreHarness<string> = {
   open: (path) => sqliteStore(path).open(),
   dispose: (path) => rmSync(dirname(path), { recursive: true, force: true }),
   driver: sqliteStore,
-  importModule: (url) => import(/* @vite-ignore */ url),
+  importModule: (url) => vi.importActual<object>(url),
   crash: (path) => {
     const copy = newLocation();
     copyFileSync(path, copy);

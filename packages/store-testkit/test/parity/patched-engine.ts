@@ -6,6 +6,7 @@ import { cpSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync, w
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { vi } from "vitest";
 
 const core = fileURLToPath(new URL("../../../core/", import.meta.url));
 
@@ -45,7 +46,7 @@ export async function engineWith({
       path,
       source.replace(right, () => wrong),
     );
-    return await import(/* @vite-ignore */ pathToFileURL(join(folder, "src", "index.ts")).href);
+    return await vi.importActual(pathToFileURL(join(folder, "src", "index.ts")).href);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

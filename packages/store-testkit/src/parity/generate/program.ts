@@ -7,8 +7,8 @@ import type { Change, Literal, Program, Step, StepBody, Terminal } from "../prog
 import { changeSchema, makeRewrite } from "./changes.ts";
 import { mistakenSchema, mistakenStep } from "./mistakes.ts";
 import { QueryMaker } from "./queries.ts";
-import { bare, descriptorOf, makeSchema, type SchemaPlan } from "./schemas.ts";
-import { Palette, type PaletteKind } from "./values.ts";
+import { bare, descriptorOf, makeSchema, type PaletteKind, type SchemaPlan } from "./schemas.ts";
+import { Palette } from "./values.ts";
 
 const stepsUsually = 24;
 const depthMax = 3;

@@ -4,7 +4,9 @@
  */
 import type { Random } from "../../bytes/random.ts";
 import type { Json } from "../program.ts";
-import type { PaletteKind } from "./values.ts";
+
+/** Kinds with values of their own. */
+export type PaletteKind = "bool" | "int64" | "uint64" | "float64" | "string" | "bytes" | "uuid" | "timestamp";
 
 export type TypePlan =
   | { readonly is: PaletteKind | "json" }

@@ -4,10 +4,7 @@
  */
 import type { Random } from "../../bytes/random.ts";
 import type { Literal } from "../program.ts";
-import type { FieldPlan, TypePlan } from "./schemas.ts";
-
-/** Kinds with values of their own. */
-export type PaletteKind = "bool" | "int64" | "uint64" | "float64" | "string" | "bytes" | "uuid" | "timestamp";
+import type { FieldPlan, PaletteKind, TypePlan } from "./schemas.ts";
 
 const big = (value: bigint): Literal => ({ $i: String(value) });
 const number = (text: string): Literal => ({ $n: text });

@@ -5,7 +5,7 @@ import type { Built, CheckedQuery } from "./check-query.ts";
 import { type Cursors, checkQuery, findRows } from "./find-rows.ts";
 import { type Integers, publicObject, type StoredRow, selectMembers } from "./rows.ts";
 import type { SchemaOf } from "./shape.ts";
-import { type CollectionOf, type Frame, type Held, identityOfKey, require } from "./state.ts";
+import { type CollectionOf, collectionNamed, type Frame, type Held, identityOfKey } from "./state.ts";
 import { update } from "./write.ts";
 
 /** What a query runs on. */
@@ -169,7 +169,7 @@ export class OracleQuery implements ParityQuery {
     readonly collection: CollectionOf;
     readonly checked: CheckedQuery;
   } {
-    const collection = require(this.#ground.frame.state(), this.#ground.name);
+    const collection = collectionNamed(this.#ground.frame.state(), this.#ground.name);
     return { collection, checked: checkQuery(collection, this.#built, also) };
   }
 

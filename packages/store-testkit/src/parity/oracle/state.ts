@@ -77,7 +77,7 @@ export function find(state: State, name: unknown): CollectionOf | undefined {
   return state.get(name) ?? state.get(name.trim());
 }
 
-export function require(state: State, name: unknown): CollectionOf {
+export function collectionNamed(state: State, name: unknown): CollectionOf {
   const found = find(state, name);
   if (found === undefined) throw new OracleError("collection_unknown", { collection: name });
   return found;

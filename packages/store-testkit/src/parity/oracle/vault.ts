@@ -11,12 +11,12 @@ import { type Integers, publicObject } from "./rows.ts";
 import { valueAt } from "./shape.ts";
 import {
   type CollectionOf,
+  collectionNamed,
   copyState,
   type Frame,
   find,
   type Ground,
   identityOfKey,
-  require,
   type State,
 } from "./state.ts";
 import { evolve, insert, keyOf, publicKey, put, register, update } from "./write.ts";
@@ -34,7 +34,7 @@ class OracleReader implements ParityReader {
 
   collection(name: unknown): ParityCollection {
     if (typeof name !== "string") throw new OracleError("argument_invalid");
-    const found = require(this.frame.state(), name);
+    const found = collectionNamed(this.frame.state(), name);
     return new OracleCollection({
       frame: this.frame,
       name: found.name,
@@ -52,7 +52,7 @@ class OracleReader implements ParityReader {
   }
 
   schema(name: unknown): unknown {
-    const { name: exact, version, schema } = require(this.frame.state(), name);
+    const { name: exact, version, schema } = collectionNamed(this.frame.state(), name);
     return { name: exact, version, ...describeSchema(schema) };
   }
 }
@@ -75,7 +75,7 @@ class OracleWriter extends OracleReader implements ParityWriter {
       if (typeof argument !== "object" || argument === null) throw new OracleError("argument_invalid");
     const { accept = "safe", rewrite, ...unknown } = options as Record<string, unknown>;
     return this.frame.write(() => {
-      require(this.frame.state(), name);
+      collectionNamed(this.frame.state(), name);
       const accepts = ["safe", "migration", "breaking"].includes(accept as string);
       const rewrites = rewrite === undefined || typeof rewrite === "function";
       if (!accepts || !rewrites || Object.keys(unknown).length > 0) throw new OracleError("argument_invalid");
@@ -280,7 +280,7 @@ class OracleCollection implements ParityCollection {
   }
 
   #read(): CollectionOf {
-    return require(this.#ground.frame.state(), this.#ground.name);
+    return collectionNamed(this.#ground.frame.state(), this.#ground.name);
   }
 
   #write<T>(work: (collection: CollectionOf) => T): T {

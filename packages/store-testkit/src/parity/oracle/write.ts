@@ -7,11 +7,11 @@ import { type Integers, publicObject, publicValue, type StoredRow, storedRow, st
 import { type IndexOf, kindOf, type SchemaOf, type Slot, slotAt, valueAt } from "./shape.ts";
 import {
   type CollectionOf,
+  collectionNamed,
   find,
   type Held,
   identityOfKey,
   keyKindOf,
-  require,
   type State,
   sortedRows,
 } from "./state.ts";
@@ -148,7 +148,7 @@ export function evolve(
   { accept, rewrite }: Evolution,
   integers: Integers,
 ): { readonly name: string; readonly version: number; readonly changed: boolean } {
-  const collection = require(state, name);
+  const collection = collectionNamed(state, name);
   const before = collection.schema;
   const whole = { indexes: describeSchema(before).indexes, ...descriptor };
   const { schema } = checkDescriptor({ ...whole, name: collection.name, primaryKey: before.primaryKey });
