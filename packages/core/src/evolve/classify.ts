@@ -8,6 +8,7 @@
  *
  * Pure: looks at two schemas, never at rows. Finds everything, and finds nothing only when the schemas are the same.
  */
+import { argumentInvalid } from "../database/options.ts";
 import { pathText, samePath } from "../schema/field-path.ts";
 import { resolvePath } from "../schema/resolve-path.ts";
 import type { FieldPath, IndexDefinition, Schema } from "../schema/types.ts";
@@ -19,14 +20,28 @@ export type { ChangeClass, ChangeName, Finding } from "./findings.ts";
 
 /**
  * Everything that differs between two schemas, fields in the order of the old schema, then new ones, then indexes. Fields and
- * indexes are known by path and by name: a renamed one is one removed and one added.
+ * indexes are known by path and by name: a renamed one is one removed and one added. Schemas, not descriptors: see `checkCollection`.
+ * @throws argument_invalid
  */
 export function classify(before: Schema, after: Schema): readonly Finding[] {
+  checkSchemaArgument("before", before);
+  checkSchemaArgument("after", after);
   const findings = new Findings();
   classifyPrimaryKey(findings, before, after);
   classifyFields(findings, [], before.fields, after.fields);
   classifyIndexes(findings, before, after);
   return findings.list;
+}
+
+/** Descriptors look much like schemas; their paths are texts. */
+function checkSchemaArgument(argument: string, schema: unknown): void {
+  const { fields, indexes } = (schema ?? {}) as { readonly fields?: unknown; readonly indexes?: unknown };
+  const whole =
+    Array.isArray(fields) &&
+    Array.isArray(indexes) &&
+    fields.every((field) => Array.isArray((field as { readonly path?: unknown } | null)?.path));
+  if (!whole)
+    throw argumentInvalid(argument, "a schema, such as checkCollection(descriptor).schema", schema);
 }
 
 const RANK: Readonly<Record<ChangeClass, number>> = { safe: 0, needs_migration: 1, breaking: 2 };

@@ -3,7 +3,7 @@
  * Everything else is JSON as RFC 8259 has it; a key given twice in one object is refused, for one of the two would be lost.
  */
 import { ModelVaultError } from "../errors/error.ts";
-import { quote } from "./describe-value.ts";
+import { describeValue, quote } from "./describe-value.ts";
 
 /** Lists and objects inside each other. */
 const depthMax = 256;
@@ -15,6 +15,10 @@ export function descriptorsToJson(value: unknown): string {
 
 /** The data of JSON text; integers beyond 2^53-1 become `bigint`. @throws schema_json_invalid, with the place in `details.offset` */
 export function descriptorsFromJson(text: string): unknown {
+  if (typeof text !== "string") {
+    const actual = describeValue(text);
+    throw new ModelVaultError("schema_json_invalid", `JSON text was expected, not ${actual}.`, { actual });
+  }
   return new JsonReader(text).readAll();
 }
 

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { classify, type Finding, worstOf } from "../../src/evolve/classify.ts";
 import { checkSchema } from "../../src/schema/check-collection.ts";
 import type { FieldDescriptor, IndexDescriptor, TypeDescriptor } from "../../src/schema/descriptors.ts";
+import { errorOf } from "../support/vault.ts";
 
 const id: FieldDescriptor = { path: "id", type: "string" };
 
@@ -25,6 +26,19 @@ function show({ class: changeClass, change, path, index }: Finding): string {
 const field = (type: TypeDescriptor, constraints?: FieldDescriptor["constraints"]): FieldDescriptor[] => [
   constraints === undefined ? { path: "f", type } : { path: "f", type, constraints },
 ];
+
+describe("what is no schema", () => {
+  test("is refused by name, a descriptor too", () => {
+    const descriptor = { primaryKey: "id", fields: [id], indexes: [] };
+    for (const other of [descriptor, null, undefined, {}, { fields: [null], indexes: [] }]) {
+      for (const [argument, call] of [
+        ["before", () => classify(other as never, schemaOf([]))],
+        ["after", () => classify(schemaOf([]), other as never)],
+      ] as const)
+        expect(errorOf(call)).toMatchObject({ code: "argument_invalid", details: { argument } });
+    }
+  });
+});
 
 describe("fields", () => {
   test.each<[string, FieldDescriptor[], FieldDescriptor[], string[]]>([

@@ -62,6 +62,14 @@ describe("reading", () => {
     );
   });
 
+  test("what is no text is refused as such", () => {
+    for (const text of [5, null, undefined, ["[1]"], Symbol("[]"), Object.create(null)]) {
+      expect(() => descriptorsFromJson(text as never)).toThrow(
+        expect.objectContaining({ code: "schema_json_invalid" }),
+      );
+    }
+  });
+
   test("takes __proto__ for a key like any other", () => {
     const value = descriptorsFromJson('{"__proto__":{"x":1}}') as object;
     expect(Object.keys(value)).toEqual(["__proto__"]);
