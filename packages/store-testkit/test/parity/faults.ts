@@ -94,10 +94,9 @@ export const plantedFaults: readonly PlantedFault[] = [
     wrong: `plan.ordering === "any" && (kind === "string" || kind === "bytes")`,
   },
   {
-    name: "leaves the first rows of an insertMany that fails",
+    name: "leaves the first rows of an insertMany that fails inside a transaction",
     file: "collection/collection.ts",
-    right:
-      "return this.#scope.write((session) => session.atomically(() => work(rowWrite(session, this.name))));",
+    right: "return this.#scope.statement((session) => work(rowWrite(session, this.name)));",
     wrong: "return this.#scope.write((session) => work(rowWrite(session, this.name)));",
   },
   {
