@@ -40,8 +40,7 @@ function checkSchemaArgument(argument: string, schema: unknown): void {
     Array.isArray(fields) &&
     Array.isArray(indexes) &&
     fields.every((field) => Array.isArray((field as { readonly path?: unknown } | null)?.path));
-  if (!whole)
-    throw argumentInvalid(argument, "a schema, such as checkCollection(descriptor).schema", schema);
+  if (!whole) throw argumentInvalid(argument, "a schema, such as checkCollection(descriptor).schema", schema);
 }
 
 const RANK: Readonly<Record<ChangeClass, number>> = { safe: 0, needs_migration: 1, breaking: 2 };
