@@ -93,12 +93,14 @@ export function grouped(value: number): string {
 
 /** Milliseconds in the unit that suits them. */
 export function duration(ms: number): string {
+  if (ms >= 1_000) return `${(ms / 1_000).toPrecision(3)} s`;
   if (ms >= 1) return `${ms.toPrecision(3)} ms`;
   return ms >= 0.001 ? `${(ms * 1_000).toPrecision(3)} µs` : `${(ms * 1e6).toPrecision(3)} ns`;
 }
 
 function times(ratio: number | undefined): string {
-  return ratio === undefined ? "–" : `${ratio.toFixed(2)} ×`;
+  if (ratio === undefined) return "–";
+  return `${ratio < 0.1 ? ratio.toPrecision(2) : ratio.toFixed(2)} ×`;
 }
 
 function firstLine(text: string | undefined): string {

@@ -94,5 +94,10 @@ test("a row of the JSON carries figures, spread and the ratios of ours", () => {
 });
 
 test("durations are in the unit that suits them", () => {
-  expect([12.345, 0.012345, 0.000012345].map(duration)).toEqual(["12.3 ms", "12.3 µs", "12.3 ns"]);
+  expect([1234.5, 12.345, 0.012345, 0.000012345].map(duration)).toEqual([
+    "1.23 s",
+    "12.3 ms",
+    "12.3 µs",
+    "12.3 ns",
+  ]);
 });
