@@ -304,7 +304,8 @@ export function valueInvalid(
   );
 }
 
-/** A path as text, for messages. */
+/** A path as text, for messages; cut where no schema can have one that long. */
 export function showPath(path: string | readonly string[]): string {
-  return typeof path === "string" ? path : pathText(path);
+  const text = typeof path === "string" ? path : pathText(path);
+  return text.length > 200 ? `${text.slice(0, 200)}…` : text;
 }

@@ -172,6 +172,7 @@ describe("a wrong argument is refused at the call, by name", () => {
       expect(error.code).toBe("query_operator_unknown");
       expect(error.message.length).toBeLessThan(300);
     }
+    expect(errorOf(() => call("where", "x".repeat(100_000), "==", 1)).message.length).toBeLessThan(500);
   });
 
   test("comparing with null or nothing is refused with the advice to use isNull", () => {

@@ -138,7 +138,7 @@ export class ModelQuery<Row, Input, Key extends string, Selection extends string
   explain(options?: { readonly run?: true }): MeasuredExplanation;
   explain(options: { readonly run: false }): Explanation;
   explain(options: { readonly run?: boolean } = {}): Explanation | MeasuredExplanation {
-    return options.run === false ? this.#query.explain({ run: false }) : this.#query.explain();
+    return this.#query.explain(options as { readonly run: false });
   }
 
   #with(query: Query<StoredRow>): ModelQuery<Row, Input, Key, Selection> {

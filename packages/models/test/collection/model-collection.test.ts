@@ -420,6 +420,7 @@ describe("queries", () => {
     expect(books.where("year", ">", 3000).first()).toBe(undefined);
     expect(austen.explain().text).toContain("author.name");
     expect(austen.explain({ run: false })).not.toHaveProperty("rowsExamined");
+    expect(refused(() => austen.explain(null as never)).code).toBe("argument_invalid");
     expect([austen.delete(), books.count()]).toEqual([2, 2]);
   });
 
