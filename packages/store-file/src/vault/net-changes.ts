@@ -51,24 +51,24 @@ export function netChanges(
   const deletes: IndexDelta[] = [];
   const inserts: IndexDelta[] = [];
   for (const { space, keys } of touched.of("index")) {
-    const collection = find(space.collection);
     const wasEmpty = before.count(space) === 0;
     for (const { key, present } of keys) {
       const had = !wasEmpty && before.get(space, key) !== undefined;
       if (had === present) continue;
+      // Not before: what a savepoint took back may belong to a collection that never came to be.
+      const collection = find(space.collection);
       const delta = entryDelta(collection, space.index, key, present, present ? after : before);
       (present ? inserts : deletes).push(delta);
     }
   }
   const rows: RowChange[] = [];
   for (const { space, keys } of touched.of("rows")) {
-    const collection = find(space.collection);
     const wasEmpty = before.count(space) === 0;
     for (const { key, present } of keys) {
       const was = wasEmpty ? undefined : before.get(space, key);
       const is = present ? after.get(space, key) : undefined;
       if (was === undefined ? is !== undefined : is === undefined || !sameBytes(was, is)) {
-        rows.push({ collection, key, before: was, after: is });
+        rows.push({ collection: find(space.collection), key, before: was, after: is });
       }
     }
   }
