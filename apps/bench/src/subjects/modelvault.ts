@@ -12,7 +12,7 @@ import {
 } from "@modelvault/core";
 import { fileStore } from "@modelvault/store-file";
 import type { City } from "../data/cities.ts";
-import type { Change, Page, Subject, SubjectKind } from "./subject.ts";
+import type { Change, Page, Subject, SubjectKind, Validator } from "./subject.ts";
 
 export const CITIES: CollectionDescriptor = {
   name: "cities",
@@ -103,6 +103,14 @@ export class ModelVaultSubject implements Subject {
   }
 }
 
+/** What the engine's own check of a row costs: the same rules as on insert. */
+function validator(): Validator {
+  const db = Database.open(memoryStore());
+  db.register(CITIES);
+  const cities = db.collection("cities");
+  return (row) => cities.validate(row).length === 0;
+}
+
 const none = (): Readonly<Record<string, string>> => ({});
 
 export const memory: SubjectKind = {
@@ -113,6 +121,7 @@ export const memory: SubjectKind = {
   validates: true,
   about: "memoryStore()",
   versions: none,
+  validator,
   open: () => new ModelVaultSubject(memoryStore()),
 };
 

@@ -6,7 +6,7 @@
 import { notify } from "../database/observer.ts";
 import { argumentInvalid } from "../database/options.ts";
 import type { Scope } from "../database/scope.ts";
-import { ModelVaultError } from "../errors/error.ts";
+import { ModelVaultError, type ValidationIssue } from "../errors/error.ts";
 import { show } from "../index/index-entries.ts";
 import { decodeKey } from "../keys/key-codec.ts";
 import type { PredicateBuilder } from "../query/predicate-builder.ts";
@@ -86,6 +86,12 @@ export class Collection<R extends object = Row> {
       if (payload === undefined) throw notFound(write.state, key);
       return write.state.decoder(integers)(payload) as R;
     });
+  }
+
+  /** Every problem that keeps a row from being stored, other rows left out of account; empty when there is none. Writes nothing. @throws row_unreadable */
+  validate(row: unknown): readonly ValidationIssue[] {
+    const state = this.#scope.current().catalog.require(this.name);
+    return state.validate(state.copy(row));
   }
 
   /** Removes the row under a key; returns whether there was one. */

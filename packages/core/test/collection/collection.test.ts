@@ -73,6 +73,21 @@ describe("insert", () => {
   });
 });
 
+describe("validate", () => {
+  it("tells every problem of a row and writes nothing", () => {
+    const books = openLibrary().collection("books");
+    expect(books.validate(book("a"))).toEqual([]);
+    expect(books.validate({ isbn: 5, title: "" }).map(({ path }) => path.join("."))).toEqual([
+      "isbn",
+      "title",
+      "tags",
+      "author",
+    ]);
+    expect(books.validate(null)).toHaveLength(1);
+    expect(books.count()).toBe(0);
+  });
+});
+
 describe("insertMany", () => {
   it("stores all rows of any iterable and returns how many", () => {
     const books = openLibrary().collection("books");

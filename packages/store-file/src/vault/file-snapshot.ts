@@ -3,14 +3,16 @@
  * Whoever makes them, every open snapshot gets a view with them at that moment: nothing but indexes has changed since it was taken, for
  * they are always made before anything is written.
  */
-import type { KeyRange, Keyspace, StoreScan, StoreSnapshot } from "@modelvault/core";
+import type { KeyRange, Keyspace, MemoryStore, StoreScan, StoreSnapshot } from "@modelvault/core";
 import type { Image } from "./image.ts";
+
+type MemorySnapshot = ReturnType<MemoryStore["snapshot"]>;
 
 export class FileSnapshot implements StoreSnapshot {
   readonly revision: number;
   readonly #image: Image;
   /** Views of one state, the last of which has the most indexes. All are kept, for their scans end with them. */
-  readonly #views: StoreSnapshot[];
+  readonly #views: MemorySnapshot[];
 
   constructor(image: Image, revision: number) {
     this.#image = image;
@@ -23,12 +25,20 @@ export class FileSnapshot implements StoreSnapshot {
     return this.#view(space).get(space, key);
   }
 
+  getMany(space: Keyspace, keys: readonly Uint8Array[]): (Uint8Array | undefined)[] {
+    return this.#view(space).getMany(space, keys);
+  }
+
   scan(space: Keyspace, range?: KeyRange): StoreScan {
     return this.#view(space).scan(space, range);
   }
 
   count(space: Keyspace): number {
     return this.#view(space).count(space);
+  }
+
+  countRange(space: Keyspace, range: KeyRange): number {
+    return this.#view(space).countRange(space, range);
   }
 
   close(): void {
@@ -41,7 +51,7 @@ export class FileSnapshot implements StoreSnapshot {
     this.#views.push(this.#image.store.snapshot());
   }
 
-  #view(space: Keyspace): StoreSnapshot {
+  #view(space: Keyspace): MemorySnapshot {
     if (space.kind === "index" && this.#image.lacks(space)) {
       // A closed snapshot answers so, without anything being made.
       this.#last().count(space);
@@ -50,7 +60,7 @@ export class FileSnapshot implements StoreSnapshot {
     return this.#last();
   }
 
-  #last(): StoreSnapshot {
-    return this.#views[this.#views.length - 1] as StoreSnapshot;
+  #last(): MemorySnapshot {
+    return this.#views[this.#views.length - 1] as MemorySnapshot;
   }
 }

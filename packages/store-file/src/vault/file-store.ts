@@ -6,6 +6,7 @@ import {
   type BeginOptions,
   type KeyRange,
   type Keyspace,
+  type MemoryStore,
   ModelVaultError,
   type Store,
   type StoreMaintenance,
@@ -52,12 +53,20 @@ export class FileStore implements Store {
     return this.#reader(space).get(space, key);
   }
 
+  getMany(space: Keyspace, keys: readonly Uint8Array[]): (Uint8Array | undefined)[] {
+    return this.#reader(space).getMany(space, keys);
+  }
+
   scan(space: Keyspace, range?: KeyRange): StoreScan {
     return this.#reader(space).scan(space, range);
   }
 
   count(space: Keyspace): number {
     return this.#reader(space).count(space);
+  }
+
+  countRange(space: Keyspace, range: KeyRange): number {
+    return this.#reader(space).countRange(space, range);
   }
 
   snapshot(): StoreSnapshot {
@@ -161,7 +170,7 @@ export class FileStore implements Store {
     }
   }
 
-  #reader(space: Keyspace): Store {
+  #reader(space: Keyspace): MemoryStore {
     const { image } = this.#vault;
     if (space.kind === "index" && image.lacks(space)) image.build(space.collection);
     return image.store;

@@ -2,6 +2,7 @@
 import {
   type KeyRange,
   type Keyspace,
+  type MemoryStore,
   ModelVaultError,
   type StoreScan,
   type StoreTransaction,
@@ -12,15 +13,17 @@ import { TouchedKeys } from "./touched-keys.ts";
 /** Longest key: a primary key in the file has at most 16 MiB, and its key in the store no less. */
 export const KEY_BYTES_MAX = 16_777_216;
 
+type MemoryTransaction = ReturnType<MemoryStore["begin"]>;
+
 export class FileTransaction implements StoreTransaction {
   readonly touched: TouchedKeys = new TouchedKeys();
   /** The transaction on the image, whose end is this one's. */
-  readonly inner: StoreTransaction;
+  readonly inner: MemoryTransaction;
   readonly #commit: (transaction: FileTransaction) => number;
   readonly #ended: () => void;
   #over = false;
 
-  constructor(inner: StoreTransaction, commit: (transaction: FileTransaction) => number, ended: () => void) {
+  constructor(inner: MemoryTransaction, commit: (transaction: FileTransaction) => number, ended: () => void) {
     this.inner = inner;
     this.#commit = commit;
     this.#ended = ended;
@@ -30,12 +33,20 @@ export class FileTransaction implements StoreTransaction {
     return this.inner.get(space, key);
   }
 
+  getMany(space: Keyspace, keys: readonly Uint8Array[]): (Uint8Array | undefined)[] {
+    return this.inner.getMany(space, keys);
+  }
+
   scan(space: Keyspace, range?: KeyRange): StoreScan {
     return this.inner.scan(space, range);
   }
 
   count(space: Keyspace): number {
     return this.inner.count(space);
+  }
+
+  countRange(space: Keyspace, range: KeyRange): number {
+    return this.inner.countRange(space, range);
   }
 
   put(space: Keyspace, key: Uint8Array, value: Uint8Array): void {
