@@ -203,6 +203,13 @@ class ProgramMaker {
       () => ({ do: "delete", in: name, key: this.#key(name) }),
       () => ({ do: "insert", in: name, row: this.#row(name, false) }),
       () => ({ do: "put", in: name, row: this.#row(name, false) }),
+      () => {
+        // Refused in the end, so that nothing comes of it.
+        const plan = this.#schema(name);
+        const step = this.#evolve(name, plan);
+        this.#schemas.set(name, plan);
+        return step;
+      },
       () => ({ do: "query", in: name, query: this.#queries.query(this.#schema(name)), end: "all" }),
     ])();
   }

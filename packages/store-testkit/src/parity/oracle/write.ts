@@ -85,11 +85,13 @@ export function update(
   const held = collection.rows.get(id);
   if (held === undefined) return undefined;
   const { root, primaryKey } = collection.schema;
+  const { version } = collection;
   let candidate: unknown;
   if (typeof change === "function") {
     candidate = (change as (row: unknown) => unknown)(publicObject(root, held.row, integers));
     if (isPromise(candidate)) throw new OracleError("callback_async");
     const now = collection.rows.get(id);
+    if (collection.version !== version) throw new OracleError("update_reentrant");
     if (now === undefined || now.version !== held.version || canonical(now.row) !== canonical(held.row))
       throw new OracleError("update_reentrant");
   } else candidate = merged(publicObject(root, held.row, "exact"), change, root);
