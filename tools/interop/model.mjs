@@ -48,16 +48,16 @@ export class ModelCollection {
         path[0] === this.primary &&
         value !== null &&
         "float64" in value &&
-        /^[7f]ff/.test(value["float64"])
+        /^[7f]ff/.test(value.float64)
       )
         value = randomValue(random, type);
       target[/** @type {string} */ (path.at(-1))] = value;
     }
     const key = keyText(row[this.primary]);
     const taken = [...this.rows].some(
-      ([other, { u }]) => other !== key && u != null && typedText(u) === typedText(row["u"] ?? null),
+      ([other, { u }]) => other !== key && u != null && typedText(u) === typedText(row.u ?? null),
     );
-    if (taken) row["u"] = null;
+    if (taken) row.u = null;
     return row;
   }
 
@@ -113,7 +113,7 @@ export class ModelCollection {
 /** @param {TypedRow} row @param {string[]} path @returns {Typed} */
 export function at(row, path) {
   let value = /** @type {Typed} */ ({ object: row });
-  for (const segment of path) value = value?.["object"]?.[segment] ?? null;
+  for (const segment of path) value = value?.object?.[segment] ?? null;
   return value;
 }
 
@@ -125,7 +125,7 @@ export function keyText(value) {
 
 /** @param {Typed} value */
 function isNaNValue(value) {
-  return value !== null && "float64" in value && /^[7f]ff[^0]/.test(value["float64"]);
+  return value !== null && "float64" in value && /^[7f]ff[^0]/.test(value.float64);
 }
 
 /** Holds our engine to a model. @param {import("@modelvault/core").Database} db @param {ModelCollection} model @param {Random} random */

@@ -76,7 +76,8 @@ export function errorToPlain(error: ModelVaultError): PlainError {
 
 function toPlain(error: ModelVaultError, causesLeft: number): PlainError {
   const { code, message, details, issues, stack, cause } = error;
-  const plainCause = cause === undefined || causesLeft === 0 ? undefined : causeToPlain(cause, causesLeft - 1);
+  const plainCause =
+    cause === undefined || causesLeft === 0 ? undefined : causeToPlain(cause, causesLeft - 1);
   return {
     code,
     message,

@@ -46,7 +46,15 @@ describe("an error", () => {
     const circle = new ModelVaultError("internal", "m");
     Object.defineProperty(circle, "cause", { value: circle });
     const unreadable = Object.defineProperty(new Error("x"), "message", { value: Object.create(null) });
-    for (const cause of [circle, unreadable, Object.create(null), Symbol("s"), () => 1, null, { then: 1 }]) {
+    for (const cause of [
+      circle,
+      unreadable,
+      Object.create(null),
+      Symbol("s"),
+      () => 1,
+      null,
+      Object.fromEntries([["then", 1]]),
+    ]) {
       const plain = errorToPlain(new ModelVaultError("row_unreadable", "m", {}, { cause }));
       expect(structuredClone(plain)).toEqual(plain);
       expect(plain.cause).toBeDefined();

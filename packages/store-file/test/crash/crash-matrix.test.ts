@@ -4,9 +4,9 @@ import { expect, test } from "vitest";
 import { crashMatrix, type Examine, unsyncedCommits } from "../support/crash-lab.ts";
 
 // `npm run crash` sets these: more states, where to write the lines, and where to put the states for upstream to open.
-const images = Number(process.env["MODELVAULT_CRASH_IMAGES"] ?? 6);
-const target = process.env["MODELVAULT_CRASH_JSON"];
-const folder = process.env["MODELVAULT_CRASH_STATES"];
+const images = Number(process.env.MODELVAULT_CRASH_IMAGES ?? 6);
+const target = process.env.MODELVAULT_CRASH_JSON;
+const folder = process.env.MODELVAULT_CRASH_STATES;
 
 /** Keeps each different state once, by scenario. */
 function keeper(): Examine | undefined {

@@ -8,7 +8,7 @@ import { newPlace } from "../support/places.ts";
 
 const child = fileURLToPath(new URL("kill-child.mjs", import.meta.url));
 // `npm run crash` tries many more.
-const rounds = Number(process.env["MODELVAULT_CRASH_KILLS"] ?? 6);
+const rounds = Number(process.env.MODELVAULT_CRASH_KILLS ?? 6);
 
 /** Runs a writer and kills it once it has acknowledged so many commits; returns the last one acknowledged. */
 function writeAndKill(path: string, commits: number): Promise<number> {

@@ -125,7 +125,7 @@ test("composite rows, indexes, a replacement and a transaction", () => {
   expect(file.bytes.length).toBe(10301);
   expect(sha256(file.bytes)).toBe("b93190a403c676f068e341254b7fdcd71e11f3e4ddc7a70ae10d4cb207cc2ecd");
   using db = Database.open(fileStore(fileWith(file.bytes)), { integers: "bigint" });
-  expect(contentOf(db)["books"]?.[0]).toContain('"id":s:"beta"');
+  expect(contentOf(db).books?.[0]).toContain('"id":s:"beta"');
   expect(db.collection("books").where("year", "=", 7).count()).toBe(1);
   expect(db.verify().problems).toEqual([]);
 });

@@ -110,7 +110,7 @@ describe.each(Object.entries(damaged))("%s", (name, { strict, cut, repairs }) =>
     else {
       const error = errorOf(open);
       expect(error.code).toBe(strict === "checkpoint" ? "checkpoint_invalid" : "log_unclean");
-      if (error.code === "log_unclean") expect(error.details["reason"]).toBe(strict);
+      if (error.code === "log_unclean") expect(error.details.reason).toBe(strict);
     }
     expect(readFileSync(path).equals(goldenBytes(name))).toBe(true);
   });
@@ -127,7 +127,7 @@ test("damage in the middle is an error that says where it is and what follows, a
       reason: "payload_checksum",
       committedBefore: 5,
     });
-    expect(error.details["intactTransactionsAfter"]).toBeGreaterThan(5);
+    expect(error.details.intactTransactionsAfter).toBeGreaterThan(5);
     expect(error.message).toContain("salvage");
   }
   expect(readFileSync(path).equals(goldenBytes("22-damaged-flip-middle"))).toBe(true);

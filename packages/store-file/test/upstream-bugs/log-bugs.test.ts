@@ -44,7 +44,7 @@ function ids(path: string): number[] {
   return db
     .collection("t")
     .all()
-    .map((row) => row["id"] as number);
+    .map((row) => row.id as number);
 }
 
 describe("B5, B6: pointers of a superblock that lead nowhere after a cut", () => {

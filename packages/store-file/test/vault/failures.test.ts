@@ -72,7 +72,7 @@ test("the policy compacts a log of dead records by itself, and a checkpoint foll
   let longest = 0;
   for (let round = 0; round < 400; round++) {
     db.collection("t").put({ id: round % 10, s: `text ${round}` });
-    longest = Math.max(longest, db.stats().store?.["logBytes"] ?? 0);
+    longest = Math.max(longest, db.stats().store?.logBytes ?? 0);
   }
   expect(longest).toBeLessThan(40_000);
   expect(db.verify().problems).toEqual([]);
@@ -101,7 +101,7 @@ test("automatic maintenance that fails is no failure of the commit before it", (
     db.collection("t").put({ id: 1, s: `${round}` });
   }
   disk.fault = undefined;
-  expect(db.stats().store?.["automaticMaintenanceFailures"]).toBe(1);
+  expect(db.stats().store?.automaticMaintenanceFailures).toBe(1);
   expect(db.collection("t").get(1)).toEqual({ id: 1, s: "12" });
   db.close();
 });

@@ -70,9 +70,9 @@ describe("readers", () => {
     for (const mode of ["read", "follow"] as const) {
       const error = errorOf(() => fileStore(newPlace(), { mode }).open());
       expect(error.code).toBe("store_io");
-      expect(error.details["errno"]).toBe("ENOENT");
+      expect(error.details.errno).toBe("ENOENT");
     }
-    expect(errorOf(() => fileStore(newPlace(), { createIfMissing: false }).open()).details["errno"]).toBe(
+    expect(errorOf(() => fileStore(newPlace(), { createIfMissing: false }).open()).details.errno).toBe(
       "ENOENT",
     );
   });
@@ -146,9 +146,9 @@ describe("followers", () => {
 });
 
 test("options that are none are refused by name", () => {
-  expect(errorOf(() => fileStore("")).details["argument"]).toBe("path");
+  expect(errorOf(() => fileStore("")).details.argument).toBe("path");
   expect(errorOf(() => fileStore("a", { mode: "rw" as never })).code).toBe("argument_invalid");
-  expect(errorOf(() => fileStore("a", { durabilty: "none" } as never)).details["argument"]).toBe(
+  expect(errorOf(() => fileStore("a", { durabilty: "none" } as never)).details.argument).toBe(
     "options.durabilty",
   );
   expect(errorOf(() => fileStore("a").refresh()).code).toBe("store_closed");
