@@ -53,7 +53,7 @@ describe("an error", () => {
       Symbol("s"),
       () => 1,
       null,
-      Object.fromEntries([["then", 1]]),
+      JSON.parse(`{"then":1}`),
     ]) {
       const plain = errorToPlain(new ModelVaultError("row_unreadable", "m", {}, { cause }));
       expect(structuredClone(plain)).toEqual(plain);
