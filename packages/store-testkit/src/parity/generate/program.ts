@@ -328,7 +328,9 @@ class ProgramMaker {
     const { fields, indexes } = descriptorOf(random, next);
     const keepsIndexes = next.indexes === plan.indexes && random.below(2) === 0;
     const schema = keepsIndexes ? { fields } : { fields, indexes };
-    const rewrite = random.below(2) === 0 ? makeRewrite(random, this.#palette, plan, next) : undefined;
+    const made = random.below(2) === 0 ? makeRewrite(random, this.#palette, plan, next) : undefined;
+    // A rewrite function may look at other collections, and at its own it may not.
+    const rewrite = made !== undefined && "set" in made && random.below(6) === 0 ? this.#looking(made) : made;
     if (accept === "breaking" || accept === "migration") this.#schemas.set(name, next);
     return {
       do: "evolve",
@@ -337,6 +339,16 @@ class ProgramMaker {
       ...(accept === undefined ? {} : { options: { accept } }),
       ...(rewrite === undefined ? {} : { rewrite }),
     };
+  }
+
+  #looking(change: Extract<Change, { readonly set: unknown }>): Change {
+    const name = this.#name();
+    const look: Step = this.#random.pick<Step>([
+      { do: "get", in: name, key: this.#key(name) },
+      { do: "count", in: name },
+      { do: "query", in: name, query: {}, end: "all" },
+    ]);
+    return { ...change, run: [look] };
   }
 }
 

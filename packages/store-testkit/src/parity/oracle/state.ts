@@ -18,6 +18,8 @@ export interface CollectionOf {
   readonly name: string;
   version: number;
   schema: SchemaOf;
+  /** Its rows are on their way to a new version, and nobody may look at them. */
+  rewriting?: boolean;
   /** By the identity of the primary key. */
   readonly rows: Map<string, Held>;
 }
@@ -80,6 +82,7 @@ export function find(state: State, name: unknown): CollectionOf | undefined {
 export function collectionNamed(state: State, name: unknown): CollectionOf {
   const found = find(state, name);
   if (found === undefined) throw new OracleError("collection_unknown", { collection: name });
+  if (found.rewriting === true) throw new OracleError("update_reentrant");
   return found;
 }
 

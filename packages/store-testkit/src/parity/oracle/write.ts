@@ -164,11 +164,16 @@ export function evolve(
   collection.schema = schema;
   collection.version = version + 1;
   collection.rows.clear();
-  for (const held of old) {
-    if (gravity === 0 && rewrite === undefined) {
-      const { row } = storedRow(schema, reshaped(before.root, schema.root, held.row));
-      collection.rows.set(identityOfKey(collection, held.key), { ...held, row });
-    } else rewriteRow(collection, before, held, rewrite, integers);
+  collection.rewriting = true;
+  try {
+    for (const held of old) {
+      if (gravity === 0 && rewrite === undefined) {
+        const { row } = storedRow(schema, reshaped(before.root, schema.root, held.row));
+        collection.rows.set(identityOfKey(collection, held.key), { ...held, row });
+      } else rewriteRow(collection, before, held, rewrite, integers);
+    }
+  } finally {
+    collection.rewriting = false;
   }
   return { name: collection.name, version: version + 1, changed: true };
 }
