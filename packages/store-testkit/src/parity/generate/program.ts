@@ -7,7 +7,8 @@ import type { Change, Literal, Program, Step, StepBody, Terminal } from "../prog
 import { changeSchema, makeRewrite } from "./changes.ts";
 import { mistakenSchema, mistakenStep } from "./mistakes.ts";
 import { QueryMaker } from "./queries.ts";
-import { bare, descriptorOf, makeSchema, type PaletteKind, type SchemaPlan } from "./schemas.ts";
+import { RowMaker } from "./rows.ts";
+import { descriptorOf, makeSchema, type SchemaPlan } from "./schemas.ts";
 import { Palette } from "./values.ts";
 
 const stepsUsually = 24;
@@ -34,6 +35,7 @@ class ProgramMaker {
   readonly #random: Random;
   readonly #palette: Palette;
   readonly #queries: QueryMaker;
+  readonly #rows: RowMaker;
   readonly #schemas = new Map<string, SchemaPlan>();
   readonly #integers: "number" | "bigint";
   readonly #many: boolean;
@@ -51,6 +53,7 @@ class ProgramMaker {
     this.#long = random.below(4) === 0;
     this.#palette = new Palette(random, { unsafe, long: this.#long, many: this.#many });
     this.#queries = new QueryMaker(random, this.#palette);
+    this.#rows = new RowMaker(random, this.#palette);
   }
 
   make(): Program {
@@ -108,29 +111,6 @@ class ProgramMaker {
     return random.pick<StepBody>([{ do: "verify" }, { do: "stats" }, { do: "names" }]);
   }
 
-  #key(name: string): Literal {
-    const [key] = this.#schema(name).fields;
-    if (this.#random.below(25) === 0 || key === undefined) return this.#palette.stranger();
-    return this.#palette.key(key.type.is as PaletteKind);
-  }
-
-  #row(name: string, mistakes: boolean): Literal {
-    const random = this.#random;
-    if (mistakes && random.below(40) === 0) return this.#palette.stranger();
-    const row: Record<string, Literal> = {};
-    for (const field of this.#schema(name).fields) {
-      const value =
-        field.path[0] === "id" ? this.#palette.key(field.type.is as PaletteKind) : this.#palette.value(field);
-      if (random.below(40) > 0 || (!mistakes && bare(field.type) === field.type))
-        place(row, field.path, value);
-    }
-    if (mistakes && random.below(12) === 0) {
-      const names = [...Object.keys(row), "extra", "id"];
-      row[random.pick(names)] = this.#palette.stranger();
-    }
-    return { $o: row };
-  }
-
   #insertMany(name: string, count: number, mistakes: number): Step {
     const random = this.#random;
     const rows = Array.from({ length: count }, () => this.#row(name, random.below(6) < mistakes));
@@ -169,31 +149,17 @@ class ProgramMaker {
     }
   }
 
-  #change(name: string): Change {
-    const random = this.#random;
-    const roll = random.below(20);
-    if (roll === 0) return { patch: this.#palette.stranger() };
-    if (roll === 1) return { give: random.below(2) === 0 ? this.#palette.stranger() : this.#row(name, true) };
-    if (roll === 2) return { call: random.pick(["throws", "promise"] as const) };
-    const set: Record<string, Literal> = {};
-    const [, ...others] = this.#schema(name).fields;
-    for (const field of random.shuffle(others).slice(0, 1 + random.below(2))) {
-      const value = random.below(10) === 0 ? this.#palette.stranger() : this.#palette.value(field);
-      place(set, field.path, roll < 12 ? this.#partOf(value) : value);
-    }
-    if (random.below(25) === 0) set.id = this.#key(name);
-    if (roll < 12) return { patch: { $o: set } };
-    if (roll > 17 && this.#depth < depthMax) return { set, run: [this.#rowStep(name)] };
-    return roll === 17 && others.length > 0
-      ? { set: {}, drop: [random.pick(others).path[0] as string] }
-      : { set };
+  #key(name: string): Literal {
+    return this.#rows.key(this.#schema(name));
   }
 
-  /** Of an object now and then only some members, for a patch to be merged. */
-  #partOf(value: Literal): Literal {
-    if (typeof value !== "object" || value === null || !("$o" in value)) return value;
-    const members = Object.entries(value.$o).filter(() => this.#random.below(2) === 0);
-    return { $o: Object.fromEntries(members) };
+  #row(name: string, mistakes: boolean): Literal {
+    return this.#rows.row(this.#schema(name), mistakes);
+  }
+
+  #change(name: string): Change {
+    const step = this.#depth < depthMax ? (): Step => this.#rowStep(name) : undefined;
+    return this.#rows.change(this.#schema(name), step);
   }
 
   /** What an update function may do besides. */
@@ -350,20 +316,4 @@ class ProgramMaker {
     ]);
     return { ...change, run: [look] };
   }
-}
-
-/** Puts a value at a path of an object of literals. */
-function place(row: Record<string, Literal>, path: readonly string[], value: Literal): void {
-  const [name = "", ...rest] = path;
-  if (rest.length === 0) {
-    row[name] = value;
-    return;
-  }
-  const inner = row[name];
-  const members =
-    typeof inner === "object" && inner !== null && "$o" in inner
-      ? { ...inner.$o }
-      : ({} as Record<string, Literal>);
-  place(members, rest, value);
-  row[name] = { $o: members };
 }
