@@ -50,9 +50,30 @@ export function deleteRow(write: RowWrite, key: Uint8Array): boolean {
   const { writer, state } = write;
   const before = writer.get(state.rows, key);
   if (before === undefined) return false;
-  changeIndexEntries(writer, state, key, decodeIndexed(state, before), undefined);
-  writer.change(state.rows, key, before, undefined);
+  const row = decodeIndexed(state, before);
+  changeWhole(write, key, before, row, undefined, undefined);
   return true;
+}
+
+/** The changes of one row. Errors foreseen are thrown before the first one; any other leaves a transaction that cannot be committed. */
+function changeWhole(
+  { writer, state }: RowWrite,
+  key: Uint8Array,
+  before: Uint8Array | undefined,
+  rowBefore: Row | undefined,
+  after: Uint8Array | undefined,
+  rowAfter: Row | undefined,
+): void {
+  const { operations } = writer;
+  writer.enter();
+  try {
+    if (state.indexes.length > 0) changeIndexEntries(writer, state, key, rowBefore, rowAfter);
+    writer.change(state.rows, key, before, after);
+  } catch (error) {
+    if (writer.operations === operations) writer.leave();
+    throw error;
+  }
+  writer.leave();
 }
 
 /** A patch that is merged into a row, or a function that makes the new row from the old one. */
@@ -147,7 +168,7 @@ function checkRow(state: CollectionState, row: unknown): Row {
 }
 
 function storeRow(write: RowWrite, key: Uint8Array, before: Uint8Array | undefined, row: Row): Uint8Array {
-  const { writer, state, valueBytesMax } = write;
+  const { state, valueBytesMax } = write;
   const payload = state.encode(row);
   if (valueBytesMax !== undefined && payload.length > valueBytesMax) {
     throw new ModelVaultError(
@@ -156,16 +177,8 @@ function storeRow(write: RowWrite, key: Uint8Array, before: Uint8Array | undefin
       { collection: state.name, payloadBytes: payload.length, valueBytesMax },
     );
   }
-  if (state.indexes.length > 0) {
-    changeIndexEntries(
-      writer,
-      state,
-      key,
-      before === undefined ? undefined : decodeIndexed(state, before),
-      row,
-    );
-  }
-  writer.change(state.rows, key, before, payload);
+  const rowBefore = before === undefined ? undefined : decodeIndexed(state, before);
+  changeWhole(write, key, before, rowBefore, payload, row);
   return payload;
 }
 

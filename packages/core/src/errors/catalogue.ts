@@ -364,6 +364,13 @@ export const ERROR_CATALOGUE = {
     fault: "caller",
     retry: false,
   },
+  transaction_broken: {
+    kind: "transaction",
+    meaning:
+      "A write of the transaction was cut short (by a full store, an exhausted stack…) and the error was caught; the transaction was rolled back as a whole.",
+    fault: "environment",
+    retry: true,
+  },
   transaction_open: {
     kind: "transaction",
     meaning: "This cannot be done while a transaction is open on the handle.",

@@ -20,6 +20,11 @@ export const EMPTY: Uint8Array = new Uint8Array(0);
 
 /** A store that can be written by those who know what stands there: core's journal around a transaction. */
 export interface StoreWriter extends StoreReader {
+  /** Changes so far. */
+  readonly operations: number;
+  /** Begins several changes that only make sense together; `leave` ends them, done or not begun. */
+  enter(): void;
+  leave(): void;
   /** Brings the value under a key from `before`, which stands there now, to `after`; undefined means none. */
   change(
     space: Keyspace,

@@ -22,6 +22,8 @@ export class UndoJournal implements StoreReader {
   #changes: Change[] = [];
   #marks = 0;
   #operations = 0;
+  /** Steps begun and not ended: above 0 once one was cut short. */
+  #open = 0;
 
   constructor(transaction: StoreTransaction) {
     this.#transaction = transaction;
@@ -34,6 +36,24 @@ export class UndoJournal implements StoreReader {
   /** Puts and deletes so far, those taken back included. */
   get operations(): number {
     return this.#operations;
+  }
+
+  /**
+   * Whether a step was cut short by an error that nobody foresaw (a full medium, no stack left): then nobody knows what the
+   * transaction holds, and it must not be committed.
+   */
+  get broken(): boolean {
+    return this.#open > 0;
+  }
+
+  /** Begins a step of several changes that only make sense together; {@link leave} ends it. What ends neither way breaks the transaction. */
+  enter(): void {
+    this.#open++;
+  }
+
+  /** Ends a step: all of it was done, or nothing. */
+  leave(): void {
+    this.#open--;
   }
 
   get(space: Keyspace, key: Uint8Array): Uint8Array | undefined {
@@ -77,6 +97,7 @@ export class UndoJournal implements StoreReader {
 
   /** Takes back what was done since the mark, newest first, and releases it. */
   rollback(mark: Mark): void {
+    this.enter();
     for (let index = this.#changes.length - 1; index >= mark; index--) {
       const { space, key, before } = this.#changes[index] as Change;
       this.#operations++;
@@ -85,10 +106,13 @@ export class UndoJournal implements StoreReader {
     this.#changes.length = mark;
     this.#marks--;
     if (this.#marks === 0) this.#changes = [];
+    this.leave();
   }
 
   #apply(space: Keyspace, key: Uint8Array, value: Uint8Array | undefined): void {
+    this.#open++;
     if (value === undefined) this.#transaction.delete(space, key);
     else this.#transaction.put(space, key, value);
+    this.#open--;
   }
 }

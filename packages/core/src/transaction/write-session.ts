@@ -3,6 +3,7 @@
  * transaction sees it. Ends with exactly one commit or abort.
  */
 import type { Catalog } from "../catalog/catalog.ts";
+import { ModelVaultError } from "../errors/error.ts";
 import type { StoreTraits, StoreTransaction } from "../store/store.ts";
 import { UndoJournal } from "./undo-journal.ts";
 
@@ -30,16 +31,23 @@ export class WriteSession {
     let result: T;
     try {
       result = work();
+      journal.release();
     } catch (error) {
       journal.rollback(mark);
       this.catalog = catalog;
       throw error;
     }
-    journal.release();
     return result;
   }
 
+  /** @throws transaction_broken, and what the store throws */
   commit(): number {
+    if (this.journal.broken) {
+      throw new ModelVaultError(
+        "transaction_broken",
+        "A write of this transaction was cut short by an error, which was caught; nothing of the transaction was kept.",
+      );
+    }
     return this.#transaction.commit();
   }
 
