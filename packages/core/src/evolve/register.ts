@@ -108,11 +108,12 @@ function wholeDescriptor(before: CollectionState, version: VersionDescriptor): C
   const kept = { name: before.name, primaryKey: before.schema.primaryKey };
   const given: VersionDescriptor & Partial<typeof kept> = { ...version };
   for (const key of ["name", "primaryKey"] as const) {
-    if (given[key] !== undefined && given[key] !== kept[key]) {
+    const value: unknown = given[key];
+    if (value !== undefined && !(typeof value === "string" && trimName(value) === kept[key])) {
       throw argumentInvalid(
         `descriptor.${key}`,
         `${JSON.stringify(kept[key])} or left out, as a new version cannot change it`,
-        given[key],
+        value,
       );
     }
   }
