@@ -13,6 +13,7 @@ import { changeIndexEntries, sameBytes, show } from "../index/index-entries.ts";
 import { decodeKey } from "../keys/key-codec.ts";
 import { checkCollection } from "../schema/check-collection.ts";
 import type { CollectionDescriptor, FieldDescriptor, IndexDescriptor } from "../schema/descriptors.ts";
+import { trimName } from "../schema/names.ts";
 import { resolvePath } from "../schema/resolve-path.ts";
 import { schemaToDescriptors } from "../schema/to-descriptors.ts";
 import type { Row, Schema, Value } from "../schema/types.ts";

@@ -257,6 +257,7 @@ describe("a new schema version", () => {
     const db = openNumbers([optional("a")]);
     const { version, ...same } = db.schema("t");
     expect(db.registerVersion("t", same)).toMatchObject({ version, changed: false });
+    expect(db.registerVersion("t", { ...same, ...{ name: " t ", primaryKey: "id " } }).changed).toBe(false);
     for (const change of [{ name: "u" }, { primaryKey: "a" }]) {
       expect(errorOf(() => db.registerVersion("t", { ...same, ...change }))).toMatchObject({
         code: "argument_invalid",
