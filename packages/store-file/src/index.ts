@@ -5,6 +5,7 @@
 export { type FileStoreDriver, fileStore } from "./driver.ts";
 export { salvage } from "./maintenance/salvage.ts";
 export type { LostStretch, SalvageReport, UnusableRecord } from "./maintenance/salvage-report.ts";
+export { diagnosticsObserver } from "./observe/diagnostics-observer.ts";
 export type { FileStoreOptions } from "./options.ts";
 export type { RefusedSchema } from "./vault/log-catalog.ts";
 export type { RecoveryInfo } from "./vault/recovery-info.ts";
