@@ -1,0 +1,4 @@
+/**
+ * @modelvault/async: the engine on worker threads, for services.
+ */
+export {};
