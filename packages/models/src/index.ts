@@ -9,9 +9,10 @@ export type { Unenforced, Unsupported } from "./convert/notes.ts";
 export type { ElementShape, FieldShape, Shape } from "./convert/shape.ts";
 export type { ModelSchema } from "./convert/vendor.ts";
 // Defining models
-export { defineModel, type ModelOptions } from "./define/define-model.ts";
+export { defineModel } from "./define/define-model.ts";
 export { type IndexSpec, type IndexSpecOptions, index, unique } from "./define/index-spec.ts";
 export type { InputOf, KeyOf, Model, PathsOf, RowOf } from "./define/model.ts";
+export type { ModelOptions } from "./define/options.ts";
 
 // Types of rows, paths and values
 export type { OperandOf, OperatorsOf } from "./types/operators.ts";

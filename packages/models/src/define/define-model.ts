@@ -3,21 +3,12 @@ import { type CollectionDescriptor, checkCollection, ModelVaultError } from "@mo
 import { readSchema } from "../convert/read-schema.ts";
 import { type FieldShape, fieldDescriptors } from "../convert/shape.ts";
 import type { ModelSchema } from "../convert/vendor.ts";
-import type { PrimaryKeyOf, ScalarPathsOf } from "../types/paths.ts";
+import type { PrimaryKeyOf } from "../types/paths.ts";
 import { argumentInvalid } from "./arguments.ts";
-import type { IndexSpec } from "./index-spec.ts";
 import type { Model } from "./model.ts";
+import { checkOptions, checkRenamedFields, type ModelOptions } from "./options.ts";
 
 type OutputOf<Schema extends ModelSchema> = NonNullable<Schema["~standard"]["types"]>["output"];
-
-export interface ModelOptions<Row, Key extends string> {
-  /** A field that every row has: text (not an enum), a number or a boolean. */
-  readonly primaryKey: Key;
-  /** Made with `index` and `unique`. */
-  readonly indexes?: readonly IndexSpec<ScalarPathsOf<Row>>[];
-}
-
-const OPTION_NAMES: readonly string[] = ["primaryKey", "indexes"];
 
 /**
  * A model of rows: any schema that speaks Standard Schema and Standard JSON Schema, such as those of Zod 4.2 and later.
@@ -39,6 +30,7 @@ export function defineModel<
   checkSchema(name, schema);
   checkOptions(options);
   const { fields, unenforced } = readSchema(name, schema);
+  const renamedFields = checkRenamedFields(fields, options.renamedFields);
   const descriptor: CollectionDescriptor = {
     name,
     primaryKey: options.primaryKey,
@@ -57,6 +49,8 @@ export function defineModel<
     descriptor,
     unenforced: Object.freeze(unenforced),
     fields,
+    renamedFrom: options.renamedFrom,
+    renamedFields,
   });
 }
 
@@ -85,32 +79,6 @@ function checkSchema(model: string, schema: unknown): void {
       reason: missing,
     },
   );
-}
-
-function checkOptions(options: unknown): void {
-  if (!isObject(options)) throw argumentInvalid("options", "an object with primaryKey", options);
-  for (const key of Object.keys(options)) {
-    if (!OPTION_NAMES.includes(key))
-      throw argumentInvalid(
-        `options.${key}`,
-        `left out (the options are ${OPTION_NAMES.join(" and ")})`,
-        options[key],
-      );
-  }
-  const { primaryKey, indexes } = options as { readonly primaryKey?: unknown; readonly indexes?: unknown };
-  if (typeof primaryKey !== "string")
-    throw argumentInvalid("options.primaryKey", "the name of a field", primaryKey);
-  if (indexes === undefined) return;
-  if (!Array.isArray(indexes))
-    throw argumentInvalid("options.indexes", "an array made with index() and unique()", indexes);
-  for (const [position, spec] of indexes.entries()) {
-    if (isObject(spec) && typeof spec.path === "string" && typeof spec.unique === "boolean") continue;
-    throw argumentInvalid(
-      `options.indexes[${position}]`,
-      'an index such as index("year") or unique("title")',
-      spec,
-    );
-  }
 }
 
 function isObject(value: unknown): value is { readonly [key: string]: unknown } {

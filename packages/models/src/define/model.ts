@@ -22,6 +22,10 @@ export interface Model<
   readonly unenforced: readonly Unenforced[];
   /** The fields of a row as they are stored and read back. */
   readonly fields: readonly FieldShape[];
+  /** Former name of the collection, for plans. */
+  readonly renamedFrom: string | undefined;
+  /** Former dotted paths of fields by their dotted paths of now, for plans; empty where there are none. */
+  readonly renamedFields: { readonly [path: string]: string };
 }
 
 /** What can be inserted: fields with a default may be left out. */

@@ -1,0 +1,88 @@
+/** The options of `defineModel` and what they must be. What only types would catch is caught here too. */
+import type { FieldShape, Shape } from "../convert/shape.ts";
+import type { PathsOf, ScalarPathsOf } from "../types/paths.ts";
+import { argumentInvalid } from "./arguments.ts";
+import type { IndexSpec } from "./index-spec.ts";
+
+export interface ModelOptions<Row, Key extends string> {
+  /** A field that every row has: text (not an enum), a number or a boolean. */
+  readonly primaryKey: Key;
+  /** Made with `index` and `unique`. */
+  readonly indexes?: readonly IndexSpec<ScalarPathsOf<Row>>[];
+  /** The name that the collection had before this one: a plan renames it and keeps its rows. */
+  readonly renamedFrom?: string;
+  /** Dotted paths of fields by the dotted paths that they had before: a plan renames them and keeps their values. */
+  readonly renamedFields?: { readonly [Path in PathsOf<Row>]?: string };
+}
+
+const OPTION_NAMES: readonly string[] = ["primaryKey", "indexes", "renamedFrom", "renamedFields"];
+
+/** @throws argument_invalid */
+export function checkOptions(options: unknown): void {
+  if (!isObject(options)) throw argumentInvalid("options", "an object with primaryKey", options);
+  for (const key of Object.keys(options)) {
+    if (!OPTION_NAMES.includes(key))
+      throw argumentInvalid(
+        `options.${key}`,
+        `left out (the options are ${OPTION_NAMES.slice(0, -1).join(", ")} and ${OPTION_NAMES.at(-1)})`,
+        options[key],
+      );
+  }
+  const { primaryKey, indexes, renamedFrom, renamedFields } = options;
+  if (typeof primaryKey !== "string")
+    throw argumentInvalid("options.primaryKey", "the name of a field", primaryKey);
+  if (renamedFrom !== undefined && (typeof renamedFrom !== "string" || renamedFrom === ""))
+    throw argumentInvalid("options.renamedFrom", "the former name of the collection", renamedFrom);
+  if (renamedFields !== undefined && (!isObject(renamedFields) || Array.isArray(renamedFields)))
+    throw argumentInvalid("options.renamedFields", "an object of former paths by path", renamedFields);
+  if (indexes !== undefined) checkIndexes(indexes);
+}
+
+function checkIndexes(indexes: unknown): void {
+  if (!Array.isArray(indexes))
+    throw argumentInvalid("options.indexes", "an array made with index() and unique()", indexes);
+  for (const [position, spec] of indexes.entries()) {
+    if (isObject(spec) && typeof spec.path === "string" && typeof spec.unique === "boolean") continue;
+    throw argumentInvalid(
+      `options.indexes[${position}]`,
+      'an index such as index("year") or unique("title")',
+      spec,
+    );
+  }
+}
+
+/** Former paths by path: each path is one of the model's, and no two come from one. @throws argument_invalid */
+export function checkRenamedFields(
+  fields: readonly FieldShape[],
+  renamedFields: { readonly [path: string]: string | undefined } = {},
+): { readonly [path: string]: string } {
+  const renames: [path: string, former: string][] = [];
+  for (const [path, former] of Object.entries(renamedFields)) {
+    if (former === undefined) continue;
+    const argument = `options.renamedFields[${JSON.stringify(path)}]`;
+    if (!hasPath(fields, path))
+      throw argumentInvalid(argument, "left out: the model has no such path", former);
+    if (typeof former !== "string" || former.split(".").includes(""))
+      throw argumentInvalid(argument, "the path that the field had before", former);
+    if (former === path || renames.some(([, other]) => other === former))
+      throw argumentInvalid(argument, "a path that is neither its own nor the former one of another", former);
+    renames.push([path, former]);
+  }
+  return Object.freeze(Object.fromEntries(renames));
+}
+
+/** Whether a dotted path leads to a field. A field whose own name holds dots is found under its whole name. */
+function hasPath(fields: readonly FieldShape[], path: string): boolean {
+  return fields.some(
+    ({ name, shape }) =>
+      name === path || (path.startsWith(`${name}.`) && hasPath(fieldsIn(shape), path.slice(name.length + 1))),
+  );
+}
+
+function fieldsIn(shape: Shape): readonly FieldShape[] {
+  return shape.kind === "object" ? shape.fields : [];
+}
+
+function isObject(value: unknown): value is { readonly [key: string]: unknown } {
+  return typeof value === "object" && value !== null;
+}

@@ -1,0 +1,166 @@
+/**
+ * Steps in words, one line each, as they stand in a terminal and in a pull request: a sign (`+` added, `-` dropped, `~` changed, `!` refused),
+ * the collection, and what becomes of it.
+ */
+import { showValue } from "../collection/show-value.ts";
+import { type Fill, pathText, qualified, type Step } from "./step.ts";
+
+/** `~ books: make "year" required, filled by the model's default`. */
+export function stepText(step: Step): string {
+  return `${signOf(step)} ${step.collection}: ${describeStep(step)}`;
+}
+
+export function signOf(step: Step): "+" | "-" | "~" | "!" {
+  if (blockerOf(step) !== undefined) return "!";
+  switch (step.kind) {
+    case "createCollection":
+    case "addOptionalField":
+    case "addField":
+    case "addIndex":
+      return "+";
+    case "dropCollection":
+    case "dropField":
+    case "dropIndex":
+      return "-";
+    default:
+      return "~";
+  }
+}
+
+/** What a step does, without its collection. */
+export function describeStep(step: Step): string {
+  switch (step.kind) {
+    case "createCollection":
+      return `create the collection${parenthesis(contents(step.descriptor))}`;
+    case "renameCollection":
+      return `rename the collection, which is "${step.from}" now`;
+    case "dropCollection":
+      return "drop the collection with all its rows";
+    case "renameField":
+      return `rename field "${pathText(step.from)}" to "${pathText(step.path)}"`;
+    case "addOptionalField":
+      return `add field ${fieldText(step)} (${step.type})`;
+    case "addField":
+      return `add field ${fieldText(step)} (${step.type}), ${fillText(step.fill)}`;
+    case "makeOptional":
+      return `make ${fieldText(step)} optional`;
+    case "makeRequired":
+      return `make ${fieldText(step)} required, ${step.fill.by === "nothing" ? "if every row has it" : fillText(step.fill)}`;
+    case "convertType":
+      return `convert ${fieldText(step)} from ${step.from} to ${step.to}${conversionText(step.by)}`;
+    case "tightenConstraint":
+      return `tighten ${fieldText(step)}: ${step.reason}${step.by === "function" ? ", values changed by your function" : ""}`;
+    case "loosenConstraint":
+      return `loosen ${fieldText(step)}: ${step.reason}`;
+    case "dropField":
+      return `drop field ${fieldText(step)} with its values`;
+    case "addIndex":
+      return `add ${indexText(step)} on ${fieldText(step)}`;
+    case "changeIndex":
+      return `build ${indexText(step)} anew, on ${fieldText(step)}`;
+    case "renameIndex":
+      return `rename index "${step.from}" to "${step.index}"`;
+    case "dropIndex":
+      return `drop ${indexText(step)} on ${fieldText(step)}`;
+    case "rewriteRows":
+      return step.once === undefined
+        ? "rewrite every row by your function"
+        : `rewrite every row by your function, once ("${step.once}")`;
+    case "restateSchema":
+    case "changePrimaryKey":
+      return step.reason;
+  }
+}
+
+/** Why a step cannot be applied as it is, and what to do about it; undefined when nothing is in its way. */
+export function blockerOf(step: Step): string | undefined {
+  switch (step.kind) {
+    case "dropCollection":
+      return step.allowed ? undefined : `name it: allowDrop: { collections: [${quote(step.collection)}] }`;
+    case "dropField":
+      return step.allowed
+        ? undefined
+        : `name it: allowDrop: { fields: [${quote(qualified(step.collection, pathText(step.path)))}] }; or say what it became, with renamedFields`;
+    case "dropIndex":
+      return step.allowed
+        ? undefined
+        : `name it: allowDrop: { indexes: [${quote(qualified(step.collection, step.index))}] }; or keep it in the model's indexes`;
+    case "changePrimaryKey":
+      return "rows are known by their key, so it never changes: declare a collection of another name, copy the rows with a program, then drop this one";
+    case "convertType":
+      return step.by === "nothing"
+        ? `${unlessEmpty(step.collection)}say how: convert: { ${quote(qualified(step.collection, pathText(step.path)))}: (value) => … }`
+        : undefined;
+    case "addField":
+      return step.fill.by === "nothing"
+        ? `${unlessEmpty(step.collection)}say what stored rows get: fill: { ${quote(qualified(step.collection, pathText(step.path)))}: … }, a value or a function of the row; or give the model a default`
+        : undefined;
+    default:
+      return undefined;
+  }
+}
+
+/** Whether a step that is in the way of a plan is none where its collection has no rows. */
+export function passesWhenEmpty(step: Step): boolean {
+  return step.kind === "convertType" || step.kind === "addField";
+}
+
+function unlessEmpty(collection: string): string {
+  return `unless "${collection}" has no rows, `;
+}
+
+function contents(descriptor: {
+  readonly primaryKey: string;
+  readonly fields: readonly unknown[];
+  readonly indexes?: readonly unknown[];
+}): string[] {
+  const indexes = descriptor.indexes?.length ?? 0;
+  return [
+    counted(descriptor.fields.length, "field"),
+    `primary key "${descriptor.primaryKey}"`,
+    ...(indexes === 0 ? [] : [counted(indexes, "index", "indexes")]),
+  ];
+}
+
+export function counted(count: number, one: string, many = `${one}s`): string {
+  return `${grouped(count)} ${count === 1 ? one : many}`;
+}
+
+/** `12,345`. */
+export function grouped(count: number): string {
+  return String(count).replace(/\B(?=(\d{3})+$)/g, ",");
+}
+
+function parenthesis(parts: readonly string[]): string {
+  return parts.length === 0 ? "" : ` (${parts.join(", ")})`;
+}
+
+function fillText(fill: Fill): string {
+  switch (fill.by) {
+    case "value":
+      return `filled with ${showValue(fill.value)}`;
+    case "function":
+      return "filled by your function";
+    case "model":
+      return "filled by the model's default";
+    case "nothing":
+      return "with no value for stored rows";
+  }
+}
+
+function conversionText(by: "rule" | "function" | "nothing"): string {
+  if (by === "rule") return ", value by value, exactly";
+  return by === "function" ? ", by your function" : "";
+}
+
+function fieldText({ path }: { readonly path: readonly string[] }): string {
+  return quote(pathText(path));
+}
+
+function indexText({ index, unique }: { readonly index: string; readonly unique: boolean }): string {
+  return `${unique ? "unique index" : "index"} "${index}"`;
+}
+
+function quote(text: string): string {
+  return JSON.stringify(text);
+}

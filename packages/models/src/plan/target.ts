@@ -1,0 +1,35 @@
+/** What a plan is to arrive at: collections as models, or a vault's history, want them. */
+import { type CollectionDescriptor, checkCollection, type Schema } from "@modelvault/core";
+import type { Model } from "../define/model.ts";
+
+/** One collection as it is to be. */
+export interface Target {
+  readonly name: string;
+  /** Whole, except that indexes left out stay as they are. */
+  readonly descriptor: CollectionDescriptor;
+  /** The name it may still have. */
+  readonly renamedFrom?: string;
+  /** New path to old path, with dots. */
+  readonly renamedFields: ReadonlyMap<string, string>;
+  /** Fills in defaults; there is none for a target from history. */
+  readonly model?: Model;
+}
+
+/** The target of a model. */
+export function targetOf(model: Model): Target {
+  const { name } = checkCollection(model.descriptor);
+  const { renamedFrom, renamedFields } = model;
+  return {
+    name,
+    descriptor: model.descriptor,
+    renamedFields: new Map(Object.entries(renamedFields ?? {})),
+    model,
+    ...(renamedFrom === undefined ? {} : { renamedFrom }),
+  };
+}
+
+/** The schema that a collection has after the plan: with the indexes it had, where the target names none. */
+export function targetSchema({ descriptor, name }: Target, before: Schema | undefined): Schema {
+  const { schema } = checkCollection({ ...descriptor, name });
+  return descriptor.indexes === undefined && before !== undefined ? { ...schema, indexes: before.indexes } : schema;
+}

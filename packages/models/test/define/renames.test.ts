@@ -1,0 +1,64 @@
+import { expect, test } from "vitest";
+import { z } from "zod";
+import { defineModel } from "../../src/index.ts";
+
+const schema = z.object({
+  isbn: z.string(),
+  title: z.string(),
+  author: z.object({ name: z.string() }),
+  "a.b": z.string(),
+});
+
+test("a model keeps what it says of former names", () => {
+  const Book = defineModel("books", schema, {
+    primaryKey: "isbn",
+    renamedFrom: "tomes",
+    renamedFields: { title: "name", author: "writer", "author.name": "author.full" },
+  });
+  expect(Book.renamedFrom).toBe("tomes");
+  expect(Book.renamedFields).toEqual({ title: "name", author: "writer", "author.name": "author.full" });
+  expect(Object.isFrozen(Book.renamedFields)).toBe(true);
+});
+
+test("without renames there is no former name", () => {
+  const Book = defineModel("books", schema, { primaryKey: "isbn" });
+  expect(Book.renamedFrom).toBeUndefined();
+  expect(Book.renamedFields).toEqual({});
+});
+
+test("fields that swap their names do so", () => {
+  const renamedFields = { title: "isbn", isbn: "title" };
+  expect(defineModel("books", schema, { primaryKey: "isbn", renamedFields }).renamedFields).toEqual(
+    renamedFields,
+  );
+});
+
+test("a name with dots in it is a path", () => {
+  const renamedFields = { "a.b": "ab" } as object;
+  expect(defineModel("books", schema, { primaryKey: "isbn", renamedFields }).renamedFields).toEqual({
+    "a.b": "ab",
+  });
+});
+
+test.each<[string, object, string]>([
+  ["a former name that is no text", { renamedFrom: 5 }, "options.renamedFrom"],
+  ["an empty former name", { renamedFrom: "" }, "options.renamedFrom"],
+  ["renamed fields as a list", { renamedFields: ["title"] }, "options.renamedFields"],
+  [
+    "a path that the model does not have",
+    { renamedFields: { titel: "name" } },
+    'options.renamedFields["titel"]',
+  ],
+  ["a path below a text", { renamedFields: { "title.x": "y" } }, 'options.renamedFields["title.x"]'],
+  ["a former path with a hole", { renamedFields: { title: "a..b" } }, 'options.renamedFields["title"]'],
+  ["a field that was itself", { renamedFields: { title: "title" } }, 'options.renamedFields["title"]'],
+  [
+    "two fields that were one",
+    { renamedFields: { isbn: "x", title: "x" } },
+    'options.renamedFields["title"]',
+  ],
+])("%s is refused by name", (_name, options, argument) => {
+  expect(() => defineModel("books", schema, { primaryKey: "isbn", ...options })).toThrow(
+    expect.objectContaining({ code: "argument_invalid", details: expect.objectContaining({ argument }) }),
+  );
+});
