@@ -12,7 +12,7 @@ import type { Keyspace } from "../store/store.ts";
  * - `"number"`: a value outside ±(2^53−1) throws `integer_unsafe`, naming key and field; nothing is ever rounded.
  * - `"bigint"`: always `bigint`.
  * - `"exact"`: `number` where it fits, else `bigint`; for engine code that compares and re-encodes (JavaScript compares the
- *   two exactly). Never handed to users.
+ *   two exactly), and for callers that tell the two apart themselves, as models do.
  */
 export type IntegerMode = "number" | "bigint" | "exact";
 

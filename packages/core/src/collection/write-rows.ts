@@ -6,7 +6,7 @@ import { ModelVaultError } from "../errors/error.ts";
 import { refusePromise } from "../errors/refuse-promise.ts";
 import { changeIndexEntries, type StoreWriter, sameBytes, show } from "../index/index-entries.ts";
 import type { Row, Value } from "../schema/types.ts";
-import type { CollectionState } from "./collection-state.ts";
+import type { CollectionState, IntegerMode } from "./collection-state.ts";
 import { mergePatch } from "./merge-patch.ts";
 
 /** A row's change on its way to the store. */
@@ -87,7 +87,7 @@ export function updateRow(
   write: RowWrite,
   key: Uint8Array,
   change: RowChange,
-  integers: "number" | "bigint",
+  integers: IntegerMode,
 ): Uint8Array | undefined {
   const { writer, state } = write;
   // Copied before the row is read: reading a patch may run code of the caller.
@@ -115,7 +115,7 @@ function changedRow(
   key: Uint8Array,
   before: Uint8Array,
   change: (row: Row) => Row,
-  integers: "number" | "bigint",
+  integers: IntegerMode,
 ): Row {
   const { writer, state } = write;
   const after = copyOf(

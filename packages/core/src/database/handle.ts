@@ -3,6 +3,7 @@
  * the view, schema changes and transactions.
  */
 import { Collection } from "../collection/collection.ts";
+import type { IntegerMode } from "../collection/collection-state.ts";
 import {
   type Registration,
   registerCollection,
@@ -14,12 +15,14 @@ import type { CollectionDescriptor } from "../schema/descriptors.ts";
 import { schemaToDescriptors } from "../schema/to-descriptors.ts";
 import type { Row } from "../schema/types.ts";
 import { argumentInvalid } from "./options.ts";
-import type { Scope } from "./scope.ts";
+import { type Scope, withIntegers } from "./scope.ts";
 
 /** A collection's schema as it can be read back: the descriptor it was registered with, in full, and its version. */
 export interface SchemaDescription extends Required<CollectionDescriptor> {
   readonly version: number;
 }
+
+const INTEGER_MODES: readonly IntegerMode[] = ["number", "bigint", "exact"];
 
 /** @throws argument_invalid */
 function checkName(name: unknown): string {
@@ -36,9 +39,19 @@ export abstract class ReadHandle {
     this.scope = scope;
   }
 
-  /** Rows of one collection. @throws collection_unknown, argument_invalid */
-  collection<R extends object = Row>(name: string): Collection<R> {
-    return new Collection<R>(this.scope, name);
+  /**
+   * Rows of one collection. `integers` says how its 64-bit integers are read where that is not as the handle does; `"exact"` gives
+   * a number where it fits and else a bigint.
+   * @throws collection_unknown, argument_invalid
+   */
+  collection<R extends object = Row>(
+    name: string,
+    options: { readonly integers?: IntegerMode } = {},
+  ): Collection<R> {
+    const { integers } = options;
+    if (integers !== undefined && !INTEGER_MODES.includes(integers))
+      throw argumentInvalid("options.integers", '"number", "bigint" or "exact"', integers);
+    return new Collection<R>(integers === undefined ? this.scope : withIntegers(this.scope, integers), name);
   }
 
   /** Names of all collections, in the order of their creation. */

@@ -1,4 +1,5 @@
 /** Options of `Database.open`, checked, with their defaults. */
+import type { IntegerMode } from "../collection/collection-state.ts";
 import { ModelVaultError } from "../errors/error.ts";
 import { didYouMean } from "../errors/suggest.ts";
 import { describeValue } from "../schema/describe-value.ts";
@@ -20,7 +21,7 @@ export interface DatabaseOptions {
 }
 
 export interface CheckedOptions {
-  readonly integers: "number" | "bigint";
+  readonly integers: IntegerMode;
   readonly lockWaitMs: number;
   readonly observer: DatabaseObserver;
   readonly now: () => number;

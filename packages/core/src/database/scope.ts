@@ -3,6 +3,7 @@
  * to one transaction, or to one view. Collections and queries work on a scope and know nothing of stores and locks.
  */
 import type { Catalog } from "../catalog/catalog.ts";
+import type { IntegerMode } from "../collection/collection-state.ts";
 import type { StoreReader } from "../store/store.ts";
 import type { WriteSession } from "../transaction/write-session.ts";
 import type { CheckedOptions } from "./options.ts";
@@ -25,4 +26,16 @@ export interface Scope {
   write<T>(work: (session: WriteSession) => T): T;
   /** The same for a statement that may fail half-way: all of it or nothing. */
   statement<T>(work: (session: WriteSession) => T): T;
+}
+
+/** The same scope, with 64-bit integers read in another way. */
+export function withIntegers(scope: Scope, integers: IntegerMode): Scope {
+  return {
+    options: { ...scope.options, integers },
+    current: () => scope.current(),
+    read: (work) => scope.read(work),
+    open: () => scope.open(),
+    write: (work) => scope.write(work),
+    statement: (work) => scope.statement(work),
+  };
 }

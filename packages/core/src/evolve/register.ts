@@ -3,7 +3,7 @@
  * is refused, or done in one transaction with the rows checked or rewritten: all of it or nothing.
  */
 import { putNewCollection, putNextVersion } from "../catalog/write-schema.ts";
-import type { CollectionState, RowDecoder } from "../collection/collection-state.ts";
+import type { CollectionState, IntegerMode, RowDecoder } from "../collection/collection-state.ts";
 import { scalarKindOf } from "../collection/compile-state.ts";
 import { argumentInvalid } from "../database/options.ts";
 import { isModelVaultError, ModelVaultError } from "../errors/error.ts";
@@ -82,7 +82,7 @@ export function registerVersion(
   name: string,
   descriptor: VersionDescriptor,
   options: VersionOptions,
-  integers: "number" | "bigint",
+  integers: IntegerMode,
 ): Registration {
   const before = session.catalog.require(name);
   const { accept, rewrite } = checkVersionOptions(options);
@@ -228,7 +228,7 @@ function rewriteRows(
   before: CollectionState,
   after: CollectionState,
   rewrite: VersionOptions["rewrite"],
-  integers: "number" | "bigint",
+  integers: IntegerMode,
 ): void {
   const { journal } = session;
   for (const { space } of after.indexes) emptySpace(session, space);

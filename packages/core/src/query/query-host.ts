@@ -2,7 +2,7 @@
  * What a query needs from whoever made it (a database handle, a transaction, a view). The query knows readers and
  * collection states only; the host knows stores, locks and transactions.
  */
-import type { CollectionState } from "../collection/collection-state.ts";
+import type { CollectionState, IntegerMode } from "../collection/collection-state.ts";
 import type { Row } from "../schema/types.ts";
 import type { StoreReader } from "../store/store.ts";
 
@@ -24,7 +24,7 @@ export interface QueryReport {
 
 export interface QueryHost {
   /** How integers are handed to the user. */
-  readonly integers: "number" | "bigint";
+  readonly integers: IntegerMode;
   /** Runs work that ends before it returns on a consistent reader. @throws database_closed, transaction_closed, collection_unknown */
   read<T>(work: (source: QuerySource) => T): T;
   /**
