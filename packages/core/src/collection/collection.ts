@@ -199,7 +199,8 @@ export type DeepPartial<T> = T extends Uint8Array | Date | readonly unknown[]
     ? { [K in keyof T]?: DeepPartial<T[K]> | undefined }
     : T;
 
-function rowWrite(session: WriteSession, name: string): RowWrite {
+/** A write to a collection in a session. @throws collection_unknown */
+export function rowWrite(session: WriteSession, name: string): RowWrite {
   const state = session.catalog.require(name);
   return {
     writer: session.journal,
@@ -209,7 +210,8 @@ function rowWrite(session: WriteSession, name: string): RowWrite {
   };
 }
 
-function queryHost(scope: Scope, name: string): QueryHost {
+/** What queries of a collection work on. */
+export function queryHost(scope: Scope, name: string): QueryHost {
   const { integers, observer, now } = scope.options;
   return {
     integers,
@@ -246,7 +248,8 @@ function queryHost(scope: Scope, name: string): QueryHost {
   };
 }
 
-function notFound(state: CollectionState, key: Value): ModelVaultError {
+/** The error for a key without a row. */
+export function notFound(state: CollectionState, key: Value): ModelVaultError {
   return new ModelVaultError("row_not_found", `"${state.name}" has no row with the key ${show(key)}.`, {
     collection: state.name,
     key,

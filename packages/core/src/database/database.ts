@@ -1,169 +1,22 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 /**
- * The database: one open store, its catalogue, and the one place where transactions begin, commit and are
- * reported. Synchronous: a call has happened when it returns.
+ * The database: one open store and its catalogue. Synchronous: a call has happened when it returns.
  */
-import { Catalog, loadCatalog } from "../catalog/catalog.ts";
-import { isModelVaultError, ModelVaultError } from "../errors/error.ts";
+import { ModelVaultError } from "../errors/error.ts";
 import { refuseAsyncFunction } from "../errors/refuse-promise.ts";
 import { type VerifyReport, verifyAll } from "../index/verify.ts";
 import type { MaintenanceProgress, StoreMaintenance } from "../store/maintenance.ts";
-import type { Store, StoreDriver, StoreReader, StoreTransaction } from "../store/store.ts";
-import { WriteSession } from "../transaction/write-session.ts";
+import type { StoreDriver } from "../store/store.ts";
+import { DatabaseScope } from "./database-scope.ts";
 import { WriteHandle } from "./handle.ts";
 import { notify } from "./observer.ts";
-import {
-  argumentInvalid,
-  type CheckedOptions,
-  checkDriver,
-  checkOptions,
-  type DatabaseOptions,
-} from "./options.ts";
-import type { ReadState, Scope } from "./scope.ts";
+import type { OpenTransaction } from "./open-transaction.ts";
+import type { OpenView } from "./open-view.ts";
+import { argumentInvalid, checkDriver, checkOptions, type DatabaseOptions } from "./options.ts";
+import type { ReadState } from "./scope.ts";
 import { type DatabaseStats, describeDatabase } from "./stats.ts";
 import { endedResult, runInScope, type Transaction } from "./transaction.ts";
 import { ReadView, ViewScope } from "./view.ts";
-
-/** The scope of the handle itself: each write its own transaction, unless one is open, which it then joins. */
-class DatabaseScope implements Scope {
-  readonly options: CheckedOptions;
-  readonly store: Store;
-  #catalog: Catalog = Catalog.empty;
-  /** The revision the catalogue belongs to. */
-  #revision = -1;
-  #session: WriteSession | undefined;
-  #closed = false;
-
-  constructor(store: Store, options: CheckedOptions) {
-    this.store = store;
-    this.options = options;
-  }
-
-  get transactionOpen(): boolean {
-    return this.#session !== undefined;
-  }
-
-  get closed(): boolean {
-    return this.#closed;
-  }
-
-  current(): ReadState {
-    this.#refuseClosed();
-    const session = this.#session;
-    if (session !== undefined) return { reader: session.journal, catalog: session.catalog };
-    return { reader: this.store, catalog: this.#catalogAt(this.store.revision(), this.store) };
-  }
-
-  read<T>(work: (state: ReadState) => T): T {
-    const state = this.open();
-    try {
-      return work(state);
-    } finally {
-      state.close();
-    }
-  }
-
-  open(): ReadState & { readonly frozen: boolean; close(): void } {
-    this.#refuseClosed();
-    if (this.#session !== undefined) return { ...this.current(), frozen: false, close: () => undefined };
-    const snapshot = this.store.snapshot();
-    try {
-      const catalog = this.#catalogAt(snapshot.revision, snapshot);
-      return { reader: snapshot, catalog, frozen: true, close: () => snapshot.close() };
-    } catch (error) {
-      snapshot.close();
-      throw error;
-    }
-  }
-
-  write<T>(work: (session: WriteSession) => T): T {
-    this.#refuseClosed();
-    if (this.#session !== undefined) return work(this.#session);
-    const { observer, now } = this.options;
-    const startedAt = observer.onCommit === undefined && observer.onConflict === undefined ? 0 : now();
-    const session = this.#begin(startedAt);
-    this.#session = session;
-    let revision: number;
-    let result: T;
-    try {
-      result = work(session);
-      revision = session.commit();
-    } catch (error) {
-      session.abort();
-      this.#reportConflict(error, startedAt);
-      throw error;
-    } finally {
-      this.#session = undefined;
-    }
-    this.#committed(session, revision, startedAt);
-    return result;
-  }
-
-  /** A statement that is a transaction of its own ends with it when it fails, and so needs no savepoint. */
-  statement<T>(work: (session: WriteSession) => T): T {
-    const session = this.#session;
-    return session === undefined ? this.write(work) : session.atomically(() => work(session));
-  }
-
-  close(): void {
-    this.#closed = true;
-    this.store.close();
-  }
-
-  #begin(startedAt: number): WriteSession {
-    let transaction: StoreTransaction;
-    try {
-      transaction = this.store.begin({ waitMs: this.options.lockWaitMs });
-    } catch (error) {
-      this.#reportConflict(error, startedAt);
-      throw error;
-    }
-    try {
-      // Nobody else can commit from here on, so the store's revision is the one the transaction builds on.
-      const catalog = this.#catalogAt(this.store.revision(), transaction);
-      return new WriteSession(transaction, catalog, this.store.traits);
-    } catch (error) {
-      transaction.abort();
-      throw error;
-    }
-  }
-
-  /** The one place every commit of this handle passes. */
-  #committed(session: WriteSession, revision: number, startedAt: number): void {
-    this.#catalog = session.catalog;
-    this.#revision = revision;
-    const { observer, now } = this.options;
-    if (observer.onCommit === undefined || session.journal.operations === 0) return;
-    notify(observer, observer.onCommit, {
-      revision,
-      operations: session.journal.operations,
-      durationMs: now() - startedAt,
-    });
-  }
-
-  #reportConflict(error: unknown, startedAt: number): void {
-    const { observer, now } = this.options;
-    if (observer.onConflict === undefined) return;
-    for (const code of ["store_busy", "store_conflict"] as const) {
-      if (isModelVaultError(error, code))
-        notify(observer, observer.onConflict, { code, durationMs: now() - startedAt });
-    }
-  }
-
-  /** The catalogue of a revision: the kept one, unless another holder of the store has committed since. */
-  #catalogAt(revision: number, reader: StoreReader): Catalog {
-    if (revision !== this.#revision) {
-      this.#catalog = loadCatalog(reader, this.store.traits);
-      this.#revision = revision;
-    }
-    return this.#catalog;
-  }
-
-  #refuseClosed(): void {
-    if (this.#closed)
-      throw new ModelVaultError("database_closed", "The database was used after it was closed.");
-  }
-}
 
 /**
  * A vault, open. One handle per process and place; it is closed with `close` or by `using`.
@@ -220,11 +73,30 @@ export class Database extends WriteHandle {
     if (typeof callback !== "function")
       throw argumentInvalid("callback", "a function of the transaction", callback);
     const { options } = this.#scope;
-    const nested = this.#scope.transactionOpen;
+    const nested = this.#scope.joined;
     return this.#scope.write((session) => {
       if (nested) return session.atomically(() => runInScope(session, options, callback));
       return runInScope(session, options, callback);
     });
+  }
+
+  /**
+   * Begins a transaction that is ended by hand, for callers that cannot do all of it in one callback. Reads on the database show
+   * the last committed state meanwhile, writes on it are refused.
+   * @throws store_busy, transaction_open inside a callback of `transaction` and while another one is open
+   */
+  begin(): OpenTransaction {
+    if (this.#scope.joined) this.#refuseTransaction("begin a transaction by hand");
+    return this.#scope.begin();
+  }
+
+  /**
+   * A view that stays open until it is closed. It shows the last committed state, for ever.
+   * @throws transaction_open inside a callback of `transaction`
+   */
+  openView(): OpenView {
+    if (this.#scope.joined) this.#refuseTransaction("open a view");
+    return this.#scope.view();
   }
 
   /**

@@ -2,13 +2,12 @@
  * Rows handed out one by one. The source is opened when the first row is asked for and closed at the end, at an early exit, and
  * when anything throws, so an iterator that is never used holds nothing.
  */
-import type { RowDecoder } from "../collection/collection-state.ts";
 import type { RowWalk } from "./row-walk.ts";
 
 /** What an iteration holds while it goes on. */
 export interface OpenIteration {
   readonly walk: RowWalk;
-  readonly decode: RowDecoder;
+  readonly decode: (payload: Uint8Array) => object;
   /** False: the source shows later writes, so the rows are collected before one is handed out. */
   readonly frozen: boolean;
   /** Releases everything; told how many rows were found. */

@@ -3,7 +3,7 @@
  * collection states only; the host knows stores, locks and transactions.
  */
 import type { CollectionState, IntegerMode } from "../collection/collection-state.ts";
-import type { Row } from "../schema/types.ts";
+import type { FieldPath, Row } from "../schema/types.ts";
 import type { StoreReader } from "../store/store.ts";
 
 /** A collection as one consistent reader shows it. */
@@ -25,6 +25,11 @@ export interface QueryReport {
 export interface QueryHost {
   /** How integers are handed to the user. */
   readonly integers: IntegerMode;
+  /** What payloads are handed out as, in place of rows with these paths; absent: as rows. */
+  readonly decoder?: (
+    state: CollectionState,
+    paths: readonly FieldPath[] | undefined,
+  ) => (payload: Uint8Array) => object;
   /** Runs work that ends before it returns on a consistent reader. @throws database_closed, transaction_closed, collection_unknown */
   read<T>(work: (source: QuerySource) => T): T;
   /**

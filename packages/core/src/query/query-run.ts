@@ -1,6 +1,4 @@
 /** One run of a query through one reader: what the terminals of a query do with the walk that its plan gives. */
-import type { RowDecoder } from "../collection/collection-state.ts";
-import type { Row } from "../schema/types.ts";
 import type { StoreReader } from "../store/store.ts";
 import { encodeCursor } from "./cursor.ts";
 import { describePlan } from "./describe-plan.ts";
@@ -33,12 +31,12 @@ export function startRun(query: ResolvedQuery, reader: StoreReader, goal: Goal):
 
 export function takeRows<R extends object>(
   { query, plan, context }: QueryRun,
-  decode: RowDecoder,
+  decode: (payload: Uint8Array) => object,
   most: number,
 ): R[] {
   const walk = openRows(query, plan, context, most);
   try {
-    const rows: Row[] = [];
+    const rows: object[] = [];
     while (rows.length < most && walk.next(most - rows.length)) rows.push(decode(walk.payload));
     return rows as R[];
   } finally {
@@ -48,7 +46,7 @@ export function takeRows<R extends object>(
 
 export function takePage<R extends object>(
   { query, plan, context }: QueryRun,
-  decode: RowDecoder,
+  decode: (payload: Uint8Array) => object,
   most: number,
 ): Page<R> {
   const walk = openRows(query, plan, context, most + 1);

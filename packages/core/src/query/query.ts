@@ -8,7 +8,7 @@
  * indexes; running pulls keys and rows through it. The answer never depends on the way.
  */
 
-import type { CollectionState, RowDecoder } from "../collection/collection-state.ts";
+import type { CollectionState } from "../collection/collection-state.ts";
 import { argumentInvalid } from "../database/options.ts";
 import { ModelVaultError } from "../errors/error.ts";
 import { refuseAsyncFunction, refusePromise } from "../errors/refuse-promise.ts";
@@ -250,8 +250,9 @@ export class Query<R extends object = Row> {
     return { ordered, wanted: most + (this.#spec.offset ?? 0), keysOnly: true };
   }
 
-  #decoder({ query }: QueryRun): RowDecoder {
-    return query.state.decoder(this.#host.integers, query.select);
+  #decoder({ query }: QueryRun): (payload: Uint8Array) => object {
+    const { decoder, integers } = this.#host;
+    return decoder?.(query.state, query.select) ?? query.state.decoder(integers, query.select);
   }
 
   #take(most: number): R[] {

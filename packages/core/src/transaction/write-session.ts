@@ -7,6 +7,14 @@ import { ModelVaultError } from "../errors/error.ts";
 import type { StoreTraits, StoreTransaction } from "../store/store.ts";
 import { UndoJournal } from "./undo-journal.ts";
 
+/** A place in a session to go back to. Savepoints end in the reverse order of their setting, each once. */
+export interface Savepoint {
+  /** Keeps what was done since. */
+  release(): void;
+  /** Takes back what was done since: rows, index entries and schemas. */
+  rollback(): void;
+}
+
 export class WriteSession {
   readonly journal: UndoJournal;
   readonly traits: StoreTraits;
@@ -26,18 +34,28 @@ export class WriteSession {
    * as before, and the transaction can go on.
    */
   atomically<T>(work: () => T): T {
-    const { journal, catalog } = this;
-    const mark = journal.mark();
+    const savepoint = this.savepoint();
     let result: T;
     try {
       result = work();
-      journal.release();
+      savepoint.release();
     } catch (error) {
-      journal.rollback(mark);
-      this.catalog = catalog;
+      savepoint.rollback();
       throw error;
     }
     return result;
+  }
+
+  savepoint(): Savepoint {
+    const { journal, catalog } = this;
+    const mark = journal.mark();
+    return {
+      release: () => journal.release(),
+      rollback: () => {
+        journal.rollback(mark);
+        this.catalog = catalog;
+      },
+    };
   }
 
   /** @throws transaction_broken, and what the store throws */
