@@ -10,12 +10,21 @@ export { upstreamAcceptsRegex } from "./catalog/upstream-regex.ts";
 // Collections and queries
 export { Collection, type DeepPartial } from "./collection/collection.ts";
 export type { CollectionState, IndexState, IntegerMode, RowDecoder } from "./collection/collection-state.ts";
-export { compileState, type IndexNumbering, numberIndexes } from "./collection/compile-state.ts";
+export {
+  compileState,
+  type IndexNumbering,
+  numberIndexes,
+  type StateParts,
+} from "./collection/compile-state.ts";
+export type { PackedCollection, PackedShape } from "./collection/packed-collection.ts";
+export { stateParts } from "./collection/state-parts.ts";
 // Database
 export { Database } from "./database/database.ts";
 export type { SchemaDescription } from "./database/handle.ts";
 export { ReadHandle, WriteHandle } from "./database/handle.ts";
 export type { CommitReport, ConflictReport, DatabaseObserver, OpenReport } from "./database/observer.ts";
+export { OpenTransaction } from "./database/open-transaction.ts";
+export { OpenView } from "./database/open-view.ts";
 export type { DatabaseOptions } from "./database/options.ts";
 export type { CollectionStats, DatabaseStats } from "./database/stats.ts";
 export { Transaction } from "./database/transaction.ts";

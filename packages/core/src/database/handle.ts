@@ -3,6 +3,7 @@
  * the view, schema changes and transactions.
  */
 import { Collection } from "../collection/collection.ts";
+import { PackedCollection } from "../collection/packed-collection.ts";
 import type { IntegerMode } from "../collection/collection-state.ts";
 import {
   type Registration,
@@ -52,6 +53,11 @@ export abstract class ReadHandle {
     if (integers !== undefined && !INTEGER_MODES.includes(integers))
       throw argumentInvalid("options.integers", '"number", "bigint" or "exact"', integers);
     return new Collection<R>(integers === undefined ? this.scope : withIntegers(this.scope, integers), name);
+  }
+
+  /** A collection whose rows come out as stored bytes, to be decoded in another thread. @throws collection_unknown, argument_invalid */
+  packed(name: string): PackedCollection {
+    return new PackedCollection(this.scope, checkName(name));
   }
 
   /** Names of all collections, in the order of their creation. */
