@@ -74,6 +74,7 @@ export type {
 } from "./schema/types.ts";
 export { compareKeys } from "./store/key-bytes.ts";
 export type { MaintenanceProgress, StoreMaintenance } from "./store/maintenance.ts";
+export type { EntryPlace } from "./store/entry-place.ts";
 // Stores
 export { MemoryStore, memoryStore } from "./store/memory-store.ts";
 export {
@@ -85,6 +86,7 @@ export {
 export { checkRange } from "./store/range.ts";
 export type {
   BeginOptions,
+export type { KeyspaceDifference } from "./store/state-diff.ts";
   KeyRange,
   Keyspace,
   Store,
@@ -96,3 +98,4 @@ export type {
   StoreTraits,
   StoreTransaction,
 } from "./store/store.ts";
+export type { DifferenceVisitor } from "./store/tree-diff.ts";

@@ -1,9 +1,12 @@
 /** Reading trees by keyspace, as a store, its snapshots and its transaction all do. */
+import type { EntryPlace } from "./entry-place.ts";
 import { KeyspaceTable } from "./keyspaces.ts";
 import { Lifetime } from "./lifetime.ts";
 import { checkRange } from "./range.ts";
+import { diffKeyspaces, type KeyspaceDifference } from "./state-diff.ts";
 import type { KeyRange, Keyspace, StoreReader, StoreScan, StoreSnapshot } from "./store.ts";
 import { Tree } from "./tree.ts";
+import { diffTrees } from "./tree-diff.ts";
 import { getManyFrom } from "./tree-get-many.ts";
 import { scanTree } from "./tree-scan.ts";
 
@@ -50,6 +53,22 @@ export class MemoryReader implements StoreReader {
     this.life.check();
     checkRange(range);
     return this.trees.get(space)?.countRange(range) ?? 0;
+  }
+
+  /**
+   * Keyspaces in which this state may differ from an earlier one of the same store, such as a transaction from what it
+   * began with. Its cost, and that of visiting them, is that of what was written in between.
+   */
+  differencesFrom(before: MemoryReader): KeyspaceDifference[] {
+    this.life.check();
+    before.life.check();
+    return diffKeyspaces(before.trees, this.trees);
+  }
+
+  /** Shows every entry of a keyspace, in key order. For going over all of it: unlike `scan` it makes no object for an entry. */
+  visit(space: Keyspace, show: (entry: EntryPlace) => void): void {
+    this.life.check();
+    diffTrees(undefined, this.trees.get(space), { put: show, removed: show });
   }
 }
 
