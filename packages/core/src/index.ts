@@ -6,6 +6,7 @@
 // For authors of drivers that know the file format
 export { CATALOG_SPACE, catalogKey } from "./catalog/catalog.ts";
 export { type CatalogEntry, decodeCatalogPayload } from "./catalog/catalog-payload.ts";
+export { type HashedCollection, schemaHash } from "./catalog/schema-hash.ts";
 export { upstreamAcceptsRegex } from "./catalog/upstream-regex.ts";
 // Collections and queries
 export { Collection, type DeepPartial } from "./collection/collection.ts";
@@ -42,6 +43,7 @@ export {
 } from "./errors/error.ts";
 export { classify, type Finding } from "./evolve/classify.ts";
 export type { Registration, VersionDescriptor, VersionOptions } from "./evolve/register.ts";
+export type { Drop, Renaming } from "./evolve/rename-and-drop.ts";
 export { valueAt } from "./index/index-entries.ts";
 export type { Problem, VerifyReport } from "./index/verify.ts";
 export { encodeIndexKey, splitIndexKey } from "./keys/key-codec.ts";
@@ -72,9 +74,9 @@ export type {
   Type,
   Value,
 } from "./schema/types.ts";
+export type { EntryPlace } from "./store/entry-place.ts";
 export { compareKeys } from "./store/key-bytes.ts";
 export type { MaintenanceProgress, StoreMaintenance } from "./store/maintenance.ts";
-export type { EntryPlace } from "./store/entry-place.ts";
 // Stores
 export { MemoryStore, memoryStore } from "./store/memory-store.ts";
 export {
@@ -84,9 +86,9 @@ export {
   overlayTransaction,
 } from "./store/overlay.ts";
 export { checkRange } from "./store/range.ts";
+export type { KeyspaceDifference } from "./store/state-diff.ts";
 export type {
   BeginOptions,
-export type { KeyspaceDifference } from "./store/state-diff.ts";
   KeyRange,
   Keyspace,
   Store,

@@ -1,60 +1,65 @@
 /**
  * The catalogue: every collection a store holds, compiled, as one revision shows it. Immutable; a schema
- * change makes a new one. Read from the catalog keyspace (one payload per schema version, in order) and completed
- * from the system collection.
+ * change makes a new one. Read by `load-catalog.ts`, changed by `write-schema.ts` and `rename-and-drop.ts`.
+ *
+ * A collection is its id. It has the name that the file's catalogue gives it, which is written once and for ever, and the one that
+ * user code calls it by; the two differ once a name was reused or changed (`collection-names.ts`).
  */
 import type { CollectionState } from "../collection/collection-state.ts";
-import { compileState, type IndexNumbering, numberIndexes } from "../collection/compile-state.ts";
 import { ModelVaultError } from "../errors/error.ts";
 import { didYouMean } from "../errors/suggest.ts";
 import { quote } from "../schema/describe-value.ts";
 import { nameBytesMax } from "../schema/limits.ts";
 import { trimName } from "../schema/names.ts";
-import type { Field, Schema } from "../schema/types.ts";
-import type { Keyspace, StoreReader, StoreTraits } from "../store/store.ts";
-import { decodeCatalogPayload } from "./catalog-payload.ts";
-import { readComplement, SYSTEM_COLLECTION_NAME, systemCollectionState } from "./system-collection.ts";
+import type { Keyspace } from "../store/store.ts";
+import { schemaHash } from "./schema-hash.ts";
+import { SYSTEM_COLLECTION_NAME } from "./system-collection.ts";
 
 export const CATALOG_SPACE: Keyspace = { kind: "catalog" };
 
-/** Every collection at one revision. */
-export class Catalog {
+/** What a catalogue is made of. */
+export interface CatalogParts {
   /** Key of the last payload; 0 when there is none. */
   readonly sequence: number;
-  /** Every collection by id, the system collection included. */
-  readonly #byId: ReadonlyMap<number, CollectionState>;
-  readonly #byName: ReadonlyMap<string, CollectionState>;
+  /** By id, the system collection included, dropped ones not. */
+  readonly states: ReadonlyMap<number, CollectionState>;
+  /** By id, dropped ones included. */
+  readonly storedNames: ReadonlyMap<number, string>;
+  readonly systemId?: number | undefined;
   /** Ids of the collections whose rows are on their way to a new version. */
-  readonly #rewriting: ReadonlySet<number>;
+  readonly rewriting?: ReadonlySet<number>;
+}
 
-  private constructor(
-    sequence: number,
-    states: Iterable<CollectionState>,
-    rewriting: ReadonlySet<number> = new Set(),
-  ) {
-    this.sequence = sequence;
-    this.#rewriting = rewriting;
-    const byId = new Map<number, CollectionState>();
+const NONE: ReadonlySet<number> = new Set();
+
+/** Every collection at one revision. */
+export class Catalog {
+  readonly sequence: number;
+  /** The system collection, once it was needed. */
+  readonly system: CollectionState | undefined;
+  /** The name of every collection there ever was in the catalogue of the file, by id: dropped ones and the system collection included. */
+  readonly storedNames: ReadonlyMap<number, string>;
+  readonly #parts: CatalogParts;
+  readonly #byName: ReadonlyMap<string, CollectionState>;
+  readonly #rewriting: ReadonlySet<number>;
+  #schemaHash: string | undefined;
+
+  constructor(parts: CatalogParts) {
+    this.#parts = parts;
+    this.sequence = parts.sequence;
+    this.storedNames = parts.storedNames;
+    this.system = parts.systemId === undefined ? undefined : parts.states.get(parts.systemId);
+    this.#rewriting = parts.rewriting ?? NONE;
     const byName = new Map<string, CollectionState>();
-    for (const state of states) {
-      byId.set(state.id, state);
-      if (state.name !== SYSTEM_COLLECTION_NAME) byName.set(state.name, state);
-    }
-    this.#byId = byId;
+    for (const state of parts.states.values()) if (state !== this.system) byName.set(state.name, state);
     this.#byName = byName;
   }
 
-  static readonly empty: Catalog = new Catalog(0, []);
+  static readonly empty: Catalog = new Catalog({ sequence: 0, states: new Map(), storedNames: new Map() });
 
-  /** The id a new collection gets: ids are 1, 2, 3, … without gaps. */
+  /** The id a new collection gets: ids are 1, 2, 3, … without gaps, and never used again. */
   get collectionIdNext(): number {
-    return this.#byId.size + 1;
-  }
-
-  /** The system collection, once it was needed. */
-  get system(): CollectionState | undefined {
-    for (const state of this.#byId.values()) if (state.name === SYSTEM_COLLECTION_NAME) return state;
-    return undefined;
+    return this.storedNames.size + 1;
   }
 
   /** Collections that user code may name, by id. */
@@ -62,9 +67,15 @@ export class Catalog {
     return [...this.#byName.values()].sort((a, b) => a.id - b.id);
   }
 
-  /** Collections of every kind, by id. */
+  /** Collections of every kind, by id, but for dropped ones. */
   get all(): readonly CollectionState[] {
-    return [...this.#byId.values()];
+    return [...this.#parts.states.values()].sort((a, b) => a.id - b.id);
+  }
+
+  /** A hash of all schemas; see {@link schemaHash}. */
+  get schemaHash(): string {
+    this.#schemaHash ??= schemaHash(this.collections);
+    return this.#schemaHash;
   }
 
   find(name: string): CollectionState | undefined {
@@ -85,9 +96,22 @@ export class Catalog {
     return state;
   }
 
-  /** The catalogue with one state new or replaced, after its payload was put under `sequence`. */
-  with(state: CollectionState, sequence: number): Catalog {
-    return new Catalog(sequence, new Map(this.#byId).set(state.id, state).values(), this.#rewriting);
+  /** The catalogue with one state new or replaced. A new one comes with its stored name, a new payload with its sequence number. */
+  with(state: CollectionState, { sequence, storedName }: CatalogChange = {}): Catalog {
+    const { states, storedNames } = this.#parts;
+    return this.#changed({
+      states: new Map(states).set(state.id, state),
+      ...(sequence === undefined ? {} : { sequence }),
+      ...(storedName === undefined ? {} : { storedNames: new Map(storedNames).set(state.id, storedName) }),
+      ...(storedName === SYSTEM_COLLECTION_NAME ? { systemId: state.id } : {}),
+    });
+  }
+
+  /** The catalogue without a collection, whose id and stored name stay taken. */
+  without(id: number): Catalog {
+    const states = new Map(this.#parts.states);
+    states.delete(id);
+    return this.#changed({ states });
   }
 
   /**
@@ -95,15 +119,25 @@ export class Catalog {
    * then, some new, and its indexes hold but a part.
    */
   withRewriting(id: number): Catalog {
-    return new Catalog(this.sequence, this.#byId.values(), new Set(this.#rewriting).add(id));
+    return this.#changed({ rewriting: new Set(this.#rewriting).add(id) });
   }
 
   /** The catalogue when all rows have arrived. */
   withRewritten(id: number): Catalog {
     const rewriting = new Set(this.#rewriting);
     rewriting.delete(id);
-    return new Catalog(this.sequence, this.#byId.values(), rewriting);
+    return this.#changed({ rewriting });
   }
+
+  #changed(parts: Partial<CatalogParts>): Catalog {
+    return new Catalog({ ...this.#parts, ...parts });
+  }
+}
+
+/** What comes with a state that is new in a catalogue. */
+export interface CatalogChange {
+  readonly sequence?: number;
+  readonly storedName?: string;
 }
 
 function rewriteReentrant(collection: string): ModelVaultError {
@@ -121,89 +155,4 @@ export function catalogKey(sequence: number): Uint8Array {
   view.setUint32(0, Math.floor(sequence / 2 ** 32));
   view.setUint32(4, sequence >>> 0);
   return key;
-}
-
-interface Version {
-  readonly number: number;
-  readonly payload: Uint8Array;
-  readonly schema: Schema;
-}
-
-/** Reads the whole catalogue. @throws catalog_payload_invalid */
-export function loadCatalog(reader: StoreReader, traits: StoreTraits): Catalog {
-  const collections = new Map<number, { readonly name: string; readonly versions: Version[] }>();
-  let sequence = 0;
-  for (const [key, payload] of reader.scan(CATALOG_SPACE)) {
-    sequence = sequenceOf(key);
-    const entry = decodeCatalogPayload(payload);
-    const schema = { fields: entry.fields, indexes: entry.indexes };
-    if (entry.kind === "create") {
-      if (entry.collection !== collections.size + 1)
-        throw misplaced(`collection id ${entry.collection}`, collections.size + 1);
-      if (entry.version !== 1) throw misplaced(`schema version ${entry.version} of "${entry.name}"`, 1);
-      const version = { number: 1, payload, schema: { ...schema, primaryKey: entry.primaryKey } };
-      collections.set(entry.collection, { name: entry.name, versions: [version] });
-    } else {
-      const collection = collections.get(entry.collection);
-      const last = collection?.versions.at(-1);
-      if (collection === undefined || last === undefined)
-        throw misplaced(`a version of collection ${entry.collection}`, "a known id");
-      if (entry.version !== last.number + 1)
-        throw misplaced(`schema version ${entry.version} of "${collection.name}"`, last.number + 1);
-      const { primaryKey } = last.schema;
-      collection.versions.push({ number: entry.version, payload, schema: { ...schema, primaryKey } });
-    }
-  }
-  const systemId = [...collections].find(([, { name }]) => name === SYSTEM_COLLECTION_NAME)?.[0];
-  const system = systemId === undefined ? undefined : systemCollectionState(systemId);
-  let catalog = Catalog.empty;
-  for (const [id, { name, versions }] of collections) {
-    const state =
-      id === systemId && system !== undefined
-        ? system
-        : replayVersions(reader, traits, system, id, name, versions);
-    catalog = catalog.with(state, sequence);
-  }
-  return catalog;
-}
-
-/** Goes through the versions in order, for index ids depend on which indexes stayed from one version to the next. */
-function replayVersions(
-  reader: StoreReader,
-  traits: StoreTraits,
-  system: CollectionState | undefined,
-  id: number,
-  name: string,
-  versions: readonly Version[],
-): CollectionState {
-  const history = new Map<number, readonly Field[]>();
-  let numbering: IndexNumbering | undefined;
-  let current: { readonly version: number; readonly schema: Schema } | undefined;
-  for (const { number: version, payload, schema: wire } of versions) {
-    const schema = (system && readComplement(reader, system, id, version, payload)) ?? wire;
-    history.set(version, schema.fields);
-    numbering = numberIndexes(id, schema, numbering);
-    current = { version, schema };
-  }
-  if (current === undefined || numbering === undefined)
-    throw misplaced(`collection "${name}" without a version`, "one at least");
-  return compileState({ id, name, ...current, history, numbering, keyBytesMax: traits.keyBytesMax });
-}
-
-function sequenceOf(key: Uint8Array): number {
-  const view = new DataView(key.buffer, key.byteOffset, key.byteLength);
-  if (key.length !== 8) throw misplaced(`a catalogue key of ${key.length} bytes`, 8);
-  return view.getUint32(0) * 2 ** 32 + view.getUint32(4);
-}
-
-function misplaced(found: string, expected: number | string): ModelVaultError {
-  return new ModelVaultError(
-    "catalog_payload_invalid",
-    `The catalogue holds ${found} where ${expected} belongs.`,
-    {
-      reason: "misplaced",
-      found,
-      expected,
-    },
-  );
 }

@@ -1,12 +1,16 @@
 /**
  * The system collection: one reserved collection of `{ key: string, value: bytes }` rows for what the catalogue of the
- * file format cannot say about a schema. A row `schema/<collection>/<version>` holds, as JSON, the whole schema of
- * that version and the hash of the catalogue payload it completes; another hash means that another engine changed
- * the schema since, and the row no longer counts. It is created when first needed; user code cannot name it.
+ * file format cannot say. It is created when first needed; user code cannot name it.
+ *
+ *     schema/<collection>/<version>   the whole schema of that version as JSON, and the hash of the catalogue payload it completes;
+ *                                     another hash means that another engine changed the schema since, and the row no longer counts
+ *     collection/<collection>         another name than the stored one, or that it was dropped (`collection-names.ts`)
+ *     note/<key>                      what tools keep beside the data (`notes.ts`)
  */
 import { sha256 } from "@noble/hashes/sha2.js";
 import type { CollectionState } from "../collection/collection-state.ts";
 import { compileState, numberIndexes } from "../collection/compile-state.ts";
+import { encodeKeyPrefix } from "../keys/key-codec.ts";
 import { checkFieldsAndIndexes } from "../schema/check-collection.ts";
 import { descriptorsFromJson, descriptorsToJson } from "../schema/json.ts";
 import { schemaToDescriptors } from "../schema/to-descriptors.ts";
@@ -44,6 +48,29 @@ export function systemCollectionState(id: number): CollectionState {
   });
 }
 
+/** Key and value bytes of one of its rows. */
+export function encodeSystemRow(
+  system: CollectionState,
+  key: string,
+  value: Uint8Array,
+): readonly [key: Uint8Array, value: Uint8Array] {
+  return [system.encodeKey(key), system.encode({ key, value })];
+}
+
+/** The content of one of its rows. */
+export function systemValue(
+  system: CollectionState,
+  payload: Uint8Array,
+): { readonly key: string; readonly value: Uint8Array } {
+  const { key, value } = system.decoder("exact")(payload);
+  return { key: key as string, value: value as Uint8Array };
+}
+
+/** The bytes that the keys beginning with this text begin with, and no other. */
+export function systemKeyPrefix(text: string): Uint8Array {
+  return encodeKeyPrefix("string", text);
+}
+
 /** What completes one catalogue payload. */
 export interface SchemaComplement {
   readonly collection: number;
@@ -56,7 +83,7 @@ export interface SchemaComplement {
 export function encodeComplement(
   system: CollectionState,
   complement: SchemaComplement,
-): [key: Uint8Array, value: Uint8Array] {
+): readonly [key: Uint8Array, value: Uint8Array] {
   const key = complementKey(complement.collection, complement.version);
   const { fields, indexes, primaryKey } = schemaToDescriptors(complement.schema);
   const text = descriptorsToJson({
@@ -66,7 +93,7 @@ export function encodeComplement(
     fields,
     indexes,
   });
-  return [system.encodeKey(key), system.encode({ key, value: new TextEncoder().encode(text) })];
+  return encodeSystemRow(system, key, new TextEncoder().encode(text));
 }
 
 /** The whole schema of a version, when a complement is kept and still belongs to this very payload. */
@@ -79,8 +106,8 @@ export function readComplement(
 ): Schema | undefined {
   const stored = reader.get(system.rows, system.encodeKey(complementKey(collection, version)));
   if (stored === undefined) return undefined;
-  const { value } = system.decoder("exact")(stored);
-  const content = descriptorsFromJson(new TextDecoder().decode(value as Uint8Array)) as {
+  const { value } = systemValue(system, stored);
+  const content = descriptorsFromJson(new TextDecoder().decode(value)) as {
     readonly format: number;
     readonly catalogHash: string;
     readonly primaryKey: string;

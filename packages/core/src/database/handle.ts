@@ -2,9 +2,10 @@
  * What a database, a transaction and a view have in common: collections, names and schemas of their scope, and, but for
  * the view, schema changes and transactions.
  */
+import { readNote, readNotes, writeNote } from "../catalog/notes.ts";
 import { Collection } from "../collection/collection.ts";
-import { PackedCollection } from "../collection/packed-collection.ts";
 import type { IntegerMode } from "../collection/collection-state.ts";
+import { PackedCollection } from "../collection/packed-collection.ts";
 import {
   type Registration,
   registerCollection,
@@ -12,6 +13,7 @@ import {
   type VersionDescriptor,
   type VersionOptions,
 } from "../evolve/register.ts";
+import { type Drop, dropCollection, type Renaming, renameCollection } from "../evolve/rename-and-drop.ts";
 import type { CollectionDescriptor } from "../schema/descriptors.ts";
 import { schemaToDescriptors } from "../schema/to-descriptors.ts";
 import type { Row } from "../schema/types.ts";
@@ -75,6 +77,25 @@ export abstract class ReadHandle {
     const { name: exact, version, schema } = this.scope.current().catalog.require(checkName(name));
     return { name: exact, version, ...schemaToDescriptors(schema) };
   }
+
+  /**
+   * A hash of the names and schemas of all collections, which any change of schema changes, be it of an index or a default only. Version
+   * numbers do not count: two vaults with the same schemas have the same hash.
+   */
+  schemaHash(): string {
+    return this.scope.current().catalog.schemaHash;
+  }
+
+  /** The bytes that were noted under a key, a copy. @throws argument_invalid */
+  note(key: string): Uint8Array | undefined {
+    const { reader, catalog } = this.scope.current();
+    return readNote(reader, catalog, key);
+  }
+
+  /** Keys and bytes of all notes whose keys begin with a prefix, in the order of their keys' code points. @throws argument_invalid */
+  notes(prefix: string = ""): [key: string, value: Uint8Array][] {
+    return this.scope.read(({ reader, catalog }) => readNotes(reader, catalog, prefix));
+  }
 }
 
 /** Reading and writing side. */
@@ -84,7 +105,7 @@ export abstract class WriteHandle extends ReadHandle {
    * @throws schema_invalid and the other schema errors, all before anything is written; collection_exists when the schema differs
    */
   register(descriptor: CollectionDescriptor): Registration {
-    return this.scope.write((session) => session.atomically(() => registerCollection(session, descriptor)));
+    return this.scope.statement((session) => registerCollection(session, descriptor));
   }
 
   /**
@@ -99,8 +120,35 @@ export abstract class WriteHandle extends ReadHandle {
     if (typeof options !== "object" || options === null)
       throw argumentInvalid("options", "an object", options);
     const { integers } = this.scope.options;
-    return this.scope.write((session) =>
-      session.atomically(() => registerVersion(session, name, descriptor, options, integers)),
-    );
+    return this.scope.statement((session) => registerVersion(session, name, descriptor, options, integers));
+  }
+
+  /**
+   * Calls a collection by another name. Its rows, indexes and versions stay, and the old name is free again. Engines that know only the file format go on
+   * seeing the name it was created under.
+   * @throws collection_unknown, collection_name_invalid, collection_exists, argument_invalid
+   */
+  renameCollection(from: string, to: string): Renaming {
+    checkName(from);
+    return this.scope.statement((session) => renameCollection(session, from, to));
+  }
+
+  /**
+   * Removes a collection with all its rows. Its name is free again: a collection registered under it later is another one, with rows of
+   * its own. Engines that know only the file format go on seeing an empty collection.
+   * @throws collection_unknown, argument_invalid
+   */
+  dropCollection(name: string): Drop {
+    checkName(name);
+    return this.scope.statement((session) => dropCollection(session, name));
+  }
+
+  /**
+   * Keeps bytes under a key, beside the collections, for a tool that needs a place of its own in the vault; `undefined` removes them. Keys are
+   * text of 1 to 255 UTF-8 bytes, best begun with the name of the tool; values take at most 16 MiB.
+   * @throws argument_invalid, note_too_large
+   */
+  setNote(key: string, value: Uint8Array | undefined): void {
+    this.scope.statement((session) => writeNote(session, key, value));
   }
 }

@@ -142,6 +142,12 @@ export const ERROR_CATALOGUE = {
     fault: "data",
     retry: false,
   },
+  note_too_large: {
+    kind: "limit",
+    meaning: "A note, or its key, is larger than the format or the store allows.",
+    fault: "data",
+    retry: false,
+  },
   store_key_too_long: {
     kind: "limit",
     meaning: "A key is longer than the store allows.",
@@ -224,7 +230,8 @@ export const ERROR_CATALOGUE = {
   },
   collection_exists: {
     kind: "schema",
-    meaning: "A collection of this name exists already, with another schema.",
+    meaning:
+      "A collection of this name exists already, with another schema, or where another was to be renamed to it.",
     fault: "caller",
     retry: false,
   },

@@ -17,10 +17,10 @@ import { trimName } from "../schema/names.ts";
 import { resolvePath } from "../schema/resolve-path.ts";
 import { schemaToDescriptors } from "../schema/to-descriptors.ts";
 import type { Row, Schema, Value } from "../schema/types.ts";
-import type { Keyspace } from "../store/store.ts";
 import { scanInChunks } from "../transaction/chunked-scan.ts";
 import type { WriteSession } from "../transaction/write-session.ts";
 import { classify, type Finding, worstOf } from "./classify.ts";
+import { emptySpace } from "./empty-space.ts";
 
 /** What a registration came to. */
 export interface Registration {
@@ -303,11 +303,6 @@ function callRewrite(rewrite: (row: Row) => Row, old: Row): unknown {
     "options.rewrite",
     "The rewrite function returned a promise; it must return the new row.",
   );
-}
-
-function emptySpace(session: WriteSession, space: Keyspace): void {
-  for (const [key, value] of scanInChunks(session.journal, space))
-    session.journal.change(space, key, value, undefined);
 }
 
 function keyOf(state: CollectionState, key: Uint8Array): Value {

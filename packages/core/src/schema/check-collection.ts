@@ -88,6 +88,11 @@ function checkParts(problems: Problems, keys: ReadonlyMap<string, unknown>): Sch
     : Object.freeze({ fields: checked.fields, indexes, primaryKey });
 }
 
+/** Checks the name that a collection is to have, and returns it without the white space around it. @throws collection_name_invalid */
+export function checkNewName(name: unknown): string {
+  return checking("The name", name, (problems) => checkCollectionName(problems, name));
+}
+
 function checkCollectionName(problems: Problems, value: unknown): string | undefined {
   if (typeof value !== "string") {
     problems.wrong("collection_name_invalid", "name", "a name as text", value);

@@ -1,0 +1,81 @@
+/**
+ * Notes: bytes under names, kept in the vault beside the collections for tools that need a place of their own, such as the history of
+ * migrations. They are rows `note/<key>` of the system collection, so they are written in transactions like any row, and
+ * other engines see plain rows.
+ */
+import { argumentInvalid } from "../database/options.ts";
+import { ModelVaultError } from "../errors/error.ts";
+import { prefixSuccessor } from "../keys/key-codec.ts";
+import { textBytesMax } from "../schema/limits.ts";
+import { isWellFormed, utf8LongerThan } from "../schema/text.ts";
+import type { StoreReader } from "../store/store.ts";
+import type { WriteSession } from "../transaction/write-session.ts";
+import { isBytes, plainBytes } from "../validate/shapes.ts";
+import type { Catalog } from "./catalog.ts";
+import { encodeSystemRow, systemKeyPrefix, systemValue } from "./system-collection.ts";
+import { putSystemRow, removeSystemRow } from "./write-system.ts";
+
+const PREFIX = "note/";
+
+/** Longest key of a note in UTF-8 bytes. */
+const noteKeyBytesMax = 255;
+
+/** The bytes under a key, a copy. @throws argument_invalid */
+export function readNote(reader: StoreReader, catalog: Catalog, key: unknown): Uint8Array | undefined {
+  const name = checkKey(key);
+  const { system } = catalog;
+  if (system === undefined) return undefined;
+  const payload = reader.get(system.rows, system.encodeKey(PREFIX + name));
+  return payload === undefined ? undefined : systemValue(system, payload).value.slice();
+}
+
+/** Every note whose key begins with the prefix, in the order of the code points of their keys. @throws argument_invalid */
+export function readNotes(reader: StoreReader, catalog: Catalog, prefix: unknown): [string, Uint8Array][] {
+  if (typeof prefix !== "string" || !isWellFormed(prefix))
+    throw argumentInvalid("prefix", "the beginning of the keys, as text", prefix);
+  const { system } = catalog;
+  if (system === undefined) return [];
+  const gte = systemKeyPrefix(PREFIX + prefix);
+  const lt = prefixSuccessor(gte);
+  const notes: [string, Uint8Array][] = [];
+  for (const [, payload] of reader.scan(system.rows, lt === undefined ? { gte } : { gte, lt })) {
+    const { key, value } = systemValue(system, payload);
+    notes.push([key.slice(PREFIX.length), value.slice()]);
+  }
+  return notes;
+}
+
+/** Sets the bytes under a key, or with undefined removes the note. @throws argument_invalid, note_too_large */
+export function writeNote(session: WriteSession, key: unknown, value: unknown): void {
+  const name = checkKey(key);
+  if (value === undefined) {
+    removeSystemRow(session, PREFIX + name);
+    return;
+  }
+  if (!isBytes(value)) throw argumentInvalid("value", "a Uint8Array, or undefined to remove the note", value);
+  const bytes = plainBytes(value);
+  if (bytes.length > textBytesMax) throw tooLarge(name, bytes.length, textBytesMax);
+  putSystemRow(session, (system) => {
+    const row = encodeSystemRow(system, PREFIX + name, bytes);
+    const { keyBytesMax, valueBytesMax } = session.traits;
+    if (keyBytesMax !== undefined && row[0].length > keyBytesMax)
+      throw tooLarge(name, row[0].length, keyBytesMax);
+    if (valueBytesMax !== undefined && row[1].length > valueBytesMax)
+      throw tooLarge(name, row[1].length, valueBytesMax);
+    return row;
+  });
+}
+
+function checkKey(key: unknown): string {
+  if (typeof key === "string" && key !== "" && isWellFormed(key) && !utf8LongerThan(key, noteKeyBytesMax))
+    return key;
+  throw argumentInvalid("key", `well-formed text of 1 to ${noteKeyBytesMax} UTF-8 bytes`, key);
+}
+
+function tooLarge(key: string, noteBytes: number, noteBytesMax: number): ModelVaultError {
+  return new ModelVaultError(
+    "note_too_large",
+    `The note ${JSON.stringify(key)} takes ${noteBytes} bytes; at most ${noteBytesMax} are allowed here.`,
+    { key, noteBytes, noteBytesMax },
+  );
+}
