@@ -99,7 +99,7 @@ export class Catalog {
   /** The catalogue with one state new or replaced. A new one comes with its stored name, a new payload with its sequence number. */
   with(state: CollectionState, { sequence, storedName }: CatalogChange = {}): Catalog {
     const { states, storedNames } = this.#parts;
-    return this.#changed({
+    return this.changed({
       states: new Map(states).set(state.id, state),
       ...(sequence === undefined ? {} : { sequence }),
       ...(storedName === undefined ? {} : { storedNames: new Map(storedNames).set(state.id, storedName) }),
@@ -111,7 +111,7 @@ export class Catalog {
   without(id: number): Catalog {
     const states = new Map(this.#parts.states);
     states.delete(id);
-    return this.#changed({ states });
+    return this.changed({ states });
   }
 
   /**
@@ -119,17 +119,19 @@ export class Catalog {
    * then, some new, and its indexes hold but a part.
    */
   withRewriting(id: number): Catalog {
-    return this.#changed({ rewriting: new Set(this.#rewriting).add(id) });
+    return this.changed({ rewriting: new Set(this.#rewriting).add(id) });
   }
 
   /** The catalogue when all rows have arrived. */
   withRewritten(id: number): Catalog {
     const rewriting = new Set(this.#rewriting);
     rewriting.delete(id);
-    return this.#changed({ rewriting });
+    return this.changed({ rewriting });
   }
 
-  #changed(parts: Partial<CatalogParts>): Catalog {
+  // Not `#changed`: for a class that a private method makes an instance of, tsc 7.0 emits an alias that is assigned after the static
+  // initialisers have used it. Once it does not, this can be one.
+  private changed(parts: Partial<CatalogParts>): Catalog {
     return new Catalog({ ...this.#parts, ...parts });
   }
 }
