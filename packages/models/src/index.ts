@@ -1,5 +1,9 @@
 /** @modelvault/models: typed, validated collections from Zod and any other schema library that speaks Standard Schema and Standard JSON Schema. */
 
+// Migrations
+export { type Applied, type ApplyOptions, type ApplyProgress, apply } from "./apply/apply.ts";
+export { CheckReport, type RowProblem, type StepReport } from "./check/check-report.ts";
+export type { CheckOptions, CheckSource } from "./check/check-rows.ts";
 export { ModelCollection } from "./collection/model-collection.ts";
 export { ModelQuery, type Page, type ResultOf } from "./collection/model-query.ts";
 // Collections of models
@@ -13,7 +17,17 @@ export { defineModel } from "./define/define-model.ts";
 export { type IndexSpec, type IndexSpecOptions, index, unique } from "./define/index-spec.ts";
 export type { InputOf, KeyOf, Model, PathsOf, RowOf } from "./define/model.ts";
 export type { ModelOptions } from "./define/options.ts";
-
+export { type HistoryEntry, history } from "./history/entry.ts";
+export { planRevert, revert } from "./history/revert.ts";
+export { type OnDiff, type OpenOptions, openWith } from "./open/open-with.ts";
+export { type Blocker, Plan } from "./plan/plan.ts";
+export type { CollectionChange, PlanData } from "./plan/plan-data.ts";
+export { planFromJson } from "./plan/plan-from-json.ts";
+export { plan } from "./plan/plan-models.ts";
+export type { AllowDrop, PlanOptions, RowFunctions, RowRewrite } from "./plan/plan-options.ts";
+export type { PlanSource } from "./plan/schema-hashes.ts";
+export type { Fill, Safety, Step, StepKind } from "./plan/step.ts";
+export type { RowSources } from "./rows/row-change.ts";
 // Types of rows, paths and values
 export type { OperandOf, OperatorsOf } from "./types/operators.ts";
 export type { PatchOf } from "./types/patch.ts";

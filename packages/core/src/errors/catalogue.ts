@@ -254,6 +254,13 @@ export const ERROR_CATALOGUE = {
     fault: "caller",
     retry: false,
   },
+  default_invalid: {
+    kind: "schema",
+    meaning:
+      "The default of a field is no value of the field, breaks its constraints, or cannot be written as JSON.",
+    fault: "caller",
+    retry: false,
+  },
   field_path_invalid: {
     kind: "schema",
     meaning: "A field path is empty or malformed, is given twice, or leads through another field.",
@@ -263,6 +270,13 @@ export const ERROR_CATALOGUE = {
   index_invalid: {
     kind: "schema",
     meaning: "An index is malformed, has a name that is taken, or a path that cannot be indexed.",
+    fault: "caller",
+    retry: false,
+  },
+  migration_irreversible: {
+    kind: "schema",
+    meaning:
+      "The last migration has steps that cannot be undone exactly, or there is none; `details.reasons` names them.",
     fault: "caller",
     retry: false,
   },
@@ -291,9 +305,41 @@ export const ERROR_CATALOGUE = {
     fault: "caller",
     retry: false,
   },
+  models_differ: {
+    kind: "schema",
+    meaning:
+      "The vault is not as the models say, and `openWith` was not allowed to change it; the message lists the steps.",
+    fault: "caller",
+    retry: false,
+  },
   path_unknown: {
     kind: "schema",
     meaning: "A path leads to no field of the schema.",
+    fault: "caller",
+    retry: false,
+  },
+  plan_blocked: {
+    kind: "schema",
+    meaning:
+      "The plan drops what was not named, or lacks values for stored rows; `details.blockers` says what to name or give.",
+    fault: "caller",
+    retry: false,
+  },
+  plan_incomplete: {
+    kind: "schema",
+    meaning: "The plan was read from JSON and needs a function or a model that was not given.",
+    fault: "caller",
+    retry: false,
+  },
+  plan_invalid: {
+    kind: "schema",
+    meaning: "The data is no plan, or was changed after it was made.",
+    fault: "caller",
+    retry: false,
+  },
+  plan_stale: {
+    kind: "schema",
+    meaning: "The vault's schemas are no longer those that the plan was made for; plan again.",
     fault: "caller",
     retry: false,
   },

@@ -30,7 +30,12 @@ export function hasPath(schema: Schema, path: readonly string[]): boolean {
 }
 
 /** The schema with what stands at `from` standing at `to`, indexes along with it. The end of `to` must be free; objects on the way are made. */
-export function moveField(schema: Schema, from: readonly string[], to: readonly string[], target: Schema): Schema {
+export function moveField(
+  schema: Schema,
+  from: readonly string[],
+  to: readonly string[],
+  target: Schema,
+): Schema {
   const { fields, taken } = take(schema.fields, from);
   const indexes = schema.indexes.map((index) =>
     startsWith(index.path, from) ? { ...index, path: [...to, ...index.path.slice(from.length)] } : index,
@@ -94,15 +99,26 @@ function put(
   if (host !== undefined) {
     const rest = path.slice(host.path.length);
     const hostPath = host.path;
-    const grown = change(host.type, rest, (inner, name) => [...inner, { name, type, constraints }], (missing) =>
-      emptyObject(target, [...hostPath, ...missing]),
+    const grown = change(
+      host.type,
+      rest,
+      (inner, name) => [...inner, { name, type, constraints }],
+      (missing) => emptyObject(target, [...hostPath, ...missing]),
     );
     return fields.map((field) => (field === host ? { ...field, type: grown } : field));
   }
   const first = path[0] ?? "";
   const root = fieldAt(target, [first]);
-  if (path.length > 1 && root !== undefined && !target.fields.some((field) => startsWith(path, field.path) && field.path.length > 1)) {
-    const object: Field = { path: [first], type: emptyObject(target, [first]), constraints: root.constraints };
+  if (
+    path.length > 1 &&
+    root !== undefined &&
+    !target.fields.some((field) => startsWith(path, field.path) && field.path.length > 1)
+  ) {
+    const object: Field = {
+      path: [first],
+      type: emptyObject(target, [first]),
+      constraints: root.constraints,
+    };
     return put([...fields, object], added, undefined, target);
   }
   const list = [...fields];
@@ -138,7 +154,9 @@ function change(
       const here = [...walked, name];
       const known = type.fields.some((field) => field.name === name);
       const fields: readonly ObjectField[] =
-        known || make === undefined ? type.fields : [...type.fields, { name, type: make(here), constraints: [] }];
+        known || make === undefined
+          ? type.fields
+          : [...type.fields, { name, type: make(here), constraints: [] }];
       return {
         kind: "object",
         fields: fields.map((field) =>

@@ -33,7 +33,7 @@ export function describeStep(step: Step): string {
     case "createCollection":
       return `create the collection${parenthesis(contents(step.descriptor))}`;
     case "renameCollection":
-      return `rename the collection, which is "${step.from}" now`;
+      return `rename the collection, now "${step.from}"`;
     case "dropCollection":
       return "drop the collection with all its rows";
     case "renameField":
@@ -76,24 +76,26 @@ export function describeStep(step: Step): string {
 export function blockerOf(step: Step): string | undefined {
   switch (step.kind) {
     case "dropCollection":
-      return step.allowed ? undefined : `name it: allowDrop: { collections: [${quote(step.collection)}] }`;
+      return step.allowed
+        ? undefined
+        : `to drop it, pass allowDrop: { collections: [${quote(step.collection)}] }`;
     case "dropField":
       return step.allowed
         ? undefined
-        : `name it: allowDrop: { fields: [${quote(qualified(step.collection, pathText(step.path)))}] }; or say what it became, with renamedFields`;
+        : `to drop it, pass allowDrop: { fields: [${quote(qualified(step.collection, pathText(step.path)))}] }; if it has another name now, say so with renamedFields`;
     case "dropIndex":
       return step.allowed
         ? undefined
-        : `name it: allowDrop: { indexes: [${quote(qualified(step.collection, step.index))}] }; or keep it in the model's indexes`;
+        : `to drop it, pass allowDrop: { indexes: [${quote(qualified(step.collection, step.index))}] }; to keep it, add it to the model's indexes`;
     case "changePrimaryKey":
       return "rows are known by their key, so it never changes: declare a collection of another name, copy the rows with a program, then drop this one";
     case "convertType":
       return step.by === "nothing"
-        ? `${unlessEmpty(step.collection)}say how: convert: { ${quote(qualified(step.collection, pathText(step.path)))}: (value) => … }`
+        ? `${whileRows(step.collection)}convert: { ${quote(qualified(step.collection, pathText(step.path)))}: (value) => … }`
         : undefined;
     case "addField":
       return step.fill.by === "nothing"
-        ? `${unlessEmpty(step.collection)}say what stored rows get: fill: { ${quote(qualified(step.collection, pathText(step.path)))}: … }, a value or a function of the row; or give the model a default`
+        ? `${whileRows(step.collection)}fill: { ${quote(qualified(step.collection, pathText(step.path)))}: … } (a value, or a function of the row), or a default in the model`
         : undefined;
     default:
       return undefined;
@@ -105,8 +107,8 @@ export function passesWhenEmpty(step: Step): boolean {
   return step.kind === "convertType" || step.kind === "addField";
 }
 
-function unlessEmpty(collection: string): string {
-  return `unless "${collection}" has no rows, `;
+function whileRows(collection: string): string {
+  return `while "${collection}" has rows, this needs `;
 }
 
 function contents(descriptor: {

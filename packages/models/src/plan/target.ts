@@ -31,5 +31,7 @@ export function targetOf(model: Model): Target {
 /** The schema that a collection has after the plan: with the indexes it had, where the target names none. */
 export function targetSchema({ descriptor, name }: Target, before: Schema | undefined): Schema {
   const { schema } = checkCollection({ ...descriptor, name });
-  return descriptor.indexes === undefined && before !== undefined ? { ...schema, indexes: before.indexes } : schema;
+  return descriptor.indexes === undefined && before !== undefined
+    ? { ...schema, indexes: before.indexes }
+    : schema;
 }

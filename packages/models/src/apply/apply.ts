@@ -1,0 +1,196 @@
+/**
+ * Applying a plan: all of it in one transaction, or nothing.
+ *
+ *   base hash ∙ what is in the way ∙ functions there?     refused before anything is written
+ *   drop, rename, change, create                          collection by collection, each row at most once
+ *   history                                               written with it
+ */
+import { type Database, ModelVaultError, type Transaction } from "@modelvault/core";
+import { argumentInvalid } from "../define/arguments.ts";
+import { type HistoryEntry, ranOnce, record } from "../history/entry.ts";
+import { Plan } from "../plan/plan.ts";
+import type { CollectionChange, PlanData } from "../plan/plan-data.ts";
+import { checkKeys, checkRowFunctions } from "../plan/plan-options.ts";
+import { shortHash } from "../plan/plan-text.ts";
+import { hashSchemas, schemaOf, wholeDescriptor } from "../plan/schema-hashes.ts";
+import type { Step } from "../plan/step.ts";
+import { describeStep } from "../plan/step-text.ts";
+import { type RowSources, rowChange } from "../rows/row-change.ts";
+
+export interface ApplyProgress {
+  /** Name of the collection after the plan. */
+  readonly collection: string;
+  /** Rows of it that are done, and how many there are. */
+  readonly rowsDone: number;
+  readonly rowsTotal: number;
+}
+
+export interface ApplyOptions extends RowSources {
+  /** What the program calls itself, for the history: `"shop 1.4.0"`. */
+  readonly program?: string;
+  /** Called now and then while rows are rewritten. What it throws ends the migration, and nothing is changed. */
+  readonly onProgress?: (progress: ApplyProgress) => void;
+  /** Milliseconds since 1970; default `Date.now`. */
+  readonly now?: () => number;
+}
+
+/** What applying came to. */
+export interface Applied {
+  /** False when there was nothing to do, or another program had done it already. */
+  readonly changed: boolean;
+  readonly entry?: HistoryEntry;
+}
+
+const OPTION_NAMES: readonly string[] = [
+  "convert",
+  "fill",
+  "models",
+  "now",
+  "onProgress",
+  "program",
+  "rewrite",
+];
+
+/**
+ * Applies a plan to the vault it was made for, or to any other with the same schemas.
+ *
+ * @param db a database, or a transaction that this becomes part of
+ * @throws plan_blocked with what to name, plan_stale when the schemas are others by now, plan_incomplete, migration_row_invalid and
+ * unique_violation for rows that do not fit; then nothing is changed
+ * @example
+ * apply(db, plan(db, [Book]), { program: "shop 1.4.0" });
+ */
+export function apply(db: Database | Transaction, plan: Plan, options: ApplyOptions = {}): Applied {
+  const checked = checkOptions(options);
+  if (!(plan instanceof Plan))
+    throw argumentInvalid("plan", "a plan made with plan() or planFromJson()", plan);
+  if (typeof (db as Partial<Database> | null | undefined)?.transaction !== "function")
+    throw argumentInvalid("db", "a database or a transaction", db);
+  if (plan.isEmpty) return { changed: false };
+  const sources = mergeSources(plan.sources, checked);
+  return db.transaction((tx) => new Application(tx, plan, sources, checked).run());
+}
+
+class Application {
+  readonly #tx: Transaction;
+  readonly #plan: Plan;
+  readonly #data: PlanData;
+  readonly #sources: RowSources;
+  readonly #options: ApplyOptions;
+
+  constructor(tx: Transaction, plan: Plan, sources: RowSources, options: ApplyOptions) {
+    this.#tx = tx;
+    this.#plan = plan;
+    this.#data = plan.data;
+    this.#sources = sources;
+    this.#options = options;
+  }
+
+  run(): Applied {
+    const steps = this.#stepsToDo();
+    if (steps.length === 0) return { changed: false };
+    this.#refuseBlocked();
+    const { changes, base, target, concerns, hash, reverts } = this.#data;
+    const before = changes.flatMap(({ from }) => {
+      const schema = from === undefined ? undefined : schemaOf(this.#tx, from);
+      return from === undefined || schema === undefined ? [] : [wholeDescriptor(from, schema)];
+    });
+    // Compiled before anything is written, so that a missing function is found at once.
+    const work = changes.map((change) => this.#changeOf(change, steps));
+    for (const step of steps) {
+      if (step.kind === "dropCollection") this.#tx.dropCollection(step.collection);
+      else if (step.kind === "renameCollection") this.#tx.renameCollection(step.from, step.collection);
+    }
+    for (const change of work) change();
+    const { program, now = Date.now } = this.#options;
+    const entry = record(this.#tx, {
+      hash,
+      base,
+      target,
+      concerns,
+      appliedAt: now(),
+      ...(program === undefined ? {} : { program }),
+      steps,
+      changes,
+      before,
+      ...(reverts === undefined ? {} : { reverts }),
+    });
+    return { changed: true, entry };
+  }
+
+  /** All steps, or none when the vault is there already; without the functions that ran once. @throws plan_stale */
+  #stepsToDo(): readonly Step[] {
+    const { base, target, concerns, steps } = this.#data;
+    const current = hashSchemas(new Map(concerns.map((name) => [name, schemaOf(this.#tx, name)])));
+    const ran = ranOnce(this.#tx);
+    const left = steps.filter(
+      (step) => !(step.kind === "rewriteRows" && step.once !== undefined && ran.has(step.once)),
+    );
+    if (current === base) return left;
+    if (current === target && left.every(({ kind }) => kind !== "rewriteRows")) return [];
+    throw new ModelVaultError(
+      "plan_stale",
+      `The plan ${shortHash(this.#data.hash)} was made for other schemas than the vault has now (${shortHash(base)}, not ${shortHash(current)}). Make a new plan and look at it again.`,
+      { base, current, collections: concerns },
+    );
+  }
+
+  #refuseBlocked(): void {
+    const blockers = this.#plan.blockers.filter(
+      ({ step, unlessEmpty }) => !(unlessEmpty && this.#rowCount(step.collection) === 0),
+    );
+    if (blockers.length === 0) return;
+    const list = blockers.map(
+      ({ step, advice }) => `\n- ${step.collection}: ${describeStep(step)}: ${advice}`,
+    );
+    throw new ModelVaultError("plan_blocked", `The plan cannot be applied yet.${list.join("")}`, {
+      blockers: blockers.map(({ step, advice }) => ({
+        collection: step.collection,
+        step: step.kind,
+        advice,
+      })),
+    });
+  }
+
+  /** Rows of a collection by its name after the plan, before anything is renamed. */
+  #rowCount(collection: string): number {
+    const from = this.#data.changes.find(({ name }) => name === collection)?.from;
+    return from === undefined ? 0 : this.#tx.collection(from).count();
+  }
+
+  #changeOf({ name, from, after }: CollectionChange, all: readonly Step[]): () => void {
+    if (after === undefined) return () => undefined;
+    if (from === undefined) return () => void this.#tx.register(after);
+    const steps = all.filter(({ collection, kind }) => collection === name && kind !== "renameCollection");
+    if (steps.length === 0) return () => undefined;
+    const rewrite = rowChange(name, after, steps, this.#sources);
+    const { fields, indexes = [] } = after;
+    const options = { accept: "breaking", ...(rewrite === undefined ? {} : { rewrite }) } as const;
+    return () => void this.#tx.registerVersion(name, { fields, indexes }, options);
+  }
+}
+
+/** What the caller gives goes before what the plan brings. */
+export function mergeSources(planned: RowSources, given: RowSources): RowSources {
+  return {
+    models: [...(given.models ?? []), ...(planned.models ?? [])],
+    fill: { ...planned.fill, ...given.fill },
+    convert: { ...planned.convert, ...given.convert },
+    rewrite: { ...planned.rewrite, ...given.rewrite },
+  };
+}
+
+function checkOptions(options: unknown): ApplyOptions {
+  const checked = checkKeys("options", options, OPTION_NAMES);
+  checkRowFunctions(checked);
+  const { models, now, onProgress, program } = checked;
+  if (models !== undefined && !Array.isArray(models))
+    throw argumentInvalid("options.models", "a list of models", models);
+  for (const [name, value] of Object.entries({ now, onProgress })) {
+    if (value !== undefined && typeof value !== "function")
+      throw argumentInvalid(`options.${name}`, "a function", value);
+  }
+  if (program !== undefined && typeof program !== "string")
+    throw argumentInvalid("options.program", "text", program);
+  return checked as ApplyOptions;
+}

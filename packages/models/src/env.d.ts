@@ -1,0 +1,6 @@
+// The host globals models names: every host of JavaScript since Node 20 has them.
+
+declare class TextDecoder {
+  constructor(label?: string, options?: { fatal?: boolean });
+  decode(input?: ArrayBuffer | ArrayBufferView): string;
+}

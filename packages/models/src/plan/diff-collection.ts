@@ -1,0 +1,249 @@
+/**
+ * The steps that take one collection from the schema it has to the one it is to have. What differs is found by core's `classify`, after the
+ * declared renames; here findings become steps, and what options say about fields goes into them.
+ */
+import { classify, type Finding, type Schema } from "@modelvault/core";
+import { renameFields } from "./field-renames.ts";
+import type { RowDecisions } from "./row-decisions.ts";
+import { fieldAt, startsWith } from "./schema-tree.ts";
+import type { Step } from "./step.ts";
+import { bare, typeText } from "./type-text.ts";
+
+export interface Difference {
+  /** Name of the collection after the plan. */
+  readonly collection: string;
+  readonly before: Schema;
+  readonly after: Schema;
+  readonly renamedFields: ReadonlyMap<string, string>;
+  readonly decisions: RowDecisions;
+}
+
+/** The steps, in the order in which they take effect; none when the schemas are the same. */
+export function diffCollection({ collection, before, after, renamedFields, decisions }: Difference): Step[] {
+  const { renames, schema } = renameFields(before, after, renamedFields);
+  const steps = new CollectionSteps(collection, schema, after, decisions);
+  for (const { from, to } of renames)
+    steps.add({ kind: "renameField", collection, safety: "data", from, path: to });
+  for (const finding of classify(schema, after)) steps.addFinding(finding);
+  return steps.finish();
+}
+
+class CollectionSteps {
+  readonly #collection: string;
+  readonly #before: Schema;
+  readonly #after: Schema;
+  readonly #decisions: RowDecisions;
+  readonly #steps: Step[] = [];
+  readonly #restated: string[] = [];
+
+  constructor(collection: string, before: Schema, after: Schema, decisions: RowDecisions) {
+    this.#collection = collection;
+    this.#before = before;
+    this.#after = after;
+    this.#decisions = decisions;
+  }
+
+  add(step: Step): void {
+    this.#steps.push(step);
+  }
+
+  /** Steps by what they do to rows: those that rename, then those that fill and convert, then the rest. A schema that is only written another way is one step. */
+  finish(): Step[] {
+    const steps = mergeConstraints(this.#steps).filter(
+      (step) => step.kind !== "loosenConstraint" || !this.#converts(step.path),
+    );
+    const restated = [...new Set(this.#restated)];
+    if (steps.length === 0 && restated.length > 0)
+      steps.push({
+        kind: "restateSchema",
+        collection: this.#collection,
+        safety: "safe",
+        reason: restated.join("; "),
+      });
+    return steps;
+  }
+
+  /** Whether the type of a field changes: bounds of the old type that go with it are no news. */
+  #converts(path: readonly string[]): boolean {
+    return this.#steps.some(
+      (step) => step.kind === "convertType" && startsWith(step.path, path) && startsWith(path, step.path),
+    );
+  }
+
+  addFinding(finding: Finding): void {
+    const step = this.#stepOf(finding);
+    if (step !== undefined) this.add(step);
+  }
+
+  #stepOf(finding: Finding): Step | undefined {
+    const { change, path } = finding;
+    const base = { collection: this.#collection, path };
+    const reason = clauseOf(finding.reason);
+    switch (change) {
+      case "field_added":
+        return this.#optionalField(path);
+      case "required_field_added":
+        return {
+          kind: "addField",
+          ...base,
+          safety: "data",
+          type: this.#typeAt(path),
+          fill: this.#decisions.fillOf(path),
+        };
+      case "field_removed":
+        return this.#droppedField(path);
+      case "made_optional":
+        return { kind: "makeOptional", ...base, safety: "safe" };
+      case "made_required":
+        return { kind: "makeRequired", ...base, safety: "data", fill: this.#decisions.fillOf(path) };
+      case "type_widened":
+      case "type_converted":
+      case "type_changed":
+        return this.#conversion(finding);
+      case "constraint_tightened":
+      case "enum_shrunk":
+        return {
+          kind: "tightenConstraint",
+          ...base,
+          safety: "data",
+          reason,
+          by: this.#decisions.converts(path) ? "function" : "check",
+        };
+      case "constraint_loosened":
+      case "enum_grown":
+        return { kind: "loosenConstraint", ...base, safety: "safe", reason };
+      case "primary_key_changed":
+      case "primary_key_type_changed":
+        return { kind: "changePrimaryKey", collection: this.#collection, safety: "loss", reason };
+      case "index_added":
+      case "unique_index_added":
+      case "index_changed":
+      case "index_dropped":
+        return this.#index(finding);
+      case "index_rekeyed":
+        return undefined;
+      default:
+        this.#restated.push(reason);
+        return undefined;
+    }
+  }
+
+  #optionalField(path: readonly string[]): Step {
+    const base = { collection: this.#collection, path, type: this.#typeAt(path) };
+    const fill = this.#decisions.givenFill(path);
+    return fill === undefined
+      ? { kind: "addOptionalField", ...base, safety: "safe" }
+      : { kind: "addField", ...base, safety: "data", fill };
+  }
+
+  #droppedField(path: readonly string[]): Step {
+    const type = fieldAt(this.#before, path)?.type;
+    const hollow = type !== undefined && isHollow(type);
+    const allowed = hollow || this.#decisions.allowsFieldDrop(path);
+    return {
+      kind: "dropField",
+      collection: this.#collection,
+      path,
+      safety: hollow ? "data" : "loss",
+      allowed,
+    };
+  }
+
+  #conversion({ change, path }: Finding): Step {
+    const from = fieldAt(this.#before, path)?.type;
+    const given = this.#decisions.converts(path);
+    return {
+      kind: "convertType",
+      collection: this.#collection,
+      path,
+      safety: change === "type_widened" && !given ? "safe" : "data",
+      from: from === undefined ? "" : typeText(bare(from)),
+      to: typeText(bare(fieldAt(this.#after, path)?.type ?? { kind: "json" })),
+      by: given ? "function" : change === "type_changed" ? "nothing" : "rule",
+    };
+  }
+
+  #index({ change, path, index = "" }: Finding): Step | undefined {
+    const old = this.#before.indexes.find(({ name }) => name === index);
+    const now = this.#after.indexes.find(({ name }) => name === index);
+    const base = { collection: this.#collection, path, index };
+    if (change === "index_dropped") {
+      // The same index under a new name is told of when that one comes.
+      if (
+        old === undefined ||
+        this.#renamedIndex(old, this.#after.indexes, this.#before.indexes) !== undefined
+      )
+        return undefined;
+      const gone = this.#steps.some(
+        (step) => step.kind === "dropField" && step.allowed && startsWith(path, step.path),
+      );
+      const allowed = gone || this.#decisions.allowsIndexDrop(index);
+      return { kind: "dropIndex", ...base, safety: "safe", unique: old.unique, allowed };
+    }
+    const unique = now?.unique ?? false;
+    const safety = unique ? "data" : "safe";
+    if (change === "index_changed") return { kind: "changeIndex", ...base, safety, unique };
+    const from = now && this.#renamedIndex(now, this.#before.indexes, this.#after.indexes);
+    return from === undefined
+      ? { kind: "addIndex", ...base, safety, unique }
+      : { kind: "renameIndex", ...base, safety: "safe", from };
+  }
+
+  /** Name of the index on the other side that is this one but for its name, and has no counterpart of its own. */
+  #renamedIndex(
+    { path, unique }: Schema["indexes"][number],
+    others: Schema["indexes"],
+    own: Schema["indexes"],
+  ): string | undefined {
+    return others.find(
+      (other) =>
+        other.unique === unique &&
+        startsWith(other.path, path) &&
+        startsWith(path, other.path) &&
+        !own.some(({ name }) => name === other.name),
+    )?.name;
+  }
+
+  #typeAt(path: readonly string[]): string {
+    const type = fieldAt(this.#after, path)?.type;
+    return type === undefined ? "" : typeText(type);
+  }
+}
+
+/** An object without fields, which is what moving the last one out of it leaves. */
+function isHollow(type: Schema["fields"][number]["type"]): boolean {
+  const inner = bare(type);
+  return inner.kind === "object" && inner.fields.every((field) => isHollow(field.type));
+}
+
+/** Several findings on the constraints of one field are one step. */
+function mergeConstraints(steps: readonly Step[]): Step[] {
+  const merged: Step[] = [];
+  for (const step of steps) {
+    const at = merged.findIndex(
+      (other) =>
+        other.kind === step.kind &&
+        "path" in other &&
+        "path" in step &&
+        other.path.join("\0") === step.path.join("\0"),
+    );
+    const known = merged[at];
+    if (
+      known !== undefined &&
+      (known.kind === "tightenConstraint" || known.kind === "loosenConstraint") &&
+      "reason" in step
+    ) {
+      merged[at] = { ...known, reason: `${known.reason}; ${step.reason}` };
+    } else merged.push(step);
+  }
+  return merged;
+}
+
+/** A finding's sentence as a clause, without the field that the step names anyway. */
+function clauseOf(reason: string): string {
+  const text = reason
+    .replace(/\.$/, "")
+    .replace(/, which stored rows may not meet$/, "")
+    .replace(/^"[^"]*": /, "");
+  return /^[A-Z][a-z]/.test(text) ? text.charAt(0).toLowerCase() + text.slice(1) : text;
+}

@@ -1,0 +1,212 @@
+/**
+ * From a vault's schemas and the models of a program to a plan. Pure: rows are not looked at, nothing is written.
+ *
+ *   collections named in allowDrop are dropped · declared renames are made · each model's collection is created or changed, in the
+ *   order of the models · what no model names is left alone
+ */
+import { ModelVaultError, type Schema } from "@modelvault/core";
+import { argumentInvalid } from "../define/arguments.ts";
+import type { Model } from "../define/model.ts";
+import { ranOnce } from "../history/entry.ts";
+import { diffCollection } from "./diff-collection.ts";
+import { fieldKeysOf } from "./field-keys.ts";
+import { Plan } from "./plan.ts";
+import { type CollectionChange, sealPlan } from "./plan-data.ts";
+import { checkPlanOptions, type PlanOptions, type RowRewrite } from "./plan-options.ts";
+import { RowDecisions } from "./row-decisions.ts";
+import { hashSchemas, type PlanSource, schemaOf, wholeDescriptor } from "./schema-hashes.ts";
+import type { Step } from "./step.ts";
+import { type Target, targetOf, targetSchema } from "./target.ts";
+
+/**
+ * What has to happen for the vault to have the collections of these models: all of them at once, in one plan.
+ *
+ * @param db a database, a transaction or a view
+ * @throws argument_invalid, also for names in the options that no model has
+ * @example
+ * const changes = plan(db, [Book, Author], { fill: { "books.language": "en" }, allowDrop: { fields: ["books.isbn13"] } });
+ * console.log(String(changes));
+ */
+export function plan(db: PlanSource, models: readonly Model[], options: PlanOptions = {}): Plan {
+  checkSource(db);
+  checkModels(models);
+  const checked = checkPlanOptions(options);
+  const targets = models.map(targetOf);
+  checkNames(targets, checked);
+  return planTargets(db, targets, checked);
+}
+
+/** A plan for targets that are already checked. `reverts`: the entry of the history it undoes. */
+export function planTargets(
+  source: PlanSource,
+  targets: readonly Target[],
+  options: PlanOptions,
+  extra: { readonly reverts?: number; readonly drops?: readonly { name: string; allowed: boolean }[] } = {},
+): Plan {
+  const vault = new PlannedVault(source);
+  const drops =
+    extra.drops ?? (options.allowDrop?.collections ?? []).map((name) => ({ name, allowed: true }));
+  for (const { name, allowed } of drops) vault.drop(name, allowed);
+  vault.rename(targets);
+  for (const target of targets) vault.change(target, options);
+  return vault.finish(targets, options, extra.reverts);
+}
+
+/** The vault as it is becomes the vault as it is to be, step by step. */
+class PlannedVault {
+  readonly #steps: Step[] = [];
+  readonly #changes: CollectionChange[] = [];
+  /** Every collection of the vault by its name of the moment. */
+  readonly #now = new Map<string, { readonly from: string; readonly schema: Schema }>();
+  readonly #before = new Map<string, Schema | undefined>();
+  readonly #after = new Map<string, Schema | undefined>();
+  /** Functions that the vault remembers. */
+  readonly #ran: ReadonlySet<string>;
+
+  constructor(source: PlanSource) {
+    this.#ran = ranOnce(source);
+    for (const name of source.collectionNames()) {
+      const schema = schemaOf(source, name);
+      if (schema !== undefined) this.#now.set(name, { from: name, schema });
+    }
+  }
+
+  drop(name: string, allowed: boolean): void {
+    const known = this.#now.get(name);
+    if (known === undefined) return;
+    this.#concern(name);
+    this.#now.delete(name);
+    this.#after.set(name, undefined);
+    this.#changes.push({ name, from: known.from });
+    this.#steps.push({ kind: "dropCollection", collection: name, safety: "loss", allowed });
+  }
+
+  /** Renames that are due: the old name is there and the new one is free. A chain is made from its free end. */
+  rename(targets: readonly Target[]): void {
+    let pending = targets.filter(({ renamedFrom }) => renamedFrom !== undefined);
+    for (;;) {
+      const due = pending.find(
+        ({ name, renamedFrom = "" }) => this.#now.has(renamedFrom) && !this.#now.has(name),
+      );
+      if (due === undefined) return;
+      const { name, renamedFrom: from = "" } = due;
+      const known = this.#now.get(from);
+      this.#concern(from);
+      this.#concern(name);
+      this.#now.delete(from);
+      this.#after.set(from, undefined);
+      if (known !== undefined) this.#now.set(name, known);
+      this.#steps.push({ kind: "renameCollection", collection: name, safety: "safe", from });
+      pending = pending.filter((target) => target !== due);
+    }
+  }
+
+  change(target: Target, options: PlanOptions): void {
+    const { name, renamedFields, model, descriptor } = target;
+    const known = this.#now.get(name);
+    this.#concern(name);
+    const after = targetSchema(target, known?.schema);
+    this.#after.set(name, after);
+    const whole = wholeDescriptor(name, after);
+    if (known === undefined) {
+      this.#changes.push({ name, after: whole });
+      this.#steps.push({ kind: "createCollection", collection: name, safety: "safe", descriptor: whole });
+      return;
+    }
+    const decisions = new RowDecisions([name, known.from], options, model, descriptor);
+    const steps = diffCollection({ collection: name, before: known.schema, after, renamedFields, decisions });
+    const rewrite = rewriteStep(name, steps, options.rewrite?.[name], this.#ran);
+    if (rewrite !== undefined) steps.push(rewrite);
+    if (steps.length > 0 || known.from !== name) this.#changes.push({ name, from: known.from, after: whole });
+    this.#steps.push(...steps);
+  }
+
+  finish(targets: readonly Target[], options: PlanOptions, reverts: number | undefined): Plan {
+    const after = new Map([...this.#before.keys()].map((name) => [name, this.#after.get(name)]));
+    const named = new Set(targets.map(({ name }) => name));
+    const data = sealPlan({
+      base: hashSchemas(this.#before),
+      target: hashSchemas(after),
+      concerns: [...this.#before.keys()],
+      changes: this.#changes,
+      steps: this.#steps,
+      leftAlone: [...this.#now.keys()].filter((name) => !named.has(name)),
+      ...(reverts === undefined ? {} : { reverts }),
+    });
+    const models = targets.flatMap(({ model }) => model ?? []);
+    return new Plan(data, { ...options, models });
+  }
+
+  /** Notes what the vault has under a name before the plan. */
+  #concern(name: string): void {
+    if (!this.#before.has(name)) this.#before.set(name, this.#now.get(name)?.schema);
+  }
+}
+
+/** A function without a name runs along with other changes of the rows; one with a name runs by itself, until the vault remembers it. */
+function rewriteStep(
+  collection: string,
+  steps: readonly Step[],
+  rewrite: RowRewrite | undefined,
+  ran: ReadonlySet<string>,
+): Step | undefined {
+  if (rewrite === undefined) return undefined;
+  const base = { kind: "rewriteRows", collection, safety: "data" } as const;
+  if (typeof rewrite !== "function")
+    return ran.has(rewrite.once) ? undefined : { ...base, once: rewrite.once };
+  return steps.some(({ safety }) => safety !== "safe") ? base : undefined;
+}
+
+function checkSource(db: unknown): void {
+  const { collectionNames, schema } = (db ?? {}) as Partial<PlanSource>;
+  if (typeof collectionNames !== "function" || typeof schema !== "function")
+    throw argumentInvalid("db", "a database, a transaction or a view", db);
+}
+
+/** @throws argument_invalid */
+export function checkModels(models: unknown): asserts models is readonly Model[] {
+  if (!Array.isArray(models)) throw argumentInvalid("models", "a list of models", models);
+  const names = new Set<string>();
+  for (const [position, model] of models.entries()) {
+    const { name, descriptor } = (model ?? {}) as Partial<Model>;
+    if (typeof name !== "string" || typeof descriptor !== "object")
+      throw argumentInvalid(`models[${position}]`, "a model made with defineModel", model);
+    if (names.has(name))
+      throw argumentInvalid(`models[${position}]`, `the only model of "${name}" in the list`, name);
+    names.add(name);
+  }
+}
+
+/** Names in the options that can only be slips: a field that no model has, a collection that is to be kept and dropped. */
+function checkNames(targets: readonly Target[], options: PlanOptions): void {
+  for (const name of options.allowDrop?.collections ?? []) {
+    if (targets.some((target) => target.name === name))
+      throw argumentInvalid(
+        "options.allowDrop.collections",
+        `without "${name}", which is among the models`,
+        name,
+      );
+  }
+  const fields = targets.flatMap(fieldKeysOf);
+  refuseUnknown("fill", options.fill, fields);
+  refuseUnknown("convert", options.convert, fields);
+  refuseUnknown(
+    "rewrite",
+    options.rewrite,
+    targets.map(({ name }) => name),
+  );
+}
+
+function refuseUnknown(option: string, entries: object | undefined, known: readonly string[]): void {
+  for (const key of Object.keys(entries ?? {})) {
+    if (known.includes(key)) continue;
+    const argument = `options.${option}`;
+    const what = option === "rewrite" ? "collection" : "field";
+    const shown = known.slice(0, 20).join(", ");
+    throw new ModelVaultError(
+      "argument_invalid",
+      `"${argument}" names "${key}", which is no ${what} of the models. They have ${shown}${known.length > 20 ? ", …" : ""}.`,
+      { argument, expected: `a ${what} of the models`, actual: key },
+    );
+  }
+}

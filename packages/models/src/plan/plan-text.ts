@@ -1,0 +1,58 @@
+/** A whole plan in words. */
+import type { PlanData } from "./plan-data.ts";
+import { type Safety, worstSafety } from "./step.ts";
+import { blockerOf, counted, stepText } from "./step-text.ts";
+
+const MEANING: Readonly<Record<Safety, string>> = {
+  safe: "no stored row is changed",
+  data: "stored rows are checked or rewritten, none is lost",
+  loss: "stored values are dropped",
+};
+
+const HASH_SHOWN = 12;
+
+/** The first characters of a hash, as people compare them. */
+export function shortHash(hash: string): string {
+  return hash.slice(0, HASH_SHOWN);
+}
+
+/** `steps`: lines to stand below a step, by its position. */
+export function planText(plan: PlanData, notes: ReadonlyMap<number, readonly string[]> = new Map()): string {
+  const lines = [headline(plan)];
+  plan.steps.forEach((step, at) => {
+    lines.push(`  ${stepText(step)}`, ...(notes.get(at) ?? []).map((note) => `      ${note}`));
+    const advice = blockerOf(step);
+    if (advice !== undefined) lines.push(`      not yet: ${advice}`);
+  });
+  const left = leftAloneText(plan);
+  return [...lines, ...(left === undefined ? [] : [left])].join("\n");
+}
+
+/** The same as a heading and a list. */
+export function planMarkdown(plan: PlanData): string {
+  const lines = [`**${headline(plan)}**`];
+  if (plan.steps.length > 0)
+    lines.push("", "```diff", ...plan.steps.map((step) => diffLine(stepText(step))), "```");
+  const blocked = plan.steps.flatMap((step) => blockerOf(step) ?? []);
+  if (blocked.length > 0)
+    lines.push("", "Cannot be applied yet:", "", ...blocked.map((advice) => `- ${advice}`));
+  const left = leftAloneText(plan);
+  if (left !== undefined) lines.push("", left);
+  return lines.join("\n");
+}
+
+function headline(plan: PlanData): string {
+  if (plan.steps.length === 0) return "Nothing to do: the vault is as the models say.";
+  const what = plan.reverts === undefined ? "Plan" : `Revert of migration ${plan.reverts}: plan`;
+  return `${what} ${shortHash(plan.hash)}: ${counted(plan.steps.length, "step")}, ${MEANING[worstSafety(plan.steps)]}.`;
+}
+
+function leftAloneText({ leftAlone }: PlanData): string | undefined {
+  if (leftAlone.length === 0) return undefined;
+  return `Left alone, as no model names them: ${leftAlone.join(", ")}.`;
+}
+
+/** `~` means nothing in a diff; `!` is shown as changed. */
+function diffLine(text: string): string {
+  return text.replace(/^~/, "!");
+}
