@@ -450,6 +450,13 @@ export const ERROR_CATALOGUE = {
     fault: "caller",
     retry: false,
   },
+  date_out_of_range: {
+    kind: "usage",
+    meaning:
+      "A stored timestamp is beyond what a JavaScript Date can tell; read it through `db.collection(name)`, as microseconds.",
+    fault: "caller",
+    retry: false,
+  },
   index_value_invalid: {
     kind: "usage",
     meaning: "A value given for an indexed field has the wrong type, or is text that UTF-8 cannot hold.",
