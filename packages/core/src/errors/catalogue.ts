@@ -470,9 +470,23 @@ export const ERROR_CATALOGUE = {
     fault: "caller",
     retry: false,
   },
+  key_exhausted: {
+    kind: "usage",
+    meaning:
+      "A generated primary key would be larger than its type can hold.",
+    fault: "caller",
+    retry: false,
+  },
   model_schema_invalid: {
     kind: "usage",
     meaning: "What was given as a model's schema cannot validate, or cannot describe itself as JSON Schema.",
+    fault: "caller",
+    retry: false,
+  },
+  model_subset_incomplete: {
+    kind: "usage",
+    meaning:
+      "A row cannot be stored through a subset model, because the collection has required fields that the model does not know; `details.fields` names them.",
     fault: "caller",
     retry: false,
   },
