@@ -3,6 +3,8 @@
 const START_BYTES = 4096;
 /** A larger buffer is given back after use, so that one large transaction does not hold its memory for ever. */
 const KEPT_BYTES_MAX = 1_048_576;
+/** A view and a call of `set` cost about as much as copying this many bytes one by one. */
+const COPIED_ONE_BY_ONE_MAX = 48;
 
 export class ByteSink {
   /** Read it anew after every call that may reserve. */
@@ -37,8 +39,16 @@ export class ByteSink {
   }
 
   raw(bytes: Uint8Array): void {
-    const at = this.take(bytes.length);
-    this.bytes.set(bytes, at);
+    this.copy(bytes, 0, bytes.length);
+  }
+
+  /** Appends `from[start..end)`. */
+  copy(from: Uint8Array, start: number, end: number): void {
+    const length = end - start;
+    const at = this.take(length);
+    const { bytes } = this;
+    if (length > COPIED_ONE_BY_ONE_MAX) bytes.set(from.subarray(start, end), at);
+    else for (let index = 0; index < length; index++) bytes[at + index] = from[start + index] as number;
   }
 
   /** `u32` length and the bytes. */

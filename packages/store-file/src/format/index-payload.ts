@@ -26,32 +26,43 @@ export interface IndexDelta {
   readonly primaryKey: Uint8Array;
 }
 
-/** Bytes that a delta takes. */
-export function indexDeltaBytes(delta: IndexDelta): number {
-  return 18 + Buffer.byteLength(delta.name) + delta.key.length + delta.primaryKey.length;
+/** Bytes before the first entry of a payload. */
+export const INDEX_HEAD_BYTES = 6;
+
+/** The head of a payload of so many entries. */
+export function writeIndexHead(sink: ByteSink, count: number): void {
+  sink.u16(2);
+  sink.u32(count);
+}
+
+/** One entry. */
+export function writeIndexDelta(sink: ByteSink, delta: IndexDelta): void {
+  sink.raw(indexDeltaPrefix(delta.collection, delta.unique, delta.insert, delta.name));
+  sink.prefixed(delta.key);
+  sink.prefixed(delta.primaryKey);
+}
+
+/** What the entries of one index for one operation begin with; index key and primary key follow. */
+export function indexDeltaPrefix(
+  collection: number,
+  unique: boolean,
+  insert: boolean,
+  name: string,
+): Uint8Array {
+  const nameBytes = Buffer.byteLength(name);
+  const bytes = Buffer.alloc(10 + nameBytes);
+  bytes.writeUInt32LE(collection, 0);
+  bytes[4] = unique ? KIND_UNIQUE : KIND_PLAIN;
+  bytes[5] = insert ? OP_INSERT : OP_DELETE;
+  bytes.writeUInt32LE(nameBytes, 6);
+  bytes.write(name, 10, nameBytes, "utf8");
+  return bytes;
 }
 
 /** Writes one payload. */
-export function writeIndexPayload(
-  sink: ByteSink,
-  deltas: readonly IndexDelta[],
-  start: number,
-  end: number,
-): void {
-  sink.u16(2);
-  sink.u32(end - start);
-  for (let index = start; index < end; index++) {
-    const { collection, unique, insert, name, key, primaryKey } = deltas[index] as IndexDelta;
-    sink.u32(collection);
-    sink.u8(unique ? KIND_UNIQUE : KIND_PLAIN);
-    sink.u8(insert ? OP_INSERT : OP_DELETE);
-    const nameBytes = Buffer.byteLength(name);
-    sink.u32(nameBytes);
-    const at = sink.take(nameBytes);
-    sink.bytes.write(name, at, nameBytes, "utf8");
-    sink.prefixed(key);
-    sink.prefixed(primaryKey);
-  }
+export function writeIndexPayload(sink: ByteSink, deltas: readonly IndexDelta[]): void {
+  writeIndexHead(sink, deltas.length);
+  for (const delta of deltas) writeIndexDelta(sink, delta);
 }
 
 /** Calls `visit` for each delta of a payload. The keys are views. @throws PayloadProblem */

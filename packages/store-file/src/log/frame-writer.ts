@@ -3,14 +3,12 @@
  * stay far below the limit of the format; index changes are split into as many as it takes.
  */
 import type { ByteSink } from "../format/byte-sink.ts";
-import { type IndexDelta, indexDeltaBytes, writeIndexPayload } from "../format/index-payload.ts";
+import { type DeltaList, INDEX_SEGMENT_BYTES, INDEX_SEGMENT_ENTRIES } from "../format/delta-list.ts";
+import { INDEX_HEAD_BYTES, writeIndexHead } from "../format/index-payload.ts";
 import { SEGMENT, SEGMENT_HEADER_BYTES } from "../format/layout.ts";
 import { MARKER_BYTES, writeMarker } from "../format/marker.ts";
 import { OPERATION_OFFSET, writeDeletion } from "../format/record-head.ts";
 import { writeSegmentHeader } from "../format/segment.ts";
-
-const INDEX_SEGMENT_BYTES = 4_194_304;
-const INDEX_SEGMENT_ENTRIES = 65_536;
 
 export class FrameWriter {
   readonly #sink: ByteSink;
@@ -29,29 +27,40 @@ export class FrameWriter {
     this.#segment(SEGMENT.schema, () => this.#sink.raw(payload));
   }
 
-  /** Index changes, in this order. */
-  deltas(deltas: readonly IndexDelta[]): void {
-    for (let start = 0; start < deltas.length; ) {
-      let end = start;
-      let bytes = 0;
-      while (end < deltas.length && end - start < INDEX_SEGMENT_ENTRIES) {
-        bytes += indexDeltaBytes(deltas[end] as IndexDelta);
-        if (bytes > INDEX_SEGMENT_BYTES && end > start) break;
-        end++;
+  /** Index changes, those of each list in its order, one list after another. */
+  deltas(...lists: readonly DeltaList[]): void {
+    let open = -1;
+    let count = 0;
+    for (const list of lists) {
+      for (const piece of list.pieces()) {
+        const bytes = piece.end - piece.start;
+        if (
+          open >= 0 &&
+          (this.#sink.length - open + bytes > INDEX_SEGMENT_BYTES ||
+            count + piece.count > INDEX_SEGMENT_ENTRIES)
+        ) {
+          this.#endDeltas(open, count);
+          open = -1;
+        }
+        if (open < 0) {
+          open = this.#sink.take(SEGMENT_HEADER_BYTES);
+          writeIndexHead(this.#sink, 0);
+          count = 0;
+        }
+        this.#sink.copy(list.sink.bytes, piece.start, piece.end);
+        count += piece.count;
       }
-      const from = start;
-      this.#segment(SEGMENT.index, () => writeIndexPayload(this.#sink, deltas, from, end));
-      start = end;
     }
+    if (open >= 0) this.#endDeltas(open, count);
   }
 
-  /** A row, as it is stored, under another operation. */
-  record(payload: Uint8Array, operation: number): void {
-    this.#segment(SEGMENT.record, () => {
-      const at = this.#sink.length;
-      this.#sink.raw(payload);
-      this.#sink.bytes[at + OPERATION_OFFSET] = operation;
-    });
+  /** A row, as it is stored in `bytes[start..end)`, under another operation. */
+  record(bytes: Uint8Array, start: number, end: number, operation: number): void {
+    const sink = this.#sink;
+    const at = sink.take(SEGMENT_HEADER_BYTES);
+    sink.copy(bytes, start, end);
+    sink.bytes[at + SEGMENT_HEADER_BYTES + OPERATION_OFFSET] = operation;
+    writeSegmentHeader(sink.bytes, at, SEGMENT.record, end - start);
   }
 
   deletion(layout: 2 | 3, collection: number, version: number, taggedKey: Uint8Array): void {
@@ -61,6 +70,12 @@ export class FrameWriter {
   /** Ends the transaction. */
   commit(): void {
     this.#marker(SEGMENT.commit);
+  }
+
+  #endDeltas(at: number, count: number): void {
+    const sink = this.#sink;
+    sink.bytes.writeUInt32LE(count, at + SEGMENT_HEADER_BYTES + INDEX_HEAD_BYTES - 4);
+    writeSegmentHeader(sink.bytes, at, SEGMENT.index, sink.length - at - SEGMENT_HEADER_BYTES);
   }
 
   #marker(type: number): void {

@@ -67,7 +67,7 @@ function writePayload(path: string, image: Image, sink: ByteSink, offset: number
   if (deltas.length > ENTRIES_MAX) refuse("index entries", deltas.length, ENTRIES_MAX);
   const length = sink.take(4);
   const indexStart = sink.length;
-  writeIndexPayload(sink, deltas, 0, deltas.length);
+  writeIndexPayload(sink, deltas);
   sink.bytes.writeUInt32LE(sink.length - indexStart, length);
   checkSize();
   return sink.length - start;

@@ -4,7 +4,6 @@
  */
 import { isModelVaultError, type Keyspace, type StoreReader } from "@modelvault/core";
 import type { LogCollection } from "../vault/log-catalog.ts";
-import { sameBytes } from "../vault/net-changes.ts";
 import { readVault } from "../vault/read-vault.ts";
 import type { Vault } from "../vault/vault.ts";
 import { atLastVersion } from "./write-image.ts";
@@ -52,6 +51,10 @@ function compareRows(vault: Vault, stored: StoreReader, problems: string[]): voi
     }
     if (!inFile.next().done) problems.push(`the file has rows of "${name}" that are not in memory`);
   }
+}
+
+function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
+  return Buffer.compare(a, b) === 0;
 }
 
 /** A file that was written anew has every row under the last version; memory may hold it under the one it came with. */

@@ -5,6 +5,7 @@
  */
 import type { MaintenanceProgress, StoreReader } from "@modelvault/core";
 import { ByteSink } from "../format/byte-sink.ts";
+import { DeltaList } from "../format/delta-list.ts";
 import { encodeFileHeader } from "../format/file-header.ts";
 import type { IndexDelta } from "../format/index-payload.ts";
 import { LOG_START } from "../format/layout.ts";
@@ -13,8 +14,8 @@ import { canonicalOfOrdered } from "../format/scalar-keys.ts";
 import { EMPTY_SUPERBLOCK, encodeSlot } from "../format/superblock.ts";
 import { FrameWriter } from "../log/frame-writer.ts";
 import type { OpenFile } from "../port/file-port.ts";
+import { canonicalAt } from "../vault/index-changes.ts";
 import type { LogCatalog, LogCollection } from "../vault/log-catalog.ts";
-import { canonicalAt } from "../vault/net-changes.ts";
 import { versionOf } from "../vault/replay.ts";
 
 /** Rows and bytes after which a transaction ends. */
@@ -63,8 +64,10 @@ export function writeImage(
     const taken = new Set<string>();
     for (const chunk of chunksOf(rows, collection)) {
       const frame = new FrameWriter(sink, revision, false);
-      frame.deltas(insertsOf(collection, chunk, taken));
-      for (const [, payload] of chunk) frame.record(payload, OP_INSERT);
+      const list = new DeltaList();
+      for (const delta of insertsOf(collection, chunk, taken)) list.add(delta);
+      frame.deltas(list);
+      for (const [, payload] of chunk) frame.record(payload, 0, payload.length, OP_INSERT);
       flush(frame);
       done += chunk.length;
       onProgress?.({ done, total, unit: "rows" });

@@ -16,23 +16,21 @@ import {
   type StoreTransaction,
 } from "@modelvault/core";
 import { ByteSink } from "../format/byte-sink.ts";
-import type { IndexDelta } from "../format/index-payload.ts";
 import { PAYLOAD_BYTES_MAX } from "../format/layout.ts";
-import { OP_INSERT, OP_REPLACE } from "../format/record-head.ts";
-import { taggedOfOrdered } from "../format/scalar-keys.ts";
-import { FrameWriter } from "../log/frame-writer.ts";
 import { fileMaintenance } from "../maintenance/file-maintenance.ts";
 import { FileSnapshot } from "./file-snapshot.ts";
 import { FileTransaction, KEY_BYTES_MAX } from "./file-transaction.ts";
-import { type NetChanges, netChanges } from "./net-changes.ts";
+import { isNothing, type NetChanges, netChanges } from "./net-changes.ts";
 import { recordsStayValid } from "./stays-readable.ts";
 import type { Vault } from "./vault.ts";
+import { ChangeWriter } from "./write-changes.ts";
 
 export class FileStore implements Store {
   readonly traits: StoreTraits;
   readonly maintenance: StoreMaintenance;
   readonly #vault: Vault;
   readonly #sink = new ByteSink();
+  readonly #writer = new ChangeWriter();
   #transaction: FileTransaction | undefined;
 
   constructor(vault: Vault) {
@@ -94,7 +92,7 @@ export class FileStore implements Store {
     this.#vault.agree();
     this.#transaction = new FileTransaction(
       image.store.begin(),
-      (transaction) => this.#commit(transaction),
+      ({ inner }) => this.#commit(inner),
       () => {
         this.#transaction = undefined;
       },
@@ -107,19 +105,18 @@ export class FileStore implements Store {
     this.#vault.close();
   }
 
-  #commit({ touched, inner }: FileTransaction): number {
+  #commit(inner: FileTransaction["inner"]): number {
     const vault = this.#vault;
     const { image } = vault;
     const before = image.store.revision();
-    // A transaction that has ended says so here.
-    inner.count({ kind: "catalog" });
-    const changes = touched.isEmpty ? undefined : netChanges(touched, image.store, inner, image.catalog);
-    if (changes === undefined || isNothing(changes)) return before;
+    const changes = netChanges(image.store, inner, image.catalog);
+    if (changes === undefined) return before;
     const revision = before + 1;
     if (vault.mustRewrite || !this.#staysReadable(changes)) {
+      if (isNothing(changes)) return before;
       vault.rewrite(inner, changes.catalog, revision, () => this.#take(inner, changes, revision));
     } else {
-      this.#append(changes, vault.corrections, revision);
+      if (!this.#append(changes, inner, revision)) return before;
       vault.corrections = [];
       this.#take(inner, changes, revision);
     }
@@ -128,8 +125,8 @@ export class FileStore implements Store {
   }
 
   /** The image takes over what is in the log now. */
-  #take(inner: StoreTransaction, changes: NetChanges, revision: number): void {
-    (inner as StoreTransaction & { commit(revision?: number): number }).commit(revision);
+  #take(inner: FileTransaction["inner"], changes: NetChanges, revision: number): void {
+    inner.commit(revision);
     this.#vault.image.catalog = changes.catalog;
   }
 
@@ -145,29 +142,22 @@ export class FileStore implements Store {
     return true;
   }
 
-  #append(changes: NetChanges, corrections: readonly IndexDelta[], revision: number): void {
-    const log = this.#vault.writableLog();
+  /** False when there is nothing to append. */
+  #append(changes: NetChanges, inner: FileTransaction["inner"], revision: number): boolean {
+    const vault = this.#vault;
+    const log = vault.writableLog();
     const sink = this.#sink;
+    const marks = { revision, unsynced: log.unsyncedCommits };
     try {
-      const frame = new FrameWriter(sink, revision, log.unsyncedCommits);
-      for (const payload of changes.schemas) frame.schema(payload);
-      frame.deltas([...corrections, ...changes.deletes, ...changes.inserts]);
-      for (const { collection, key, before, after } of changes.rows) {
-        if (after !== undefined) frame.record(after, before === undefined ? OP_INSERT : OP_REPLACE);
-        else {
-          const tagged = taggedOfOrdered(collection.primaryKind, key);
-          frame.deletion(collection.nested ? 3 : 2, collection.id, collection.version, tagged);
-        }
-      }
-      frame.commit();
+      const records = this.#writer.write(sink, marks, changes, vault.corrections, vault.image.store, inner);
+      if (records === undefined) return false;
       log.append(sink.view());
+      for (const [id, count] of records) log.counts.set(id, (log.counts.get(id) ?? 0) + count);
     } finally {
       sink.clear();
     }
     log.transactions++;
-    for (const { collection } of changes.rows) {
-      log.counts.set(collection.id, (log.counts.get(collection.id) ?? 0) + 1);
-    }
+    return true;
   }
 
   #reader(space: Keyspace): MemoryStore {
@@ -183,8 +173,4 @@ export class FileStore implements Store {
       "Maintenance needs a store without an open transaction: commit or abort it first.",
     );
   }
-}
-
-function isNothing({ schemas, deletes, inserts, rows }: NetChanges): boolean {
-  return schemas.length + deletes.length + inserts.length + rows.length === 0;
 }

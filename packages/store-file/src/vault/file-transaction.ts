@@ -1,4 +1,4 @@
-/** The write transaction of a file store: a transaction on the image that also remembers which keys it touched. */
+/** The write transaction of a file store: a transaction on the image. What it changed is found when it commits. */
 import {
   type KeyRange,
   type Keyspace,
@@ -8,7 +8,6 @@ import {
   type StoreTransaction,
 } from "@modelvault/core";
 import { PAYLOAD_BYTES_MAX } from "../format/layout.ts";
-import { TouchedKeys } from "./touched-keys.ts";
 
 /** Longest key: a primary key in the file has at most 16 MiB, and its key in the store no less. */
 export const KEY_BYTES_MAX = 16_777_216;
@@ -16,7 +15,6 @@ export const KEY_BYTES_MAX = 16_777_216;
 type MemoryTransaction = ReturnType<MemoryStore["begin"]>;
 
 export class FileTransaction implements StoreTransaction {
-  readonly touched: TouchedKeys = new TouchedKeys();
   /** The transaction on the image, whose end is this one's. */
   readonly inner: MemoryTransaction;
   readonly #commit: (transaction: FileTransaction) => number;
@@ -54,12 +52,10 @@ export class FileTransaction implements StoreTransaction {
     if (value.length > PAYLOAD_BYTES_MAX)
       throw tooLong("store_value_too_long", "value", value.length, PAYLOAD_BYTES_MAX);
     this.inner.put(space, key, value);
-    this.touched.add(space, key, true);
   }
 
   delete(space: Keyspace, key: Uint8Array): void {
     this.inner.delete(space, key);
-    this.touched.add(space, key, false);
   }
 
   commit(): number {

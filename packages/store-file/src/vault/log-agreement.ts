@@ -14,8 +14,8 @@ import { readRecordHead } from "../format/record-head.ts";
 import type { FileWindow } from "../log/file-window.ts";
 import type { LogContents } from "../log/scan.ts";
 import type { Image } from "./image.ts";
+import { entryDelta } from "./index-changes.ts";
 import type { LogCollection } from "./log-catalog.ts";
-import { entryDelta } from "./net-changes.ts";
 import { forEachFrom, type LoadedCheckpoint } from "./read-checkpoint.ts";
 
 export interface Agreement {

@@ -4,6 +4,7 @@
  */
 import { ModelVaultError, type StoreReader } from "@modelvault/core";
 import { ByteSink } from "../format/byte-sink.ts";
+import { DeltaList } from "../format/delta-list.ts";
 import type { IndexDelta } from "../format/index-payload.ts";
 import { type HeldLocks, lockForReading, lockForWriting } from "../lock/vault-locks.ts";
 import { FileWindow } from "../log/file-window.ts";
@@ -177,7 +178,9 @@ export class Vault {
     const log = this.writableLog();
     const sink = new ByteSink();
     const frame = new FrameWriter(sink, this.image.store.revision(), log.unsyncedCommits);
-    frame.deltas(this.corrections);
+    const corrections = new DeltaList();
+    for (const delta of this.corrections) corrections.add(delta);
+    frame.deltas(corrections);
     frame.commit();
     log.append(sink.view());
     this.corrections = [];

@@ -2,6 +2,8 @@
 import { encodeIndexKey, type ScalarKind, splitIndexKey, type Value } from "@modelvault/core";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { ByteSink } from "../../src/format/byte-sink.ts";
+import { INCOMPLETE, writeCanonical } from "../../src/format/canonical-writer.ts";
 import {
   canonicalOfOrdered,
   canonicalOfTagged,
@@ -67,6 +69,11 @@ describe.each(Object.entries(values) as [ScalarKind, fc.Arbitrary<Value>][])("%s
         const { valueEnd } = splitIndexKey(kind, key);
         const canonical = Buffer.from(canonicalOfTagged(bytes, 0, bytes.length));
         expect(Buffer.from(canonicalOfOrdered(kind, key, 0, valueEnd)).equals(canonical)).toBe(true);
+        const sink = new ByteSink();
+        const inside = Buffer.concat([Buffer.from([7, 0]), key, Buffer.from([0, 0, 9])]);
+        expect(writeCanonical(sink, kind, inside, 2, inside.length)).toBe(2 + valueEnd);
+        expect(sink.view().readUInt32LE(0)).toBe(canonical.length);
+        expect(sink.view().subarray(4).equals(canonical)).toBe(true);
         // Minus zero is plus zero as a key; every other value comes back as it was.
         const back = Buffer.from(taggedOfOrdered(kind, key));
         expect(back.equals(Object.is(value, -0) ? tagged(kind, 0) : bytes)).toBe(true);
@@ -82,5 +89,25 @@ test("NaN keeps its bits in canonical form, and is one key whatever they are", (
     expect(isOrderedNaN(ordered, 0)).toBe(true);
     expect(Buffer.compare(ordered, encodeIndexKey("float64", Number.NaN, new Uint8Array(0)))).toBe(0);
     expect(Buffer.from(canonicalOfTagged(bytes, 0, 9)).toString("hex")).toBe(bits);
+  }
+});
+
+test("what a key does not hold whole is not written from it", () => {
+  const sink = new ByteSink();
+  const none = new Uint8Array(0);
+  const refused: readonly [ScalarKind, Uint8Array][] = [
+    ["float64", encodeIndexKey("float64", Number.NaN, none)],
+    ["string", encodeIndexKey("string", "long".repeat(100), none)],
+    ["bytes", encodeIndexKey("bytes", new Uint8Array(300), none)],
+    // Keys of no index: cut short or not closed.
+    ["string", Buffer.from("6100", "hex")],
+    ["string", Buffer.from("6100ff", "hex")],
+    ["int64", new Uint8Array(7)],
+    ["uuid", new Uint8Array(15)],
+    ["bool", none],
+  ];
+  for (const [kind, key] of refused) {
+    expect(writeCanonical(sink, kind, key, 0, key.length)).toBe(INCOMPLETE);
+    expect(sink.length).toBe(0);
   }
 });
