@@ -1,0 +1,220 @@
+/** What the vault remembers of its migrations, and undoing the last one. */
+import { Database, isModelVaultError, memoryStore } from "@modelvault/core";
+import {
+  apply,
+  defineModel,
+  history,
+  index,
+  type Model,
+  type PlanOptions,
+  plan,
+  planRevert,
+  revert,
+  unique,
+} from "@modelvault/models";
+import { expect, test } from "vitest";
+import { z } from "zod";
+
+function books(shape: z.ZodRawShape, options: object = {}, name = "books"): Model {
+  return defineModel(name, z.object({ id: z.string(), ...shape }), { primaryKey: "id", ...options } as never);
+}
+
+const BASE = books(
+  { title: z.string(), year: z.int(), language: z.enum(["de", "en"]) },
+  { indexes: [index("year")] },
+);
+const SHAPE = { title: z.string(), year: z.int(), language: z.enum(["de", "en"]) };
+const BY_YEAR = { indexes: [index("year")] };
+const ROW = { id: "a", title: "t", year: 1974, language: "de" };
+
+function vault(): Database {
+  const db = Database.open(memoryStore());
+  apply(db, plan(db, [BASE]), { program: "shop 1", now: () => 1 });
+  db.collection("books").insert(ROW);
+  return db;
+}
+
+function errorOf(work: () => unknown): { readonly code: string; readonly message: string } {
+  try {
+    work();
+  } catch (error) {
+    if (isModelVaultError(error)) return error;
+    throw error;
+  }
+  throw new Error("nothing was refused");
+}
+
+test("the history tells what was applied, when, and by which program", () => {
+  using db = vault();
+  apply(db, plan(db, [books({ ...SHAPE, note: z.string().optional() }, BY_YEAR)]), {
+    program: "shop 2",
+    now: () => 2,
+  });
+  const entries = history(db);
+  expect(entries.map(({ number, program, appliedAt }) => ({ number, program, appliedAt }))).toEqual([
+    { number: 1, program: "shop 1", appliedAt: 1 },
+    { number: 2, program: "shop 2", appliedAt: 2 },
+  ]);
+  expect(entries[1]?.steps).toEqual([
+    {
+      kind: "addOptionalField",
+      collection: "books",
+      path: ["note"],
+      type: "optional string",
+      safety: "safe",
+    },
+  ]);
+  expect(entries[0]?.target).toBe(entries[1]?.base);
+});
+
+test.each<[string, Model | readonly Model[], PlanOptions?]>([
+  ["an optional field", books({ ...SHAPE, note: z.string().optional() }, BY_YEAR)],
+  ["an index", books(SHAPE, { indexes: [index("year"), unique("title")] })],
+  ["a dropped index", books(SHAPE), { allowDrop: { indexes: ["books.year_idx"] } }],
+  ["a renamed index", books(SHAPE, { indexes: [index("year", { name: "years" })] })],
+  [
+    "a renamed field",
+    books(
+      { title: z.string(), published: z.int(), language: SHAPE.language },
+      { indexes: [index("published", { name: "year_idx" })], renamedFields: { published: "year" } },
+    ),
+  ],
+  ["a renamed collection", books(SHAPE, { ...BY_YEAR, renamedFrom: "books" }, "tomes")],
+  ["a looser constraint", books({ ...SHAPE, language: z.enum(["de", "en", "fr"]) }, BY_YEAR)],
+  ["a tighter constraint", books({ ...SHAPE, title: z.string().min(1) }, BY_YEAR)],
+  ["an optional that was required", books({ ...SHAPE, title: z.string().optional() }, BY_YEAR)],
+  ["an integer that became a float", books({ ...SHAPE, year: z.number() }, BY_YEAR)],
+  ["an enum that became text", books({ ...SHAPE, language: z.string() }, BY_YEAR)],
+  ["a new collection", [BASE, books({}, {}, "authors")]],
+  [
+    "a field that moved into an object",
+    books(
+      { title: z.string(), language: SHAPE.language, published: z.object({ year: z.int() }) },
+      { indexes: [index("published.year" as never)], renamedFields: { "published.year": "year" } },
+    ),
+  ],
+  [
+    "an object that was made of fields",
+    books(
+      { meta: z.object({ t: z.string(), y: z.int() }), language: SHAPE.language },
+      { indexes: [index("meta.y" as never)], renamedFields: { "meta.t": "title", "meta.y": "year" } },
+    ),
+  ],
+])("undoes %s exactly", (_what, models, options = {}) => {
+  using db = vault();
+  const before = { schema: db.schema("books"), rows: db.collection("books").all() };
+  const list = Array.isArray(models) ? models : [models];
+  expect(apply(db, plan(db, list, options)).changed).toBe(true);
+  expect(planRevert(db).toString()).toContain("Revert of migration 2: plan");
+  expect(revert(db, { program: "shop 1" }).changed).toBe(true);
+  expect(db.collectionNames()).toEqual(["books"]);
+  const { version: _now, ...schema } = db.schema("books");
+  const { version: _then, ...expected } = before.schema;
+  expect(schema).toEqual(expected);
+  expect(db.collection("books").all()).toEqual(before.rows);
+  expect(plan(db, [BASE]).isEmpty).toBe(true);
+  expect(history(db).at(-1)).toMatchObject({ number: 3, reverts: 2 });
+  expect(db.verify().ok).toBe(true);
+});
+
+test.each<[string, Model, PlanOptions, string]>([
+  [
+    "a field with values",
+    books({ ...SHAPE, note: z.string() }, BY_YEAR),
+    { fill: { "books.note": "n" } },
+    "would be dropped",
+  ],
+  [
+    "a dropped field",
+    books({ title: z.string(), year: z.int() }, BY_YEAR),
+    { allowDrop: { fields: ["books.language"] } },
+    "the values are gone",
+  ],
+  [
+    "a function",
+    books({ ...SHAPE, title: z.number() }, BY_YEAR),
+    { convert: { "books.title": () => 1 } },
+    "a function changed the values",
+  ],
+  [
+    "a rewrite",
+    BASE,
+    { rewrite: { books: { once: "x", row: (row) => row } } },
+    "a function changed the rows",
+  ],
+])("refuses to undo %s, and says why", (_what, model, options, reason) => {
+  using db = vault();
+  apply(db, plan(db, [model], options));
+  const error = errorOf(() => revert(db));
+  expect(error.code).toBe("migration_irreversible");
+  expect(error.message).toContain(reason);
+});
+
+test("refuses to undo what has been used since", () => {
+  using db = vault();
+  const authors = books({}, {}, "authors");
+  const noted = books({ ...SHAPE, note: z.string().optional() }, BY_YEAR);
+  apply(db, plan(db, [noted, authors]));
+  db.collection("books").update("a", { note: "n" });
+  db.collection("authors").insert({ id: "x" });
+  expect(
+    errorOf(() => planRevert(db))
+      .message.split("\n")
+      .slice(1),
+  ).toEqual([
+    '- books: add field "note" (optional string): rows have values in it by now',
+    '- authors: create the collection (1 field, primary key "id"): it has 1 row by now',
+  ]);
+});
+
+test("undoes one migration after the other, and then has nothing to undo", () => {
+  using db = vault();
+  apply(db, plan(db, [books({ ...SHAPE, note: z.string().optional() }, BY_YEAR)]));
+  apply(
+    db,
+    plan(db, [books({ ...SHAPE, note: z.string().optional(), more: z.string().optional() }, BY_YEAR)]),
+  );
+  revert(db);
+  revert(db);
+  expect(history(db).map(({ reverts }) => reverts)).toEqual([undefined, undefined, undefined, 3, 2]);
+  db.collection("books").delete("a");
+  revert(db);
+  expect(db.collectionNames()).toEqual([]);
+  expect(errorOf(() => revert(db))).toMatchObject({
+    code: "migration_irreversible",
+    details: { reasons: [] },
+  });
+});
+
+test("refuses to undo a migration when the schema was changed by other means since", () => {
+  using db = vault();
+  apply(db, plan(db, [books({ ...SHAPE, note: z.string().optional() }, BY_YEAR)]));
+  const { fields } = db.schema("books");
+  db.registerVersion("books", { fields: [...fields, { path: "extra", type: { optional: "string" } }] });
+  expect(errorOf(() => planRevert(db)).code).toBe("plan_stale");
+});
+
+test("a note that is no record of a migration is told of, not guessed at", () => {
+  using db = vault();
+  db.setNote("migrations/99999999", Uint8Array.of(1, 2, 3));
+  expect(errorOf(() => history(db)).code).toBe("plan_invalid");
+});
+
+test("a function that is to run once runs once, whatever is planned later", () => {
+  using db = vault();
+  let calls = 0;
+  const rewrite = {
+    books: {
+      once: "count",
+      row: (row: never) => {
+        calls++;
+        return row;
+      },
+    },
+  };
+  const changes = plan(db, [BASE], { rewrite });
+  apply(db, changes);
+  expect(apply(db, changes).changed).toBe(false);
+  expect(plan(db, [BASE], { rewrite }).isEmpty).toBe(true);
+  expect(calls).toBe(1);
+});

@@ -1,0 +1,92 @@
+/** Renames of fields: made once, in an order that works, and passed over where they do not concern the vault. */
+import {
+  type CollectionDescriptor,
+  checkCollection,
+  Database,
+  memoryStore,
+  type Row,
+} from "@modelvault/core";
+import { apply, defineModel, plan } from "@modelvault/models";
+import { expect, test } from "vitest";
+import { z } from "zod";
+import { pathIn, renameFields } from "../../src/plan/field-renames.ts";
+
+function schemaOf(fields: CollectionDescriptor["fields"]): ReturnType<typeof checkCollection>["schema"] {
+  return checkCollection({
+    name: "books",
+    primaryKey: "id",
+    fields: [{ path: "id", type: "string" }, ...fields],
+  }).schema;
+}
+
+const text = (...names: string[]): CollectionDescriptor["fields"] =>
+  names.map((path) => ({ path, type: "string" }) as const);
+
+function renamesOf(
+  before: CollectionDescriptor["fields"],
+  after: CollectionDescriptor["fields"],
+  declared: Record<string, string>,
+): string[] {
+  const { renames } = renameFields(schemaOf(before), schemaOf(after), new Map(Object.entries(declared)));
+  return renames.map(({ from, to }) => `${from.join(".")} > ${to.join(".")}`);
+}
+
+test("a rename is due when the old name is there and the new one is not", () => {
+  expect(renamesOf(text("a"), text("b"), { b: "a" })).toEqual(["a > b"]);
+  expect(renamesOf(text("b"), text("b"), { b: "a" })).toEqual([]);
+  expect(renamesOf(text("a", "b"), text("b"), { b: "a" })).toEqual([]);
+  expect(renamesOf(text("c"), text("b"), { b: "a" })).toEqual([]);
+});
+
+test("a chain of renames is made from its free end", () => {
+  expect(renamesOf(text("a", "b"), text("b", "c"), { b: "a", c: "b" })).toEqual(["b > c", "a > b"]);
+});
+
+test("names that change places are left as they are: nobody could tell whether it was done already", () => {
+  expect(renamesOf(text("a", "b"), text("a", "b"), { a: "b", b: "a" })).toEqual([]);
+});
+
+test("an object is renamed before what is inside it", () => {
+  const before = [{ path: "writer", type: { object: text("title", "born") } }] as const;
+  const after = [{ path: "author", type: { object: text("name", "born") } }] as const;
+  expect(renamesOf(before, after, { "author.name": "writer.title", author: "writer" })).toEqual([
+    "writer > author",
+    "author.title > author.name",
+  ]);
+});
+
+test("a field whose own name holds a dot is found under it", () => {
+  const schema = schemaOf([
+    { path: ["a.b"], type: "string" },
+    { path: "c", type: { object: text("d") } },
+  ]);
+  expect(pathIn(schema, "a.b")).toEqual(["a.b"]);
+  expect(pathIn(schema, "c.d")).toEqual(["c", "d"]);
+  expect(pathIn(schema, "x.y")).toEqual(["x", "y"]);
+});
+
+test.each<[string, Row, Row | undefined]>([
+  ["a value", { id: "a", writer: { title: "x" } }, { id: "a", author: { name: "x" } }],
+  ["null", { id: "a", writer: null }, undefined],
+])("an object's fields move with their %s", (_what, stored, becomes) => {
+  using db = Database.open(memoryStore());
+  const inner = { path: "title", type: "string" } as const;
+  db.register({
+    name: "books",
+    primaryKey: "id",
+    fields: [
+      { path: "id", type: "string" },
+      { path: "writer", type: { optional: { object: [inner] } } },
+    ],
+  });
+  db.collection("books").insert(stored);
+  const model = defineModel(
+    "books",
+    z.object({ id: z.string(), author: z.object({ name: z.string() }).optional() }),
+    { primaryKey: "id", renamedFields: { author: "writer", "author.name": "writer.title" } },
+  );
+  apply(db, plan(db, [model]));
+  expect(db.collection("books").all()).toEqual([becomes ?? { id: "a", author: null }]);
+  expect(plan(db, [model]).isEmpty).toBe(true);
+  expect(db.verify().ok).toBe(true);
+});
