@@ -1,5 +1,5 @@
 /** What the vault remembers of its migrations, and undoing the last one. */
-import { Database, isModelVaultError, memoryStore } from "@modelvault/core";
+import { Database, isModelVaultError, memoryStore, type Row } from "@modelvault/core";
 import {
   apply,
   defineModel,
@@ -206,7 +206,7 @@ test("a function that is to run once runs once, whatever is planned later", () =
   const rewrite = {
     books: {
       once: "count",
-      row: (row: never) => {
+      row: (row: Row) => {
         calls++;
         return row;
       },
