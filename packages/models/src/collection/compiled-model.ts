@@ -1,18 +1,29 @@
-/** What a model's collections run on, compiled once per model: the way in (validation) and the way out (revival). */
-import type { Row } from "@modelvault/core";
+/** What a model's collections run on, compiled once per model: the way in (validation, dates to timestamps) and the way out (revival). */
+import type { Row, Value } from "@modelvault/core";
+import { fieldAt, fieldsIn, type Shape } from "../convert/shape.ts";
 import type { Model } from "../define/model.ts";
+import { compileLowerer, lowerOperand } from "./lower-row.ts";
 import { mergePatch } from "./merge-patch.ts";
-import { compileReviver, type Reviver } from "./revive-row.ts";
+import type { ModelValue } from "./model-value.ts";
+import { changeOf, compileReviver, type Reviver } from "./revive-row.ts";
 import { validateRow } from "./validate-row.ts";
 
 export interface CompiledModel {
   readonly model: Model;
+  /** How the engine is to hand out 64-bit integers; undefined: as the handle says. */
+  readonly integers: "exact" | undefined;
   /** A row of the model from one of the engine. */
   readonly revive: Reviver;
-  /** A row to store. @throws validation_failed, validation_async */
+  /** A row to store. @throws validation_failed, validation_async, model_schema_invalid */
   readonly validate: (candidate: unknown) => Row;
   /** An update function of the engine for a patch or a function of the model. */
   readonly changer: (change: unknown) => (row: Row) => Row;
+  /** A primary key of the model as the engine takes it. */
+  readonly keyToEngine: (key: unknown) => Value;
+  /** A primary key of the engine as the model has it. */
+  readonly keyToModel: (key: Value) => ModelValue;
+  /** What stands behind an operator, as the engine takes it. */
+  readonly operand: (path: string, operand: unknown) => Value;
 }
 
 /**
@@ -41,20 +52,40 @@ const compiledModels = new WeakMap<Model, CompiledModel>();
 export function compileModel(model: Model): CompiledModel {
   const known = compiledModels.get(model);
   if (known !== undefined) return known;
-  const revive = compileReviver(model.fields);
-  const validate = (candidate: unknown): Row => validateRow(model, candidate);
+  const { shape, fields, primaryKey } = model;
+  const revive = compileReviver(shape);
+  const lower = compileLowerer(shape, model.name);
+  const keyShape: Shape = fieldAt(fields, primaryKey)?.shape ?? { kind: "json" };
+  const reviveKey = changeOf(keyShape);
   const changer =
     (change: unknown) =>
     (row: Row): Row => {
       const before = revive(row);
-      if (typeof change !== "function") return validate(mergePatch(model.fields, before, change));
+      if (typeof change !== "function")
+        return lower(validateRow(model, mergePatch(shape, before, change)), row);
       const after: unknown = change(before);
       // A promise goes on as it is, for the engine to refuse.
-      return isThenable(after) ? (after as Row) : validate(after);
+      return isThenable(after) ? (after as Row) : lower(validateRow(model, after), row);
     };
-  const compiled = { model, revive, validate, changer };
+  const compiled: CompiledModel = {
+    model,
+    integers: holdsWide(shape) ? "exact" : undefined,
+    revive,
+    validate: (candidate) => lower(validateRow(model, candidate)),
+    changer,
+    keyToEngine: (key) => lowerOperand(keyShape, key) as Value,
+    keyToModel: (key) => (reviveKey === undefined ? key : reviveKey(key)),
+    operand: (path, operand) => lowerOperand(fieldAt(fields, path)?.shape, operand) as Value,
+  };
   compiledModels.set(model, compiled);
   return compiled;
+}
+
+/** Whether a shape has integers that a number may not hold. */
+function holdsWide(shape: Shape): boolean {
+  if (shape.kind === "list") return holdsWide(shape.element.shape);
+  if (shape.kind === "bigint" || shape.kind === "timestamp") return true;
+  return fieldsIn(shape)?.some((field) => holdsWide(field.shape)) ?? false;
 }
 
 function isThenable(value: unknown): value is object {

@@ -1,27 +1,50 @@
 /** Merging a patch into a model's row, by the model's shape: objects field by field, everything else whole. */
-import type { FieldShape } from "../convert/shape.ts";
-
+import type { FieldShape, RowShape, Shape, UnionShape } from "../convert/shape.ts";
 import { argumentInvalid } from "../define/arguments.ts";
 
 type PlainObject = { readonly [key: string]: unknown };
 
 /**
  * The row with the patch merged in; neither is changed. `undefined` leaves a field as it is; `null` empties it, which for a field that
- * may be absent and not null means leaving it out. Names that the model does not know are kept, for the schema to judge.
+ * may be absent and not null means leaving it out. Names that the model does not know are kept, for the schema to judge. A patch that makes
+ * another variant of a union leaves out what that variant does not have.
  */
-export function mergePatch(fields: readonly FieldShape[], row: unknown, patch: unknown): unknown {
+export function mergePatch(shape: RowShape, row: unknown, patch: unknown): unknown {
   if (!isPlainObject(patch)) return patch;
-  const merged: Record<string, unknown> = isPlainObject(row) ? { ...row } : {};
+  const base = shape.kind === "union" ? asVariant(shape, row, patch) : row;
+  const merged: Record<string, unknown> = isPlainObject(base) ? { ...base } : {};
   for (const name of Object.keys(patch)) {
     const change = patch[name];
     if (change === undefined) continue;
-    const field = fields.find((candidate) => candidate.name === name);
+    const field = shape.fields.find((candidate) => candidate.name === name);
     if (change === null && field !== undefined && !field.required && !field.nullable) delete merged[name];
-    else if (field?.shape.kind === "object")
-      define(merged, name, mergePatch(field.shape.fields, merged[name], change));
+    else if (field !== undefined && isRowShape(field.shape))
+      define(merged, name, mergePatch(field.shape, merged[name], change));
     else define(merged, name, change);
   }
   return merged;
+}
+
+function isRowShape(shape: Shape): shape is RowShape {
+  return shape.kind === "object" || shape.kind === "union";
+}
+
+/** What a row keeps when a patch makes it another variant: what the new one has too. */
+function asVariant({ tag, variants }: UnionShape, row: unknown, patch: PlainObject): unknown {
+  const text = patch[tag];
+  if (!isPlainObject(row) || text === undefined || text === row[tag]) return row;
+  const variant = variants.find(({ tags }) => tags.some((each) => each === text));
+  return variant === undefined ? row : kept(variant.fields, row);
+}
+
+function kept(fields: readonly FieldShape[], value: unknown): unknown {
+  if (!isPlainObject(value)) return value;
+  const left: Record<string, unknown> = {};
+  for (const { name, shape } of fields) {
+    if (!Object.hasOwn(value, name)) continue;
+    define(left, name, shape.kind === "object" ? kept(shape.fields, value[name]) : value[name]);
+  }
+  return left;
 }
 
 /** Assigns as plain data even where the name is `__proto__`. */

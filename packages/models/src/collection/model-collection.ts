@@ -5,10 +5,10 @@ import {
   ModelVaultError,
   type Predicate,
   type Row as StoredRow,
-  type Value,
 } from "@modelvault/core";
 import { argumentInvalid } from "../define/arguments.ts";
 import type { Model } from "../define/model.ts";
+import type { FieldIn, KeysOf } from "../types/kinds.ts";
 import type { OperandOf, OperatorsOf } from "../types/operators.ts";
 import type { PatchOf } from "../types/patch.ts";
 import type { PathsOf, ScalarPathsOf, ValueAt } from "../types/paths.ts";
@@ -16,10 +16,9 @@ import { type CompiledModel, compileModel, guardModel } from "./compiled-model.t
 import { checkChange } from "./merge-patch.ts";
 import { ModelQuery } from "./model-query.ts";
 import type { PredicateBuilder } from "./predicate-builder.ts";
-import { toNumber } from "./revive-row.ts";
 
 /** Type of a row's primary key. */
-type KeyIn<Row, Key extends string> = Key extends keyof Row ? Row[Key] : never;
+type KeyIn<Row, Key extends string> = Key extends KeysOf<Row> ? FieldIn<Row, Key> : never;
 
 /**
  * Rows of a model. Made with `collection(db, Model)`.
@@ -46,7 +45,7 @@ export class ModelCollection<Row, Input, Key extends string> {
 
   /** Stores a new row and returns its primary key. @throws validation_failed with every problem of the row, row_exists, unique_violation */
   insert(row: Input): KeyIn<Row, Key> {
-    return toNumber(this.#rows.insert(this.#compiled.validate(row))) as KeyIn<Row, Key>;
+    return this.#compiled.keyToModel(this.#rows.insert(this.#compiled.validate(row))) as KeyIn<Row, Key>;
   }
 
   /** Stores new rows, all or none; returns how many. An error's `details.position` says which row it was, from 0. @throws as insert */
@@ -68,35 +67,38 @@ export class ModelCollection<Row, Input, Key extends string> {
    * @throws row_not_found, validation_failed, primary_key_changed, unique_violation, model_mismatch
    */
   update(key: KeyIn<Row, Key>, change: PatchOf<Row, Key> | ((row: Row) => Input)): Row {
-    return this.#revive(this.#rows.update(key as Value, this.#compiled.changer(checkChange(change))));
+    return this.#revive(
+      this.#rows.update(this.#compiled.keyToEngine(key), this.#compiled.changer(checkChange(change))),
+    );
   }
 
   /** Removes the row under a key; returns whether there was one. */
   delete(key: KeyIn<Row, Key>): boolean {
-    return this.#rows.delete(key as Value);
+    return this.#rows.delete(this.#compiled.keyToEngine(key));
   }
 
   /** The row under a key. */
   get(key: KeyIn<Row, Key>): Row | undefined {
-    const row = this.#rows.get(key as Value);
+    const row = this.#rows.get(this.#compiled.keyToEngine(key));
     return row === undefined ? undefined : this.#revive(row);
   }
 
   /** The row under a key. @throws row_not_found */
   getOrThrow(key: KeyIn<Row, Key>): Row {
-    return this.#revive(this.#rows.getOrThrow(key as Value));
+    return this.#revive(this.#rows.getOrThrow(this.#compiled.keyToEngine(key)));
   }
 
   /** The rows under several keys, in their order, `undefined` where there is none. */
   getMany(keys: Iterable<KeyIn<Row, Key>>): (Row | undefined)[] {
-    return this.#rows
-      .getMany(keys as Iterable<Value>)
-      .map((row) => (row === undefined ? undefined : this.#revive(row)));
+    if (typeof (keys as Partial<Iterable<unknown>> | null | undefined)?.[Symbol.iterator] !== "function")
+      throw argumentInvalid("keys", "an array or another iterable of primary keys", keys);
+    const engineKeys = Array.from(keys, (key) => this.#compiled.keyToEngine(key));
+    return this.#rows.getMany(engineKeys).map((row) => (row === undefined ? undefined : this.#revive(row)));
   }
 
   /** Whether there is a row under a key. */
   has(key: KeyIn<Row, Key>): boolean {
-    return this.#rows.has(key as Value);
+    return this.#rows.has(this.#compiled.keyToEngine(key));
   }
 
   /** How many rows there are; kept, not counted. */

@@ -7,7 +7,6 @@ import type {
   Predicate,
   Query,
   Row as StoredRow,
-  Value,
 } from "@modelvault/core";
 import type { OperandOf, OperatorsOf } from "../types/operators.ts";
 import type { PatchOf } from "../types/patch.ts";
@@ -15,7 +14,7 @@ import type { PathsOf, ScalarPathsOf, ValueAt } from "../types/paths.ts";
 import type { Selected } from "../types/select.ts";
 import type { CompiledModel } from "./compiled-model.ts";
 import { checkChange } from "./merge-patch.ts";
-import type { PredicateBuilder } from "./predicate-builder.ts";
+import { type PredicateBuilder, typedBuilder } from "./predicate-builder.ts";
 
 /** One page of rows. */
 export interface Page<Result> {
@@ -60,8 +59,8 @@ export class ModelQuery<Row, Input, Key extends string, Selection extends string
     value?: unknown,
   ): ModelQuery<Row, Input, Key, Selection> {
     if (typeof first === "function")
-      return this.#with(this.#query.where((is) => first(is as PredicateBuilder<Row>)));
-    return this.#with(this.#query.where(first, op as Operator, value as Value));
+      return this.#with(this.#query.where((is) => first(typedBuilder<Row>(is, this.#compiled))));
+    return this.#with(this.#query.where(first, op as Operator, this.#compiled.operand(first, value)));
   }
 
   /** Orders by a field, then by those of further calls, then by the primary key. Missing values come last, descending first. */

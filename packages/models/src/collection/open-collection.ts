@@ -1,5 +1,6 @@
 /** From a model and an open vault (or a transaction, or a view) to a typed collection. */
 import {
+  type Collection,
   checkCollection,
   classify,
   type Finding,
@@ -11,6 +12,7 @@ import {
 } from "@modelvault/core";
 import { argumentInvalid } from "../define/arguments.ts";
 import type { InputOf, Model, RowOf } from "../define/model.ts";
+import { compileModel } from "./compiled-model.ts";
 import { ModelCollection } from "./model-collection.ts";
 
 /**
@@ -30,11 +32,14 @@ export function collection<M extends Model>(
   checkArguments(db, model);
   if (!db.hasCollection(model.name) && canRegister(db)) db.register(model.descriptor);
   else compare(db, model);
-  return new ModelCollection<RowOf<M>, InputOf<M>, M["primaryKey"]>(
-    db.collection<Row>(model.name),
-    model,
-    () => compare(db, model),
+  return new ModelCollection<RowOf<M>, InputOf<M>, M["primaryKey"]>(openRows(db, model), model, () =>
+    compare(db, model),
   );
+}
+
+function openRows(db: ReadHandle, model: Model): Collection<Row> {
+  const { integers } = compileModel(model);
+  return db.collection<Row>(model.name, integers === undefined ? {} : { integers });
 }
 
 function checkArguments(db: unknown, model: unknown): void {

@@ -1,7 +1,8 @@
 /** Predicates with and, or and not, typed by a model: what `where((is) => …)` hands to its callback. */
-import type { Predicate } from "@modelvault/core";
+import type { Operator, Predicate, Query } from "@modelvault/core";
 import type { OperandOf, OperatorsOf } from "../types/operators.ts";
 import type { PathsOf, ValueAt } from "../types/paths.ts";
+import type { CompiledModel } from "./compiled-model.ts";
 
 /**
  * @example
@@ -20,4 +21,14 @@ export interface PredicateBuilder<Row> {
   or(...any: readonly Predicate[]): Predicate;
   /** True when the predicate is false, so also for rows whose value is missing: see `isNull`. */
   not(predicate: Predicate): Predicate;
+}
+
+/** What core hands to a callback of `where`. */
+type CoreBuilder = Parameters<Extract<Parameters<Query["where"]>[0], (...args: never[]) => unknown>>[0];
+
+/** Core's builder for paths and values of a model. */
+export function typedBuilder<Row>(is: CoreBuilder, compiled: CompiledModel): PredicateBuilder<Row> {
+  const leaf = (path: string, op: Operator, operand?: unknown): Predicate =>
+    is(path, op, compiled.operand(path, operand));
+  return Object.assign(leaf, { and: is.and, or: is.or, not: is.not }) as PredicateBuilder<Row>;
 }

@@ -3,6 +3,7 @@
  * trimmed) is what is stored. Its issues become the issues of the engine's `validation_failed`, all of them at once.
  */
 import { ModelVaultError, type Row, type ValidationIssue } from "@modelvault/core";
+import type { StandardSchemaV1 } from "@standard-schema/spec";
 import type { Model } from "../define/model.ts";
 import { showValue } from "./show-value.ts";
 
@@ -26,9 +27,16 @@ const ISSUES_MAX = 1000;
 
 /** What the schema makes of a candidate row. @throws validation_failed, validation_async */
 export function validateRow(model: Model, candidate: unknown): Row {
-  const result = model.schema["~standard"].validate(candidate);
+  const result: StandardSchemaV1.Result<unknown> | PromiseLike<unknown> | null | undefined =
+    model.schema["~standard"].validate(candidate);
+  if (typeof result !== "object" || result === null) throw malformed(model, "nothing");
   if (isPromise(result)) throw asynchronous(model, result);
-  if (result.issues === undefined) return result.value as Row;
+  if (result.issues === undefined) {
+    if (typeof result.value !== "object" || result.value === null)
+      throw malformed(model, "a row that is no object");
+    return result.value as Row;
+  }
+  if (!Array.isArray(result.issues)) throw malformed(model, "issues that are no list");
   const issues = result.issues.slice(0, ISSUES_MAX).map((issue) => describeIssue(issue, candidate));
   const summary = issues.map(({ path, message }) =>
     path.length === 0 ? message : `${path.join(".")}: ${message}`,
@@ -69,6 +77,14 @@ function valueAt(candidate: unknown, path: readonly (string | number)[]): unknow
     value = (value as { readonly [key: string | number]: unknown })[key];
   }
   return value;
+}
+
+function malformed(model: Model, given: string): ModelVaultError {
+  return new ModelVaultError(
+    "model_schema_invalid",
+    `The schema of the model "${model.name}" does not keep to Standard Schema: its validate function gave ${given}.`,
+    { model: model.name, argument: "schema", expected: "an object with value or issues" },
+  );
 }
 
 function isPromise(value: object): value is PromiseLike<unknown> {

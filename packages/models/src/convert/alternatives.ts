@@ -1,6 +1,14 @@
 /** Facts about nodes of a JSON Schema that decide how they are converted: what their alternatives are, whether they say anything at all. */
-import { assertionsOf, isNode, type SchemaNode, schemasAt } from "./json-schema.ts";
-import { UNREPRESENTABLE, type Unrepresentable } from "./vendor.ts";
+import {
+  assertionsOf,
+  isNode,
+  type SchemaNode,
+  STORED_TYPE,
+  type StoredType,
+  schemasAt,
+  UNREPRESENTABLE,
+  type Unrepresentable,
+} from "./json-schema.ts";
 
 /** The alternatives of a node: `anyOf`, `oneOf`, or a list of types; nested ones flattened. */
 export function branchesOf(node: SchemaNode): readonly SchemaNode[] | undefined {
@@ -22,10 +30,12 @@ export function isNull(node: SchemaNode): boolean {
 }
 
 export function isAnything(node: SchemaNode): boolean {
-  return assertionsOf(node).length === 0 && node[UNREPRESENTABLE] === undefined;
+  return (
+    assertionsOf(node).length === 0 && node[UNREPRESENTABLE] === undefined && node[STORED_TYPE] === undefined
+  );
 }
 
-/** The first part below a node that has no JSON Schema. */
+/** The first part below a node that JSON cannot hold. */
 export function findUnrepresentable(value: unknown): Unrepresentable | undefined {
   if (Array.isArray(value)) {
     for (const entry of value) {
@@ -34,6 +44,8 @@ export function findUnrepresentable(value: unknown): Unrepresentable | undefined
     }
   } else if (isNode(value)) {
     if (value[UNREPRESENTABLE] !== undefined) return value[UNREPRESENTABLE] as Unrepresentable;
+    const stored = value[STORED_TYPE] as StoredType | undefined;
+    if (stored !== undefined) return { kind: "json", message: `a ${stored.type} inside a JSON value` };
     return findUnrepresentable(Object.values(value));
   }
   return undefined;

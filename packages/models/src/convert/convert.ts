@@ -2,32 +2,41 @@
  * JSON Schema to shapes. Every part of a schema either has a counterpart in the engine, or is refused by its path with what to use
  * instead; a rule that the engine cannot hold other programs to is noted. Nothing is dropped in silence.
  */
+import type { Value } from "@modelvault/core";
 import { insteadOf } from "./advice.ts";
 import { branchesOf, findUnrepresentable, isAnything, textsOf } from "./alternatives.ts";
 import {
   asSchema,
   assertionsOf,
+  ENGINE_DEFAULT,
   isAnyJson,
+  OWN_RULES,
+  type OwnRule,
   propertiesOf,
   requiredOf,
   resolveReference,
   type SchemaNode,
+  STORED_TYPE,
+  type StoredType,
   schemaAt,
   schemasAt,
   textAt,
+  UNREPRESENTABLE,
+  type Unrepresentable,
 } from "./json-schema.ts";
 import { type Conversion, fieldPath } from "./notes.ts";
 import { floatBounds, integerBounds, lengthBounds } from "./numbers.ts";
-import { ANY_JSON, enumOf, type FieldShape, type ValueShape } from "./shape.ts";
+import { ANY_JSON, enumOf, type FieldShape, type RowShape, type ValueShape } from "./shape.ts";
+import { convertStored } from "./stored.ts";
 import { convertString } from "./strings.ts";
 import { convertUnion } from "./unions.ts";
-import { UNREPRESENTABLE, type Unrepresentable } from "./vendor.ts";
 
-/** The fields of a row. Undefined, or fewer than there are, when `to.unsupported` says what is wrong. */
-export function convertRow(to: Conversion): readonly FieldShape[] | undefined {
+/** The shape of a row. Undefined, or with fewer fields than there are, when `to.unsupported` says what is wrong. */
+export function convertRow(to: Conversion): RowShape | undefined {
   const converted = convertSchema(to, to.root, "", []);
   if (converted === undefined) return undefined;
-  if (converted.shape.kind === "object" && !converted.nullable) return converted.shape.fields;
+  const { shape, nullable } = converted;
+  if ((shape.kind === "object" || shape.kind === "union") && !nullable) return shape;
   return to.refuse(
     "",
     "not an object with named fields",
@@ -47,6 +56,9 @@ function convertSchema(
     const { kind, message } = unrepresentable as Unrepresentable;
     return to.refuse(path, message, insteadOf(kind));
   }
+  noteOwn(to, node, path);
+  const stored = node[STORED_TYPE] as StoredType | undefined;
+  if (stored !== undefined) return convertStored(stored);
   const reference = textAt(node, "$ref");
   if (reference !== undefined) return convertReference(to, node, reference, path, open);
   if ("not" in node) return to.refuse(path, "a schema that excludes values", insteadOf("never"));
@@ -61,6 +73,15 @@ function convertSchema(
   if (only !== undefined && parts.length === 1 && assertionsOf(node).length === 1)
     return convertSchema(to, only, path, open);
   return convertFacets(to, [node, ...parts], path, open);
+}
+
+/** What a library says beside JSON Schema, and the default, which JSON Schema has for an annotation. */
+function noteOwn(to: Conversion, node: SchemaNode, path: string): void {
+  const rules = node[OWN_RULES];
+  for (const { rule, why } of Array.isArray(rules) ? (rules as readonly OwnRule[]) : [])
+    to.note(path, rule, why);
+  if ("default" in node && !(ENGINE_DEFAULT in node))
+    to.note(path, "default", "it may be computed, so it is filled in by the schema on the way in");
 }
 
 function convertReference(
@@ -244,7 +265,9 @@ function convertFields(
       continue;
     }
     const converted = convertSchema(to, schema, at, open);
-    if (converted !== undefined) fields.push({ name, required: required.has(name), ...converted });
+    if (converted === undefined) continue;
+    const fixed = ENGINE_DEFAULT in schema ? { default: schema[ENGINE_DEFAULT] as Value } : {};
+    fields.push({ name, required: required.has(name), ...converted, ...fixed });
   }
   return { shape: { kind: "object", fields }, constraints: [], nullable: false };
 }

@@ -3,6 +3,39 @@
  * references resolved.
  */
 
+/**
+ * Keyword of our own for a type that JSON does not have; its value is a {@link StoredType}. Adapters write it where a library has such a
+ * type, and any library may.
+ */
+export const STORED_TYPE = "x-modelvault-type";
+
+/** Bounds are inclusive: of a 64-bit integer its digits as text, of bytes their count. */
+export interface StoredType {
+  readonly type: "timestamp" | "bytes" | "int64" | "uint64";
+  readonly min?: string | number;
+  readonly max?: string | number;
+}
+
+/** Keyword of our own for rules that only the schema's code knows; its value is a list of {@link OwnRule}. */
+export const OWN_RULES = "x-modelvault-rules";
+
+export interface OwnRule {
+  readonly rule: string;
+  readonly why: string;
+}
+
+/** Keyword of our own for a default that never changes and may be kept by the engine. */
+export const ENGINE_DEFAULT = "x-modelvault-default";
+
+/** Stands in a JSON Schema for a part that has none; its value is an {@link Unrepresentable}. */
+export const UNREPRESENTABLE = "x-modelvault-unrepresentable";
+
+export interface Unrepresentable {
+  /** What the library calls the part, such as "map". */
+  readonly kind: string;
+  readonly message: string;
+}
+
 /** A schema that is an object; `true` and `false` are read as `{}` and `{ not: {} }`. */
 export type SchemaNode = { readonly [keyword: string]: unknown };
 

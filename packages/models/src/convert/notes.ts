@@ -1,7 +1,7 @@
 /** What a conversion has to say beside its result: parts that cannot be stored, and rules that only the schema enforces. */
 
 import type { SchemaNode } from "./json-schema.ts";
-import type { PatternNotes } from "./vendor.ts";
+import type { PatternNotes } from "./patterns.ts";
 
 /** A part of a schema that has no counterpart in the engine. */
 export interface Unsupported {
@@ -44,6 +44,11 @@ export class Conversion {
 
   note(path: string, rule: string, why: string): void {
     this.unenforced.push({ path, rule, why });
+  }
+
+  /** A conversion of the same schema whose notes are thrown away. */
+  aside(): Conversion {
+    return new Conversion(this.root, this.patterns);
   }
 }
 

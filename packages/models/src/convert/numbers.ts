@@ -12,11 +12,11 @@ export function integerBounds(facets: readonly SchemaNode[]): ConstraintDescript
   const constraints: ConstraintDescriptor[] = [];
   if (low !== undefined) {
     const bound = low.exclusive ? BigInt(Math.floor(low.value)) + 1n : BigInt(Math.ceil(low.value));
-    if (bound > INT64_MIN) constraints.push({ min_i64: plain(bound) });
+    if (bound > INT64_MIN) constraints.push({ min_i64: plainInteger(bound) });
   }
   if (high !== undefined) {
     const bound = high.exclusive ? BigInt(Math.ceil(high.value)) - 1n : BigInt(Math.floor(high.value));
-    if (bound < INT64_MAX) constraints.push({ max_i64: plain(bound) });
+    if (bound < INT64_MAX) constraints.push({ max_i64: plainInteger(bound) });
   }
   return constraints;
 }
@@ -66,7 +66,8 @@ function boundsOf(facets: readonly SchemaNode[]): {
   return { low, high };
 }
 
-function plain(bound: bigint): number | bigint {
+/** As a number where it is one exactly. */
+export function plainInteger(bound: bigint): number | bigint {
   return Number.isSafeInteger(Number(bound)) ? Number(bound) : bound;
 }
 

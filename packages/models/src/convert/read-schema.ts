@@ -3,14 +3,15 @@
  * it takes in. A stored row is validated again when it is updated, so a schema must take what it gives.
  */
 import { ModelVaultError } from "@modelvault/core";
+import type { Side } from "./adapter.ts";
 import { insteadOf } from "./advice.ts";
 import { convertRow } from "./convert.ts";
 import { Conversion, fieldPath, type Unenforced, type Unsupported } from "./notes.ts";
-import type { FieldShape, Shape } from "./shape.ts";
-import { describeSchema, type ModelSchema } from "./vendor.ts";
+import { type FieldShape, fieldsIn, type RowShape, type Shape } from "./shape.ts";
+import { type DescribedSchema, describeSchema, type ModelSchema } from "./vendor.ts";
 
 export interface ReadSchema {
-  readonly fields: readonly FieldShape[];
+  readonly shape: RowShape;
   readonly unenforced: readonly Unenforced[];
 }
 
@@ -20,25 +21,39 @@ export interface ReadSchema {
  */
 export function readSchema(model: string, schema: ModelSchema): ReadSchema {
   const output = convertSide(model, schema, "output");
-  const fields = convertRow(output);
+  const shape = convertRow(output);
   const unsupported = [...output.unsupported];
-  if (fields !== undefined && unsupported.length === 0) {
-    // What is wrong with the input alone (a union, say) is for the schema: it never reaches the engine.
-    const taken = convertRow(convertSide(model, schema, "input"));
-    if (taken !== undefined) unsupported.push(...changedKinds(taken, fields, ""));
-  }
-  if (fields === undefined || unsupported.length > 0) throw modelUnsupported(model, unsupported);
-  return { fields, unenforced: output.unenforced };
+  if (shape === undefined || unsupported.length > 0) throw modelUnsupported(model, unsupported);
+  // What is wrong with the input alone (a union, say) is for the schema: it never reaches the engine.
+  const input = convertSide(model, schema, "input");
+  const taken = convertRow(input);
+  if (taken !== undefined) unsupported.push(...changedKinds(taken.fields, shape.fields, ""));
+  if (unsupported.length > 0) throw modelUnsupported(model, unsupported);
+  // Some libraries tell of defaults on the side of the input only.
+  const defaults = input.unenforced.filter(({ rule }) => rule === "default");
+  return { shape, unenforced: unique([...output.unenforced, ...defaults]) };
 }
 
-function convertSide(model: string, schema: ModelSchema, side: "input" | "output"): Conversion {
+/** A schema that stands in several places of a union is told of once. */
+function unique(notes: readonly Unenforced[]): readonly Unenforced[] {
+  const seen = new Map(notes.map((note) => [JSON.stringify([note.path, note.rule, note.why]), note]));
+  return [...seen.values()];
+}
+
+function convertSide(model: string, schema: ModelSchema, side: Side): Conversion {
+  let described: DescribedSchema | undefined;
   try {
-    const { root, patterns } = describeSchema(schema, side);
-    return new Conversion(root, patterns);
+    described = describeSchema(schema, side);
   } catch (cause) {
     const found = cause instanceof Error ? cause.message : String(cause);
     throw modelUnsupported(model, [{ path: "", found, instead: "use types that JSON can hold" }], cause);
   }
+  if (described !== undefined) return new Conversion(described.root, described.patterns);
+  throw new ModelVaultError(
+    "model_schema_invalid",
+    `The schema of the model "${model}" cannot be used: it describes its ${side} by something that is no JSON Schema.`,
+    { model, argument: "schema", expected: "a JSON Schema, which is an object", side },
+  );
 }
 
 /** Fields whose values are of one type going in and of another coming out. */
@@ -55,8 +70,9 @@ function changedKinds(
 
 function changedShape(taken: Shape, given: Shape, path: string): Unsupported[] {
   if (taken.kind === "json") return [];
-  if (taken.kind === "object" && given.kind === "object")
-    return changedKinds(taken.fields, given.fields, path);
+  const [takenFields, givenFields] = [fieldsIn(taken), fieldsIn(given)];
+  if (takenFields !== undefined && givenFields !== undefined)
+    return changedKinds(takenFields, givenFields, path);
   if (taken.kind === "list" && given.kind === "list")
     return changedShape(taken.element.shape, given.element.shape, `${path}[]`);
   const [before, after] = [valueKind(taken), valueKind(given)];
@@ -75,6 +91,8 @@ function valueKind(shape: Shape): string {
       return "string";
     case "bool":
       return "boolean";
+    case "timestamp":
+      return "date";
     default:
       return shape.kind;
   }

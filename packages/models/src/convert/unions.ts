@@ -1,12 +1,15 @@
 /**
  * Unions. The engine has one type for a field, so a union is one of these: a type and null, texts that are listed, anything,
- * or scalars that have a type in common. Every other is refused.
+ * objects told apart by a text, or scalars that have a type in common. Every other is refused.
  */
 import { insteadOf } from "./advice.ts";
 import { isAnything, isNull, textsOf } from "./alternatives.ts";
-import { assertionsOf, type SchemaNode } from "./json-schema.ts";
-import { Conversion } from "./notes.ts";
+import { assertionsOf, type SchemaNode, UNREPRESENTABLE, type Unrepresentable } from "./json-schema.ts";
+import type { Conversion } from "./notes.ts";
 import { ANY_JSON, enumOf, type Shape, type ValueShape } from "./shape.ts";
+import { convertVariants, objectsOf } from "./variants.ts";
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 /** Converts a part; with `aside`, without telling what is wrong with it. */
 type ConvertPart = (part: SchemaNode, aside?: Conversion) => ValueShape | undefined;
@@ -26,6 +29,11 @@ export function convertUnion(
       if (!["anyOf", "oneOf", "type"].includes(keyword)) to.note(path, keyword, "it stands beside a union");
     }
   }
+  const odd = values.find((value) => value[UNREPRESENTABLE] !== undefined)?.[UNREPRESENTABLE];
+  if (odd !== undefined) {
+    const { kind, message } = odd as Unrepresentable;
+    return to.refuse(path, `a union with ${message}`, insteadOf(kind));
+  }
   const [only, ...others] = values;
   if (only === undefined) return to.refuse(path, "nothing but null", insteadOf("null"));
   if (others.length === 0) {
@@ -35,6 +43,11 @@ export function convertUnion(
   const variants = values.map(textsOf);
   if (variants.every((texts) => texts !== undefined)) return enumOf(variants.flat(), nullable);
   if (values.some(isAnything)) return ANY_JSON;
+  const objects = objectsOf(to, values);
+  if (objects !== undefined) {
+    const union = convertVariants(to, objects, values, path, convert);
+    return union && { ...union, nullable };
+  }
   const common = commonScalar(to, values, convert);
   if (common === undefined) return to.refuse(path, "a union of several types", insteadOf("union"));
   to.note(path, "anyOf", `the engine knows only that all of its types are ${common}`);
@@ -46,12 +59,17 @@ function commonScalar(
   to: Conversion,
   values: readonly SchemaNode[],
   convert: ConvertPart,
-): "string" | "uuid" | "int64" | "float64" | undefined {
-  const aside = new Conversion(to.root, to.patterns);
-  const kinds = values.map((value) => convert(value, aside)?.shape.kind);
+): "string" | "uuid" | "int64" | "float64" | "timestamp" | "bytes" | undefined {
+  const aside = to.aside();
+  const kinds = values.map((value) => {
+    const texts = textsOf(value);
+    // ArkType lists the uuids of no bits and of all bits beside the rest.
+    if (texts?.every((text) => UUID.test(text)) === true) return "uuid";
+    return convert(value, aside)?.shape.kind;
+  });
   const among = (...allowed: readonly Shape["kind"][]): boolean =>
     kinds.every((kind) => kind !== undefined && allowed.includes(kind));
-  if (among("uuid")) return "uuid";
+  for (const kind of ["uuid", "timestamp", "bytes"] as const) if (among(kind)) return kind;
   if (among("string", "uuid", "enum")) return "string";
   if (among("int64")) return "int64";
   return among("int64", "float64") ? "float64" : undefined;

@@ -29,7 +29,8 @@ export function defineModel<
   if (typeof name !== "string") throw argumentInvalid("name", "the name of a collection", name);
   checkSchema(name, schema);
   checkOptions(options);
-  const { fields, unenforced } = readSchema(name, schema);
+  const { shape, unenforced } = readSchema(name, schema);
+  const { fields } = shape;
   const renamedFields = checkRenamedFields(fields, options.renamedFields);
   const descriptor: CollectionDescriptor = {
     name,
@@ -48,6 +49,7 @@ export function defineModel<
     primaryKey: options.primaryKey,
     descriptor,
     unenforced: Object.freeze(unenforced),
+    shape,
     fields,
     renamedFrom: options.renamedFrom,
     renamedFields,
@@ -65,8 +67,8 @@ function checkSchema(model: string, schema: unknown): void {
     ? "it does not implement Standard Schema"
     : typeof standard.validate !== "function"
       ? "it cannot validate"
-      : !isObject(standard.jsonSchema)
-        ? "it cannot describe itself as JSON Schema (Zod can from 4.2 on)"
+      : !describesItself(standard.jsonSchema)
+        ? "it cannot describe itself as JSON Schema (Zod can from 4.2 on, ArkType from 2.1.28; a schema of Valibot goes through toStandardJsonSchema() of @valibot/to-json-schema)"
         : undefined;
   if (missing === undefined) return;
   throw new ModelVaultError(
@@ -78,6 +80,12 @@ function checkSchema(model: string, schema: unknown): void {
       expected: "a schema with Standard Schema and Standard JSON Schema",
       reason: missing,
     },
+  );
+}
+
+function describesItself(jsonSchema: unknown): boolean {
+  return (
+    isObject(jsonSchema) && typeof jsonSchema.input === "function" && typeof jsonSchema.output === "function"
   );
 }
 

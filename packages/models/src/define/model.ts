@@ -1,8 +1,9 @@
 /** A model: a schema with a name, a primary key and indexes, read for the engine. Plain data and one schema; it knows no vault. */
 import type { CollectionDescriptor } from "@modelvault/core";
 import type { Unenforced } from "../convert/notes.ts";
-import type { FieldShape } from "../convert/shape.ts";
+import type { FieldShape, RowShape } from "../convert/shape.ts";
 import type { ModelSchema } from "../convert/vendor.ts";
+import type { FieldIn, KeysOf } from "../types/kinds.ts";
 import type { PathsOf as PathsOfRow } from "../types/paths.ts";
 
 export interface Model<
@@ -20,7 +21,9 @@ export interface Model<
   readonly descriptor: CollectionDescriptor;
   /** Rules that run on writes through the model only, because the engine cannot hold other programs to them. */
   readonly unenforced: readonly Unenforced[];
-  /** The fields of a row as they are stored and read back. */
+  /** A row as it is stored and read back: an object, or objects told apart by one of their fields. */
+  readonly shape: RowShape;
+  /** The fields of a row, in all its variants. */
   readonly fields: readonly FieldShape[];
   /** Former name of the collection, for plans. */
   readonly renamedFrom: string | undefined;
@@ -35,9 +38,8 @@ export type InputOf<M extends Model> = NonNullable<M["schema"]["~standard"]["typ
 export type RowOf<M extends Model> = NonNullable<M["schema"]["~standard"]["types"]>["output"];
 
 /** Type of the primary key. */
-export type KeyOf<M extends Model> = M["primaryKey"] extends keyof RowOf<M>
-  ? RowOf<M>[M["primaryKey"]]
-  : never;
+export type KeyOf<M extends Model> =
+  M["primaryKey"] extends KeysOf<RowOf<M>> ? FieldIn<RowOf<M>, M["primaryKey"]> : never;
 
 /** Every path into a row, such as `"title" | "author" | "author.name"`. */
 export type PathsOf<M extends Model> = PathsOfRow<RowOf<M>>;

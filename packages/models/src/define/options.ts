@@ -1,5 +1,5 @@
 /** The options of `defineModel` and what they must be. What only types would catch is caught here too. */
-import type { FieldShape, Shape } from "../convert/shape.ts";
+import { type FieldShape, fieldAt } from "../convert/shape.ts";
 import type { PathsOf, ScalarPathsOf } from "../types/paths.ts";
 import { argumentInvalid } from "./arguments.ts";
 import type { IndexSpec } from "./index-spec.ts";
@@ -60,7 +60,7 @@ export function checkRenamedFields(
   for (const [path, former] of Object.entries(renamedFields)) {
     if (former === undefined) continue;
     const argument = `options.renamedFields[${JSON.stringify(path)}]`;
-    if (!hasPath(fields, path))
+    if (fieldAt(fields, path) === undefined)
       throw argumentInvalid(argument, "left out: the model has no such path", former);
     if (typeof former !== "string" || former.split(".").includes(""))
       throw argumentInvalid(argument, "the path that the field had before", former);
@@ -69,18 +69,6 @@ export function checkRenamedFields(
     renames.push([path, former]);
   }
   return Object.freeze(Object.fromEntries(renames));
-}
-
-/** Whether a dotted path leads to a field. A field whose own name holds dots is found under its whole name. */
-function hasPath(fields: readonly FieldShape[], path: string): boolean {
-  return fields.some(
-    ({ name, shape }) =>
-      name === path || (path.startsWith(`${name}.`) && hasPath(fieldsIn(shape), path.slice(name.length + 1))),
-  );
-}
-
-function fieldsIn(shape: Shape): readonly FieldShape[] {
-  return shape.kind === "object" ? shape.fields : [];
 }
 
 function isObject(value: unknown): value is { readonly [key: string]: unknown } {

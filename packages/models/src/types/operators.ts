@@ -43,8 +43,11 @@ export type Comparable<T> =
         ? number
         : V extends boolean
           ? boolean
-          : never
+          : Wide<V>
     : never;
+
+/** Types that compare as they are. */
+type Wide<V> = V extends bigint ? bigint : V extends Date ? Date : V extends Uint8Array ? Uint8Array : never;
 
 /** A bound: any text for choices of texts, which are ordered as text. */
 type Bound<T> =
@@ -54,4 +57,4 @@ type Bound<T> =
       ? number
       : Present<T> extends boolean
         ? boolean
-        : never;
+        : Wide<Present<T>>;

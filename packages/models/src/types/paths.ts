@@ -2,7 +2,7 @@
  * Paths into a row type as dotted text: `"title"`, `"author.name"`. Six levels deep; what lies deeper is reached with a predicate of
  * core's own, through `db.collection(name)`.
  */
-import type { KindOf, NameOf, Present } from "./kinds.ts";
+import type { FieldIn, KeysOf, KindOf, NameOf, Present } from "./kinds.ts";
 
 type Deeper = [never, 0, 1, 2, 3, 4, 5];
 /** How many levels paths go down. */
@@ -12,9 +12,9 @@ type PathsOfKind<T, Kind, Level extends number> = Level extends 0
   ? never
   : {
       [Name in NameOf<T>]-?:
-        | (KindOf<T[Name]> extends Kind ? Name : never)
-        | (KindOf<T[Name]> extends "object"
-            ? `${Name}.${PathsOfKind<Present<T[Name]>, Kind, Deeper[Level]>}`
+        | (KindOf<FieldIn<T, Name>> extends Kind ? Name : never)
+        | (KindOf<FieldIn<T, Name>> extends "object"
+            ? `${Name}.${PathsOfKind<Present<FieldIn<T, Name>>, Kind, Deeper[Level]>}`
             : never);
     }[NameOf<T>];
 
@@ -25,22 +25,23 @@ export type PathsOf<Row> = PathsOfKind<Row, "scalar" | "list" | "object" | "json
 export type ScalarPathsOf<Row> = PathsOfKind<Row, "scalar", Levels>;
 
 /** Type of the value at a path; with `undefined` or `null` where anything on the way may be missing. */
-export type ValueAt<Row, Path extends string> = Path extends keyof Row
-  ? Row[Path]
-  : Path extends `${infer Name}.${infer Rest}`
-    ? Name extends keyof Row
-      ? ValueAt<Present<Row[Name]>, Rest> | Extract<Row[Name], null | undefined>
-      : never
-    : never;
+export type ValueAt<Row, Path extends string> =
+  Path extends KeysOf<Row>
+    ? FieldIn<Row, Path>
+    : Path extends `${infer Name}.${infer Rest}`
+      ? Name extends KeysOf<Row>
+        ? ValueAt<Present<FieldIn<Row, Name>>, Rest> | Extract<FieldIn<Row, Name>, null | undefined>
+        : never
+      : never;
 
-/** Fields that can be a primary key: one text (not an enum), number or boolean that is always there. */
+/** Fields that can be a primary key: one text (not an enum), number, boolean, bigint, date or bytes that is always there. */
 export type PrimaryKeyOf<Row> = {
-  [Name in NameOf<Row>]-?: KindOf<Row[Name]> extends "scalar"
-    ? null extends Row[Name]
+  [Name in NameOf<Row>]-?: KindOf<FieldIn<Row, Name>> extends "scalar"
+    ? null extends FieldIn<Row, Name>
       ? never
-      : undefined extends Row[Name]
+      : undefined extends FieldIn<Row, Name>
         ? never
-        : IsChoice<Row[Name]> extends true
+        : IsChoice<FieldIn<Row, Name>> extends true
           ? never
           : Name
     : never;

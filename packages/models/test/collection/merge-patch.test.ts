@@ -3,7 +3,7 @@ import { z } from "zod";
 import { mergePatch } from "../../src/collection/merge-patch.ts";
 import { defineModel } from "../../src/index.ts";
 
-const { fields } = defineModel(
+const { shape } = defineModel(
   "m",
   z.object({
     id: z.string(),
@@ -26,7 +26,7 @@ const row = {
   author: { name: "A", home: { city: "C", zip: "Z" } },
   extra: { x: 1, y: { z: 2 } },
 };
-const merge = (patch: unknown): unknown => mergePatch(fields, row, patch);
+const merge = (patch: unknown): unknown => mergePatch(shape, row, patch);
 
 describe("merging a patch", () => {
   test("objects merge field by field, at every level", () => {
@@ -56,12 +56,12 @@ describe("merging a patch", () => {
   });
 
   test("an object that is not there yet begins empty", () => {
-    expect(
-      mergePatch(fields, { ...row, author: { name: "A" } }, { author: { home: { city: "E" } } }),
-    ).toEqual({
-      ...row,
-      author: { name: "A", home: { city: "E" } },
-    });
+    expect(mergePatch(shape, { ...row, author: { name: "A" } }, { author: { home: { city: "E" } } })).toEqual(
+      {
+        ...row,
+        author: { name: "A", home: { city: "E" } },
+      },
+    );
   });
 
   test("neither the row nor the patch is changed", () => {

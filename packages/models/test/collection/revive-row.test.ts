@@ -4,7 +4,7 @@ import { z } from "zod";
 import { compileReviver } from "../../src/collection/revive-row.ts";
 import { defineModel } from "../../src/index.ts";
 
-const { fields } = defineModel(
+const { shape } = defineModel(
   "m",
   z.object({
     id: z.int(),
@@ -19,7 +19,7 @@ const { fields } = defineModel(
   }),
   { primaryKey: "id" },
 );
-const revive = compileReviver(fields);
+const revive = compileReviver(shape);
 
 const full: Row = {
   id: 1,
@@ -70,7 +70,7 @@ describe("null and absent", () => {
       constructor: z.array(z.int()),
       toString: z.object({ name: z.string().optional() }),
     });
-    const inherited = compileReviver(defineModel("inherited", model, { primaryKey: "id" }).fields);
+    const inherited = compileReviver(defineModel("inherited", model, { primaryKey: "id" }).shape);
     expect(inherited({ id: "1" })).toStrictEqual({ id: "1" });
     const revived = inherited({ constructor: [1n], toString: { name: null } });
     expect([revived.constructor, revived.toString]).toStrictEqual([[1], {}]);

@@ -136,7 +136,7 @@ describe("numbers", () => {
 
   test("a step is not enforced", () => {
     expect(unenforced(z.number().multipleOf(0.5))).toEqual(["f multipleOf"]);
-    expect(unenforced(z.int().multipleOf(2).multipleOf(3))).toEqual(["f multipleOf", "f multipleOf"]);
+    expect(unenforced(z.int().multipleOf(2).multipleOf(3))).toEqual(["f multipleOf"]);
   });
 });
 

@@ -35,14 +35,10 @@ const tree: z.ZodType<Tree> = z.object({
 
 describe("what cannot be stored is refused by its path", () => {
   test.each<[string, z.ZodType, string]>([
-    ["a date", z.date(), "f"],
-    ["a bigint", z.bigint(), "f"],
-    ["a 64-bit integer", z.int64(), "f"],
-    ["a date in an object", z.object({ born: z.date() }), "f.born"],
-    ["a date in a list of objects", z.array(z.object({ at: z.date() })), "f[].at"],
-    ["an optional date", z.date().optional(), "f"],
-    ["a nullable date", z.date().nullable(), "f"],
-    ["a date with a default", z.date().default(() => new Date(0)), "f"],
+    ["a promise", z.promise(z.string()), "f"],
+    ["a check whether a value is valid", z.success(z.string()), "f"],
+    ["a bigint literal", z.literal(5n), "f"],
+    ["bigints in a record", z.record(z.string(), z.bigint()), "f{}"],
     ["dates in a record", z.record(z.string(), z.date()), "f{}"],
     ["a set", z.set(z.string()), "f"],
     ["a map", z.map(z.string(), z.string()), "f"],
@@ -62,9 +58,30 @@ describe("what cannot be stored is refused by its path", () => {
     ["a union of types and null", z.union([z.string(), z.number(), z.null()]), "f"],
     ["a union with rules", z.union([z.string().min(2), z.int()]), "f"],
     [
-      "a discriminated union",
-      z.discriminatedUnion("k", [z.object({ k: z.literal("a") }), z.object({ k: z.literal("b") })]),
+      "a union of objects that nothing tells apart",
+      z.union([z.object({ a: z.string() }), z.object({ b: z.string() })]),
       "f",
+    ],
+    [
+      "a union of objects told apart by numbers",
+      z.discriminatedUnion("k", [z.object({ k: z.literal(1) }), z.object({ k: z.literal(2) })]),
+      "f",
+    ],
+    [
+      "a field with two types in a union",
+      z.discriminatedUnion("k", [
+        z.object({ k: z.literal("a"), at: z.object({ x: z.string() }) }),
+        z.object({ k: z.literal("b"), at: z.object({ x: z.date() }) }),
+      ]),
+      "f.at.x",
+    ],
+    [
+      "int64 and uint64 under one name in a union",
+      z.discriminatedUnion("k", [
+        z.object({ k: z.literal("a"), n: z.int64() }),
+        z.object({ k: z.literal("b"), n: z.uint64() }),
+      ]),
+      "f.n",
     ],
     ["a tuple", z.tuple([z.string(), z.number()]), "f"],
     ["an object that keeps unknown keys", z.looseObject({ a: z.string() }), "f"],
@@ -90,7 +107,7 @@ describe("what cannot be stored is refused by its path", () => {
   test("all parts of a schema are reported at once, each with what to use instead", () => {
     const schema = z.object({
       id: z.string(),
-      born: z.date(),
+      born: z.symbol(),
       size: z.union([z.int(), z.string()]),
       at: z.object({ point: z.tuple([z.number()]) }),
     });
@@ -101,15 +118,15 @@ describe("what cannot be stored is refused by its path", () => {
       problems: [
         {
           path: "born",
-          found: "Date cannot be represented in JSON Schema",
-          instead: expect.stringContaining("z.iso.datetime()"),
+          found: "Symbols cannot be represented in JSON Schema",
+          instead: expect.stringContaining("z.string()"),
         },
         { path: "size", found: "a union of several types", instead: expect.any(String) },
         { path: "at.point", found: "a tuple", instead: expect.any(String) },
       ],
     });
     expect(error.message).toContain(
-      'The model "books" cannot be stored. born: Date cannot be represented in JSON Schema; use text (z.iso.datetime())',
+      'The model "books" cannot be stored. born: Symbols cannot be represented in JSON Schema; use z.string()',
     );
   });
 
@@ -126,10 +143,41 @@ describe("what cannot be stored is refused by its path", () => {
     expect(error.details.problems).toEqual([expect.objectContaining({ path: "" })]);
   });
 
+  test("a field with two types says which, and what to do", () => {
+    const schema = z.object({
+      id: z.string(),
+      shape: z.discriminatedUnion("kind", [
+        z.object({ kind: z.literal("a"), size: z.number() }),
+        z.object({ kind: z.literal("b"), size: z.string() }),
+      ]),
+    });
+    expect(failure(() => defineModel("shapes", schema, { primaryKey: "id" })).message).toContain(
+      "shape.size: a field that is float64 in one variant and string in another; give the field one type in all variants",
+    );
+  });
+
   test("a field named __proto__ is refused", () => {
     const schema = z.object({ id: z.string(), ["__proto__"]: z.string() });
     const error = failure(() => defineModel("rows", schema, { primaryKey: "id" }));
     expect(error.code).toBe("model_unsupported");
+  });
+
+  test.each<[string, unknown]>([
+    ["nothing", undefined],
+    ["text", "{}"],
+    ["a list", []],
+  ])("a schema that describes itself by %s is no schema", (_name, described) => {
+    const row = z.object({ id: z.string() });
+    const schema: ModelSchema<unknown, { id: string }> = {
+      "~standard": {
+        ...row["~standard"],
+        vendor: "other",
+        jsonSchema: { input: () => ({}), output: () => described as Record<string, unknown> },
+      },
+    };
+    expect(failure(() => defineModel("rows", schema, { primaryKey: "id" })).code).toBe(
+      "model_schema_invalid",
+    );
   });
 
   test("a library that gives up on its schema is quoted", () => {
@@ -160,6 +208,10 @@ describe("what is no model", () => {
     ["nothing", undefined],
     ["a plain object", {}],
     ["a schema that cannot validate", { "~standard": { version: 1, vendor: "x" } }],
+    [
+      "a schema whose JSON Schema cannot be asked for",
+      { "~standard": { version: 1, vendor: "x", validate: () => ({ value: {} }), jsonSchema: {} } },
+    ],
     [
       "a schema without JSON Schema",
       { "~standard": { version: 1, vendor: "x", validate: () => ({ value: {} }) } },
