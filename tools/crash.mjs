@@ -88,8 +88,9 @@ function render(lines, upstream, killed) {
       ? ["Upstream could not be installed where this was written."]
       : [
           "The states of a loss of power, as upstream 0.16.0 (auto-truncate) finds them before we have mended them. What it refuses are",
-          "zero-filled or torn segment headers at the end of the log, which it does not recover from in its own files either. The last column counts those",
-          "that it still refuses, in strict mode, after we have opened them.",
+          "zero-filled or torn segment headers at the end of the log, which it does not recover from in its own files either. Writes are torn at any byte here; torn",
+          "between pages, a commit in spare room is never refused (`npm run interop`). The last column counts those that it still refuses, in strict mode, after we have opened",
+          "them.",
           "",
           "| Scenario | Different states | Refused by upstream | Refused after we opened them |",
           "|---|---:|---:|---:|",

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { findUpstream } from "./environment.mjs";
 import { rules } from "./rules.mjs";
 import { inTurns } from "./scenarios.mjs";
+import { spareRoomRules } from "./spare-room.mjs";
 import { Upstream } from "./upstream.mjs";
 
 /** @param {string} name @param {number} fallback */
@@ -26,7 +27,7 @@ async function main() {
   const single = option("seed", -1);
   const seeds = single >= 0 ? [single] : Array.from({ length: option("seeds", 40) }, (_, at) => at + 1);
   const scenarios = [
-    ...(single >= 0 ? [] : rules),
+    ...(single >= 0 ? [] : [...rules, ...spareRoomRules]),
     ...seeds.map((seed) => ({ name: `random program ${seed}`, run: () => inTurns(setting, seed, 8) })),
   ];
   let failed = 0;

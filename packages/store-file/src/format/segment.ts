@@ -39,15 +39,25 @@ export function readSegmentHeader(bytes: Buffer, at: number): HeaderProblem | un
   return undefined;
 }
 
-/** Writes the header of a segment whose payload stands already behind it. */
-export function writeSegmentHeader(bytes: Buffer, at: number, type: number, payloadBytes: number): void {
-  const payload = at + SEGMENT_HEADER_BYTES;
+/** Writes the header of a segment whose payload stands already behind it, unless its checksum is given. */
+export function writeSegmentHeader(
+  bytes: Buffer,
+  at: number,
+  type: number,
+  payloadBytes: number,
+  payloadCrc: number = payloadChecksum(bytes, at, payloadBytes),
+): void {
   bytes.writeUInt32LE(MAGIC, at);
   bytes.writeUInt32LE(type << 16, at + 4);
   bytes.writeUInt32LE(SEGMENT_HEADER_BYTES, at + 8);
   bytes.writeUInt32LE(payloadBytes, at + 12);
   bytes.writeUInt32LE(0, at + 16);
-  bytes.writeUInt32LE(crc32c(bytes, payload, payload + payloadBytes), at + 20);
+  bytes.writeUInt32LE(payloadCrc, at + 20);
   bytes.writeUInt32LE(0, at + 24);
   bytes.writeUInt32LE(crc32c(bytes, at, at + 28), at + 28);
+}
+
+function payloadChecksum(bytes: Buffer, at: number, payloadBytes: number): number {
+  const payload = at + SEGMENT_HEADER_BYTES;
+  return crc32c(bytes, payload, payload + payloadBytes);
 }

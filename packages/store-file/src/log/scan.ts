@@ -5,11 +5,14 @@
  * A transaction is TxnBegin, data segments (Schema, Index, Record), TxnCommit with the same id. Data segments before the first marker
  * of a log are committed as they are: engines before format minor 6 wrote no markers. Manifest, Checkpoint and Temp may stand anywhere.
  *
+ * A Temp segment that the log ends with is room for coming commits; the log ends before it.
+ *
  * More is forgiven than upstream forgives, where nothing committed is lost: a transaction that was begun and never committed is dropped
  * when another begins, and a damaged manifest is passed over, for its content follows from its place.
  */
 import { crc32c } from "../format/crc32c.ts";
 import { SEGMENT, SEGMENT_HEADER_BYTES } from "../format/layout.ts";
+import { MANIFEST_BYTES } from "../format/manifest.ts";
 import { type Marker, readMarker } from "../format/marker.ts";
 import { header, readSegmentHeader } from "../format/segment.ts";
 import type { FileWindow } from "./file-window.ts";
@@ -56,7 +59,7 @@ export class LogContents {
   revision = 0;
   /** Whether the last committed data came from us; true for an empty log. */
   ownLast = true;
-  /** End of the last segment outside of any transaction, or of the last commit: where the next one goes. */
+  /** End of the last segment outside of any transaction, but for Temp, or of the last commit: where the next one goes. */
   end: number;
 
   constructor(start: number) {
@@ -95,7 +98,7 @@ export function scanLog(window: FileWindow, contents: LogContents): Damage | und
     at = end;
     if (type !== SEGMENT.checkpoint && type !== SEGMENT.temp) {
       if (crc32c(window.bytes, payloadAt, payloadAt + payloadBytes) !== payloadCrc) {
-        if (type !== SEGMENT.manifest)
+        if (type !== SEGMENT.manifest || payloadBytes !== MANIFEST_BYTES)
           return stop({ offset: start, type, reason: "payload_checksum", resumeAt: end });
         contents.badManifests.push(start, payloadBytes);
       }
@@ -138,6 +141,8 @@ export function scanLog(window: FileWindow, contents: LogContents): Damage | und
       case SEGMENT.checkpoint:
         contents.checkpoints.push(start, payloadBytes);
         break;
+      case SEGMENT.temp:
+        continue;
     }
     if (open === undefined) contents.end = end;
   }

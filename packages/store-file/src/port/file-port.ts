@@ -17,8 +17,8 @@ export interface OpenFile {
   identity(): FileIdentity;
   /** Reads up to `length` bytes into the buffer; fewer only at the end of the file. Returns how many. */
   read(into: Buffer, at: number, length: number, position: number): number;
-  /** Writes all bytes, however many system calls that takes. */
-  write(bytes: Uint8Array, position: number): void;
+  /** Writes all of `bytes[from..to)`, however many system calls that takes. */
+  write(bytes: Uint8Array, position: number, from?: number, to?: number): void;
   truncate(bytes: number): void;
   /** Data, and what of the metadata is needed to read them, are on the medium when it returns. */
   syncData(): void;

@@ -56,11 +56,11 @@ class NodeFile implements OpenFile {
     return done;
   }
 
-  write(bytes: Uint8Array, position: number): void {
-    let done = 0;
-    while (done < bytes.length) {
-      const wanted = Math.min(bytes.length - done, TRANSFER_BYTES_MAX);
-      done += writeSync(this.#fd, bytes, done, wanted, position + done);
+  write(bytes: Uint8Array, position: number, from = 0, to: number = bytes.length): void {
+    let done = from;
+    while (done < to) {
+      const wanted = Math.min(to - done, TRANSFER_BYTES_MAX);
+      done += writeSync(this.#fd, bytes, done, wanted, position + done - from);
     }
   }
 

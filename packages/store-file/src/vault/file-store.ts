@@ -17,6 +17,7 @@ import {
 } from "@modelvault/core";
 import { ByteSink } from "../format/byte-sink.ts";
 import { PAYLOAD_BYTES_MAX } from "../format/layout.ts";
+import { LEAD_BYTES } from "../log/spare-room.ts";
 import { fileMaintenance } from "../maintenance/file-maintenance.ts";
 import { FileSnapshot } from "./file-snapshot.ts";
 import { FileTransaction, KEY_BYTES_MAX } from "./file-transaction.ts";
@@ -149,9 +150,10 @@ export class FileStore implements Store {
     const sink = this.#sink;
     const marks = { revision, unsynced: log.unsyncedCommits };
     try {
+      sink.take(LEAD_BYTES);
       const records = this.#writer.write(sink, marks, changes, vault.corrections, vault.image.store, inner);
       if (records === undefined) return false;
-      log.append(sink.view());
+      log.commit(sink);
       for (const [id, count] of records) log.counts.set(id, (log.counts.get(id) ?? 0) + count);
     } finally {
       sink.clear();

@@ -4,6 +4,7 @@
  */
 import {
   encodeIndexKey,
+  isModelVaultError,
   type KeyRange,
   type Keyspace,
   type StoreScan,
@@ -16,10 +17,25 @@ import type { OpenFile } from "../port/file-port.ts";
 import type { Image } from "./image.ts";
 import type { LogCatalog } from "./log-catalog.ts";
 import { forEachFrom } from "./read-checkpoint.ts";
-import type { ReadVault } from "./read-vault.ts";
+import { type ReadVault, readVault } from "./read-vault.ts";
 import { RowReplay } from "./replay.ts";
 
 const NOTHING = new Uint8Array(0);
+
+/** How often a file is read again that looked damaged while it may have been written. */
+const READINGS = 5;
+
+/** Reads a file that a writer may be writing: half of a commit with the next one behind it looks like damage, but not twice. */
+export function readWhileWritten(file: OpenFile, strict: boolean): ReadVault {
+  for (let reading = 1; ; reading++) {
+    try {
+      return readVault(file, strict);
+    } catch (error) {
+      const passing = isModelVaultError(error, "log_damaged") || isModelVaultError(error, "log_unclean");
+      if (!passing || reading === READINGS) throw error;
+    }
+  }
+}
 
 /**
  * Takes over what was committed to the file since. False when that needs the file read anew: there are new schemas, or the log is not a

@@ -16,6 +16,8 @@ import { EMPTY_VAULT_BYTES, finishCreation } from "./create-file.ts";
 import type { ReadVault } from "./read-vault.ts";
 import type { RecoveryInfo } from "./recovery-info.ts";
 
+const PAGE_BYTES = 4096;
+
 /** What was found, where nothing is mended. */
 export function describeVault(path: string, vault: ReadVault): RecoveryInfo {
   const { contents, image, minor, tail, fileBytes, checkpointIgnored } = vault;
@@ -104,7 +106,7 @@ export function publish(file: OpenFile, slots: SlotChoice, pointers: Partial<Sup
   return { current: next, superblock, upstreamRefuses: false };
 }
 
-/** Copies what is about to be cut off to a file of its own; undefined when it is all zeros. */
+/** Copies what is about to be cut off, but for pages of zeros, to a file of its own; undefined when it is all zeros. */
 function keepTail(port: FilePort, file: OpenFile, from: number, to: number): string | undefined {
   const piece = Buffer.alloc(Math.min(to - from, 1_048_576));
   let target: OpenFile | undefined;
@@ -112,9 +114,9 @@ function keepTail(port: FilePort, file: OpenFile, from: number, to: number): str
   try {
     for (let at = from; at < to; at += piece.length) {
       const count = file.read(piece, 0, Math.min(piece.length, to - at), at);
-      const bytes = piece.subarray(0, count);
+      const bytes = piece.subarray(0, lengthWithoutZeros(piece, count));
+      if (bytes.length === 0) continue;
       if (target === undefined) {
-        if (bytes.every((byte) => byte === 0)) continue;
         name = freeName(port, `${file.path}.cut-${from}`);
         target = port.open(name, "create");
       }
@@ -126,6 +128,13 @@ function keepTail(port: FilePort, file: OpenFile, from: number, to: number): str
   }
   if (name !== undefined) port.syncFolderOf(name);
   return name;
+}
+
+/** Length up to the last byte that is not zero, rounded up to pages. */
+function lengthWithoutZeros(bytes: Buffer, length: number): number {
+  let end = length;
+  while (end > 0 && bytes[end - 1] === 0) end--;
+  return Math.min(length, Math.ceil(end / PAGE_BYTES) * PAGE_BYTES);
 }
 
 function freeName(port: FilePort, base: string): string {

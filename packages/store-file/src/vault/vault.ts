@@ -9,6 +9,7 @@ import type { IndexDelta } from "../format/index-payload.ts";
 import { type HeldLocks, lockForReading, lockForWriting } from "../lock/vault-locks.ts";
 import { FileWindow } from "../log/file-window.ts";
 import { FrameWriter } from "../log/frame-writer.ts";
+import { LEAD_BYTES } from "../log/spare-room.ts";
 import { checkpointLog } from "../maintenance/checkpoint-log.ts";
 import { swapFile } from "../maintenance/swap-file.ts";
 import { writeImage } from "../maintenance/write-image.ts";
@@ -16,7 +17,7 @@ import type { CheckedFileOptions } from "../options.ts";
 import type { FilePort, OpenFile } from "../port/file-port.ts";
 import { withIoErrors } from "../port/io-error.ts";
 import { createVaultFile } from "./create-file.ts";
-import { readOn } from "./follow.ts";
+import { readOn, readWhileWritten } from "./follow.ts";
 import { type Image, liveRows } from "./image.ts";
 import { compareWithLog } from "./log-agreement.ts";
 import type { LogCatalog } from "./log-catalog.ts";
@@ -83,7 +84,10 @@ export class Vault {
     return withIoErrors(path, "open", () => {
       const { file, locks } = openLocked(port, path, options, now);
       try {
-        const read = readVault(file, options.strict);
+        const read =
+          options.mode === "follow"
+            ? readWhileWritten(file, options.strict)
+            : readVault(file, options.strict);
         const info = options.mode === "write" ? repairVault(port, file, read) : describeVault(path, read);
         return new Vault(port, path, options, { file, locks, read, info });
       } catch (error) {
@@ -177,12 +181,13 @@ export class Vault {
     if (this.corrections.length === 0) return;
     const log = this.writableLog();
     const sink = new ByteSink();
+    sink.take(LEAD_BYTES);
     const frame = new FrameWriter(sink, this.image.store.revision(), log.unsyncedCommits);
     const corrections = new DeltaList();
     for (const delta of this.corrections) corrections.add(delta);
     frame.deltas(corrections);
     frame.commit();
-    log.append(sink.view());
+    log.commit(sink);
     this.corrections = [];
   }
 
@@ -237,7 +242,7 @@ export class Vault {
   #readAnew(): void {
     const file = this.port.open(this.path, "read");
     try {
-      const read = readVault(file, this.options.strict);
+      const read = readWhileWritten(file, this.options.strict);
       this.file?.close();
       this.file = file;
       this.#followed = read;

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { crashMatrix, type Examine, unsyncedCommits } from "../support/crash-lab.ts";
+import { crashMatrix, type Examine, killedThenPowerLoss, unsyncedCommits } from "../support/crash-lab.ts";
 
 // `npm run crash` sets these: more states, where to write the lines, and where to put the states for upstream to open.
 const images = Number(process.env.MODELVAULT_CRASH_IMAGES ?? 6);
@@ -23,7 +23,11 @@ function keeper(): Examine | undefined {
 }
 
 test("no fault of the medium and no loss of power takes an acknowledged commit or leaves half of one", () => {
-  const lines = [...crashMatrix(images, 1, keeper()), unsyncedCommits(images, 2)];
+  const lines = [
+    ...crashMatrix(images, 1, keeper()),
+    unsyncedCommits(images, 2),
+    killedThenPowerLoss(Math.ceil(images / 3), 3),
+  ];
   if (target !== undefined) writeFileSync(target, JSON.stringify(lines));
   expect(lines.filter(({ lost }) => lost > 0)).toEqual([]);
   expect(lines.reduce((sum, { states }) => sum + states, 0)).toBeGreaterThan(1000);

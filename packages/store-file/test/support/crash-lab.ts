@@ -7,8 +7,10 @@ import type { FileStoreOptions } from "@modelvault/store-file";
 import {
   type Content,
   type CrashScenario,
+  type CrashStep,
   contentOfVault,
   crashScenarios,
+  nextSteps,
   sameContent,
 } from "./crash-scenarios.ts";
 import { FakeDisk, type Fault, randomFrom } from "./fake-disk.ts";
@@ -167,6 +169,59 @@ export function crashMatrix(images: number, seed: number, alsoExamine?: Examine)
     lines.push(line);
   }
   return lines;
+}
+
+/** A writer is killed before any call of its own; the next one commits, and the power goes. */
+export function killedThenPowerLoss(images: number, seed: number): MatrixLine {
+  const line: MatrixLine = {
+    scenario: "spare room, killed writer",
+    fault: "power loss under the next one",
+    states: 0,
+    lost: 0,
+  };
+  const random = randomFrom(seed);
+  const scenario = crashScenarios.find(({ name }) => name === "spare room") as CrashScenario;
+  const next = nextSteps;
+  const calls = callsOf(scenario);
+  for (let kill = 1; kill <= calls + 1; kill++) {
+    const first = play(scenario, (disk) => {
+      disk.powerLossAt = kill;
+    });
+    for (let call = 1; ; call++) {
+      const disk = first.disk.afterKill();
+      disk.powerLossAt = call;
+      const second = goOn(disk, first, next);
+      for (let image = 0; image < images; image++)
+        record(line, examine(disk.afterPowerLoss(image === 0 ? "none" : random), second));
+      if (disk.calls < call) break;
+    }
+  }
+  return line;
+}
+
+/** Opens the disk that another program has left, and takes some more steps. */
+function goOn(disk: FakeDisk, before: Outcome, steps: readonly CrashStep[]): Outcome {
+  let { acknowledged, possible } = before;
+  try {
+    const db = openOn(disk, PATH);
+    let seen = contentOfVault(db);
+    for (const step of steps) {
+      const next = step.after(seen);
+      try {
+        step.run(db);
+      } catch (error) {
+        if (!isModelVaultError(error)) throw error;
+        possible = [...possible, next];
+        break;
+      }
+      // A commit makes durable what it found, whoever wrote that.
+      [acknowledged, possible, seen] = [next, [], next];
+    }
+    db.close();
+  } catch (error) {
+    if (!isModelVaultError(error)) throw error;
+  }
+  return { disk, acknowledged, possible };
 }
 
 /** What a loss of power may take where commits are not waited for: whole commits from the end, and never a sound state. */

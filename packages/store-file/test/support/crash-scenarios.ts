@@ -94,6 +94,22 @@ export const crashScenarios: readonly CrashScenario[] = [
     ],
   },
   {
+    name: "spare room",
+    setUp: [register("t"), ...someRows],
+    // Frames within a page and over many, more than the first room holds, and one that is longer than any.
+    steps: [
+      put("t", 10, "s"),
+      put("t", 11, "m".repeat(3000)),
+      put("t", 12, "l".repeat(9000)),
+      put("t", 10, "s again"),
+      put("t", 13, "x".repeat(40_000)),
+      remove("t", 11),
+      put("t", 14, "y".repeat(30_000)),
+      put("t", 15, "z".repeat(80_000)),
+      put("t", 16, "last"),
+    ],
+  },
+  {
     name: "big transaction",
     setUp: [register("t"), ...someRows],
     steps: [
@@ -137,6 +153,9 @@ export const crashScenarios: readonly CrashScenario[] = [
   },
   { name: "close", setUp: [register("t")], steps: [put("t", 1, "one"), maintenance((db) => db.close())] },
 ];
+
+/** What a second writer does after any of them. */
+export const nextSteps: readonly CrashStep[] = [put("t", 30, "next"), put("t", 31, "w".repeat(5000))];
 
 /** What a vault holds, in the form of the steps. */
 export function contentOfVault(db: Database): Content {

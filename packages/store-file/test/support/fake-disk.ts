@@ -136,6 +136,19 @@ export class FakeDisk implements FilePort {
     return FakeDisk.#with([...this.#names].map(([name, { content }]) => [name, content]));
   }
 
+  /** The disk as the next program finds it when this one was killed: what was not synced is there, and may still be lost. */
+  afterKill(): FakeDisk {
+    const disk = new FakeDisk();
+    const copies = new Map<Inode, Inode>();
+    const copied = (names: Map<string, Inode>): Map<string, Inode> =>
+      new Map([...names].map(([name, inode]) => [name, copyOf(inode, copies)]));
+    for (const [name, inode] of copied(this.#names)) disk.#names.set(name, inode);
+    disk.#durableNames = copied(this.#durableNames);
+    disk.#nameHistory = this.#nameHistory.map(copied);
+    disk.#inodes = this.#inodes;
+    return disk;
+  }
+
   /**
    * The disk as it may be found after a loss of power now.
    * @param keep "all" and "none" of what was not synced, or a choice of parts of it
@@ -236,11 +249,11 @@ class FakeFile implements OpenFile {
     return this.#inode.content.copy(into, at, position, position + length);
   }
 
-  write(bytes: Uint8Array, position: number): void {
+  write(bytes: Uint8Array, position: number, from = 0, to: number = bytes.length): void {
     this.#call();
-    this.#failIfAsked("write", "ENOSPC");
-    const done = this.#shortWrite(bytes.length);
-    const written = Buffer.from(done === undefined ? bytes : bytes.subarray(0, done));
+    this.#failIfAsked("write", "EIO");
+    const done = this.#shortWrite(to - from);
+    const written = Buffer.from(bytes.subarray(from, done === undefined ? to : from + done));
     apply(this.#inode, { kind: "write", position, bytes: written });
     if (done !== undefined) throw systemError("ENOSPC", this.path);
   }
@@ -270,6 +283,12 @@ class FakeFile implements OpenFile {
   close(): void {
     // Closing writes nothing and cannot fail in a way that matters.
   }
+}
+
+function copyOf(inode: Inode, copies: Map<Inode, Inode>): Inode {
+  const copy = copies.get(inode) ?? { ...inode, pending: [...inode.pending] };
+  copies.set(inode, copy);
+  return copy;
 }
 
 function apply(inode: Inode, change: Change): void {
