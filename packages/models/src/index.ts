@@ -2,6 +2,19 @@
 
 // Migrations
 export { type Applied, type ApplyOptions, type ApplyProgress, apply } from "./apply/apply.ts";
+// Models without a schema library
+export {
+  type FieldTypes,
+  type JsonValue,
+  ListType,
+  type ObjectInput,
+  type ObjectOutput,
+  ObjectType,
+  VariantsType,
+} from "./build/containers.ts";
+export { type FieldBuilder, field } from "./build/field.ts";
+export { FieldType } from "./build/field-type.ts";
+export { BigintType, BytesType, DateType, NumberType, TextType } from "./build/scalars.ts";
 export { CheckReport, type RowProblem, type StepReport } from "./check/check-report.ts";
 export type { CheckOptions, CheckSource } from "./check/check-rows.ts";
 export { ModelCollection } from "./collection/model-collection.ts";
@@ -20,6 +33,7 @@ export type { ModelOptions } from "./define/options.ts";
 export { type HistoryEntry, history } from "./history/entry.ts";
 export { planRevert, revert } from "./history/revert.ts";
 export { type OnDiff, type OpenOptions, openWith } from "./open/open-with.ts";
+export { decodeExact, encodeExact, type Json } from "./plan/exact-json.ts";
 export { type Blocker, Plan } from "./plan/plan.ts";
 export type { CollectionChange, PlanData } from "./plan/plan-data.ts";
 export { planFromJson } from "./plan/plan-from-json.ts";

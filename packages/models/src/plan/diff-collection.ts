@@ -112,6 +112,8 @@ class CollectionSteps {
       case "constraint_loosened":
       case "enum_grown":
         return { kind: "loosenConstraint", ...base, safety: "safe", reason };
+      case "default_changed":
+        return { kind: "changeDefault", ...base, safety: "safe" };
       case "primary_key_changed":
       case "primary_key_type_changed":
         return { kind: "changePrimaryKey", collection: this.#collection, safety: "loss", reason };

@@ -52,6 +52,8 @@ export function describeStep(step: Step): string {
       return `tighten ${fieldText(step)}: ${step.reason}${step.by === "function" ? ", values changed by your function" : ""}`;
     case "loosenConstraint":
       return `loosen ${fieldText(step)}: ${step.reason}`;
+    case "changeDefault":
+      return `change the default of ${fieldText(step)}`;
     case "dropField":
       return `drop field ${fieldText(step)} with its values`;
     case "addIndex":

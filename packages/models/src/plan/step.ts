@@ -56,6 +56,8 @@ export type Step =
       readonly by: "check" | "function";
     })
   | (FieldStep & { readonly kind: "loosenConstraint"; readonly reason: string })
+  /** For rows that are written from now on. */
+  | (FieldStep & { readonly kind: "changeDefault" })
   | (FieldStep & { readonly kind: "dropField"; readonly allowed: boolean })
   | (FieldStep & { readonly kind: "addIndex"; readonly index: string; readonly unique: boolean })
   | (FieldStep & { readonly kind: "changeIndex"; readonly index: string; readonly unique: boolean })

@@ -1,0 +1,103 @@
+/** From the words of a command line to a command that ran: help, arguments, exit code. */
+import { parseArgs } from "node:util";
+import { isModelVaultError } from "@modelvault/core";
+import { type Command, EXIT, type Output, UsageError } from "./command.ts";
+import { applyCommand } from "./commands/apply.ts";
+import { checkCommand } from "./commands/check.ts";
+import { historyCommand, revertCommand } from "./commands/history.ts";
+import { inspectCommand, verifyCommand } from "./commands/inspect.ts";
+import { compactCommand, copyCommand } from "./commands/maintain.ts";
+import { planCommand } from "./commands/plan.ts";
+import { exportCommand, importCommand } from "./commands/rows.ts";
+
+export const COMMANDS: Readonly<Record<string, Command>> = {
+  plan: planCommand,
+  check: checkCommand,
+  apply: applyCommand,
+  history: historyCommand,
+  revert: revertCommand,
+  inspect: inspectCommand,
+  verify: verifyCommand,
+  copy: copyCommand,
+  compact: compactCommand,
+  export: exportCommand,
+  import: importCommand,
+};
+
+/** Runs a command line (without the program's name) and returns the exit code. */
+export async function runCommandLine(words: readonly string[], output: Output): Promise<number> {
+  const [name = "", ...rest] = words;
+  if (name === "" || name === "help" || name === "--help" || name === "-h") {
+    output.print(overview());
+    return name === "" ? EXIT.usage : EXIT.ok;
+  }
+  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  try {
+    if (command === undefined)
+      throw new UsageError(`there is no command "${name}"; there are ${Object.keys(COMMANDS).join(", ")}`);
+    if (rest.includes("--help") || rest.includes("-h")) {
+      output.print(helpOf(name, command));
+      return EXIT.ok;
+    }
+    return await command.run(parse(name, command, rest), output);
+  } catch (error) {
+    return report(error, output);
+  }
+}
+
+function parse(name: string, command: Command, words: readonly string[]): Parameters<Command["run"]>[0] {
+  const options = Object.fromEntries(
+    Object.entries(command.options).map(([key, { type, multiple = false }]) => [key, { type, multiple }]),
+  );
+  let parsed: ReturnType<typeof parseArgs>;
+  try {
+    parsed = parseArgs({ args: [...words], options, allowPositionals: true, strict: true });
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
+  const [min, max] = command.positionals;
+  const { positionals, values } = parsed;
+  if (positionals.length < min || positionals.length > max)
+    throw new UsageError(`it is: modelvault ${name} ${command.usage}`);
+  return { positionals, options: values };
+}
+
+function report(error: unknown, output: Output): number {
+  if (error instanceof UsageError) {
+    output.note(`modelvault: ${error.message}`);
+    return EXIT.usage;
+  }
+  if (isModelVaultError(error)) output.note(`modelvault: ${error.code}: ${error.message}`);
+  else output.note(`modelvault: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+  return EXIT.failed;
+}
+
+function overview(): string {
+  const width = Math.max(...Object.keys(COMMANDS).map((name) => name.length));
+  return [
+    "modelvault <command> <vault> …",
+    "",
+    "A vault is a file that ends with .modelvault or .lmdb.",
+    "",
+    ...Object.entries(COMMANDS).map(([name, { help }]) => `  ${name.padEnd(width)}  ${help}`),
+    "",
+    "modelvault <command> --help tells of its options.",
+    "Exit codes: 0 done, 1 failed, 2 changes to apply (plan --exit-code), 3 found something wrong (check, verify), 64 usage.",
+  ].join("\n");
+}
+
+function helpOf(name: string, { usage, help, options }: Command): string {
+  const lines = Object.entries(options).map(([option, { value, help: meaning }]): [string, string] => [
+    `--${option}${value === undefined ? "" : ` <${value}>`}`,
+    meaning,
+  ]);
+  const width = Math.max(0, ...lines.map(([option]) => option.length));
+  return [
+    `modelvault ${name} ${usage}`,
+    "",
+    `${help}.`,
+    ...(lines.length === 0
+      ? []
+      : ["", ...lines.map(([option, meaning]) => `  ${option.padEnd(width)}  ${meaning}`)]),
+  ].join("\n");
+}

@@ -1,0 +1,76 @@
+/** What a command is, and what it is given: its arguments, and where its words go. */
+
+export interface Arguments {
+  /** What stands behind the command, without options: the vault first. */
+  readonly positionals: readonly string[];
+  readonly options: Readonly<Record<string, string | boolean | readonly (string | boolean)[] | undefined>>;
+}
+
+export interface Output {
+  /** One line on standard output: what was asked for. */
+  print(line: string): void;
+  /** One line on standard error: progress, and what went wrong. */
+  note(line: string): void;
+}
+
+export interface OptionSpec {
+  readonly type: "string" | "boolean";
+  /** May be given several times. */
+  readonly multiple?: boolean;
+  /** What stands behind the option in the help. */
+  readonly value?: string;
+  readonly help: string;
+}
+
+export interface Command {
+  /** Arguments behind the command, for the help: `<vault>`. */
+  readonly usage: string;
+  readonly help: string;
+  /** How many arguments it takes. */
+  readonly positionals: readonly [min: number, max: number];
+  readonly options: Readonly<Record<string, OptionSpec>>;
+  /** Returns the exit code. */
+  run(args: Arguments, output: Output): number | Promise<number>;
+}
+
+/** Exit codes: what a script can rely on. */
+export const EXIT = {
+  /** Done, or nothing to do. */
+  ok: 0,
+  /** It failed; the reason is on standard error. */
+  failed: 1,
+  /** `plan --exit-code`: there are changes to apply. */
+  pending: 2,
+  /** `check`: rows would not survive; `verify`: something is wrong. */
+  found: 3,
+  /** The command line makes no sense. */
+  usage: 64,
+} as const;
+
+/** A command line that makes no sense. */
+export class UsageError extends Error {}
+
+/** The text of an option that may be given once. */
+export function text({ options }: Arguments, name: string): string | undefined {
+  const value = options[name];
+  return typeof value === "string" ? value : undefined;
+}
+
+export function flag({ options }: Arguments, name: string): boolean {
+  return options[name] === true;
+}
+
+/** The texts of an option that may be given several times. */
+export function texts({ options }: Arguments, name: string): readonly string[] {
+  const value = options[name];
+  return Array.isArray(value) ? value.filter((each) => typeof each === "string") : [];
+}
+
+/** A whole number from 1. */
+export function count(args: Arguments, name: string): number | undefined {
+  const given = text(args, name);
+  if (given === undefined) return undefined;
+  if (!/^[1-9]\d{0,8}$/.test(given))
+    throw new UsageError(`--${name} takes a whole number from 1, not "${given}"`);
+  return Number(given);
+}

@@ -1,0 +1,56 @@
+/** `history`: the migrations that the vault remembers; `revert`: the last one undone. */
+import { apply, type HistoryEntry, history, planRevert } from "@modelvault/models";
+import { type Command, EXIT, flag } from "../command.ts";
+import { withVault } from "../place.ts";
+import { applyOptions, PROGRAM_OPTION } from "./apply.ts";
+
+export const historyCommand: Command = {
+  usage: "<vault>",
+  help: "List the migrations that were applied to the vault",
+  positionals: [1, 1],
+  options: { json: { type: "boolean", help: "print them as JSON, with their steps" } },
+  run(args, output) {
+    const entries = withVault(args, "look", history);
+    if (flag(args, "json")) {
+      const shown = entries.map(({ before: _before, changes: _changes, ...entry }) => entry);
+      output.print(
+        JSON.stringify(shown, (_key, value: unknown) => (typeof value === "bigint" ? String(value) : value)),
+      );
+    } else for (const entry of entries) output.print(lineOf(entry));
+    return EXIT.ok;
+  },
+};
+
+function lineOf({ number, appliedAt, hash, program, steps, reverts }: HistoryEntry): string {
+  const what =
+    reverts === undefined ? `${steps.length} ${steps.length === 1 ? "step" : "steps"}` : `reverts ${reverts}`;
+  return [
+    String(number).padStart(4),
+    new Date(appliedAt).toISOString(),
+    hash.slice(0, 12),
+    what,
+    program ?? "",
+  ]
+    .join("  ")
+    .trimEnd();
+}
+
+export const revertCommand: Command = {
+  usage: "<vault>",
+  help: "Undo the last migration, where that can be done exactly",
+  positionals: [1, 1],
+  options: {
+    ...PROGRAM_OPTION,
+    "dry-run": { type: "boolean", help: "only show what would be done" },
+    json: { type: "boolean", help: "print the plan as JSON" },
+  },
+  run(args, output) {
+    const dryRun = flag(args, "dry-run");
+    return withVault(args, dryRun ? "look" : "write", (db) => {
+      const changes = planRevert(db);
+      output.print(flag(args, "json") ? JSON.stringify(changes) : String(changes));
+      if (!dryRun) apply(db, changes, applyOptions(args, output));
+      return EXIT.ok;
+    });
+  },
+};

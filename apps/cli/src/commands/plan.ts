@@ -1,0 +1,29 @@
+/** `plan`: what applying would do. Reads schemas only, beside a running writer. */
+import { writeFileSync } from "node:fs";
+import { plan } from "@modelvault/models";
+import { type Command, EXIT, flag, text } from "../command.ts";
+import { DROP_OPTIONS, loadModels, MODEL_OPTIONS } from "../models-module.ts";
+import { withNewVault } from "../place.ts";
+
+export const planCommand: Command = {
+  usage: "<vault> --models <module>",
+  help: "Show what has to change for the vault to be as the models say",
+  positionals: [1, 1],
+  options: {
+    ...MODEL_OPTIONS,
+    ...DROP_OPTIONS,
+    out: { type: "string", value: "file", help: "write the plan there, for apply --plan" },
+    markdown: { type: "boolean", help: "print it for a pull request" },
+    json: { type: "boolean", help: "print it as JSON" },
+    "exit-code": { type: "boolean", help: "exit with 2 when there is something to apply" },
+  },
+  async run(args, output) {
+    const { models, options } = await loadModels(args);
+    const changes = withNewVault(args, "look", output, (db) => plan(db, models, options));
+    const out = text(args, "out");
+    if (out !== undefined) writeFileSync(out, `${JSON.stringify(changes, undefined, 2)}\n`);
+    if (flag(args, "json")) output.print(JSON.stringify(changes));
+    else output.print(flag(args, "markdown") ? changes.toMarkdown() : String(changes));
+    return !changes.isEmpty && flag(args, "exit-code") ? EXIT.pending : EXIT.ok;
+  },
+};

@@ -1,0 +1,86 @@
+/**
+ * `export` and `import`: rows as JSON lines, one row a line, with the collection it belongs to. What JSON has no words for stands as an
+ * object with one key: `{"$bigint":"9223372036854775807"}`, `{"$bytes":"00ff"}`, `{"$float":"NaN"}`.
+ */
+import { createReadStream } from "node:fs";
+import { createInterface } from "node:readline";
+import { Database, type Row, type Transaction } from "@modelvault/core";
+import { decodeExact, encodeExact } from "@modelvault/models";
+import { type Command, EXIT, flag, texts, UsageError } from "../command.ts";
+import { driverOf, withVault } from "../place.ts";
+
+/** Rows stored by one transaction. */
+const BATCH_ROWS = 1_000;
+
+export const exportCommand: Command = {
+  usage: "<vault>",
+  help: "Print every row as JSON, one a line",
+  positionals: [1, 1],
+  options: {
+    collection: { type: "string", multiple: true, value: "name", help: "only rows of this collection" },
+  },
+  run(args, output) {
+    const chosen = texts(args, "collection");
+    withVault(args, "look", (db) =>
+      db.read((view) => {
+        for (const name of chosen.length === 0 ? view.collectionNames() : chosen) {
+          for (const row of view.collection(name, { integers: "exact" }).iterate())
+            output.print(JSON.stringify({ collection: name, row: encodeExact(row) }));
+        }
+      }),
+    );
+    return EXIT.ok;
+  },
+};
+
+export const importCommand: Command = {
+  usage: "<vault> <file | ->",
+  help: "Store rows that export printed; the collections must be there",
+  positionals: [2, 2],
+  options: {
+    replace: { type: "boolean", help: "replace rows that have the same key, in place of refusing them" },
+  },
+  async run(args, output) {
+    const [path = "", file = ""] = args.positionals;
+    using db = Database.open(driverOf(path, "write", false));
+    const replace = flag(args, "replace");
+    let done = 0;
+    for await (const batch of batches(file)) {
+      db.transaction((tx) => {
+        for (const [at, line] of batch.entries()) store(tx, line, done + at + 1, replace);
+      });
+      done += batch.length;
+    }
+    output.print(`${done} rows stored.`);
+    return EXIT.ok;
+  },
+};
+
+async function* batches(file: string): AsyncGenerator<string[], void, undefined> {
+  const input = file === "-" ? process.stdin : createReadStream(file);
+  let batch: string[] = [];
+  for await (const line of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
+    batch.push(line);
+    if (batch.length < BATCH_ROWS) continue;
+    yield batch;
+    batch = [];
+  }
+  if (batch.length > 0) yield batch;
+}
+
+function store(tx: Transaction, line: string, number: number, replace: boolean): void {
+  if (line.trim() === "") return;
+  let entry: { readonly collection?: unknown; readonly row?: unknown };
+  try {
+    entry = JSON.parse(line) as typeof entry;
+  } catch {
+    throw new UsageError(`line ${number} is no JSON`);
+  }
+  const { collection, row } = entry;
+  if (typeof collection !== "string" || typeof row !== "object")
+    throw new UsageError(`line ${number} is no row as export prints them: { "collection": …, "row": … }`);
+  const rows = tx.collection(collection);
+  const decoded = decodeExact(row) as Row;
+  if (replace) rows.put(decoded);
+  else rows.insert(decoded);
+}

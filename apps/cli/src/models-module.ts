@@ -1,0 +1,77 @@
+/**
+ * The module that a program keeps its models in: every model that it exports, and what it says about plans.
+ *
+ *   export const Book = defineModel("books", …);
+ *   export const planOptions = { fill: { "books.language": "en" } };     // optional
+ */
+import { resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import type { AllowDrop, Model, PlanOptions } from "@modelvault/models";
+import { type Arguments, text, texts, UsageError } from "./command.ts";
+
+export interface ModelsModule {
+  readonly models: readonly Model[];
+  readonly options: PlanOptions;
+}
+
+export const MODEL_OPTIONS = {
+  models: {
+    type: "string",
+    value: "module",
+    help: "JavaScript module that exports the models, and planOptions if need be",
+  },
+} as const;
+
+export const DROP_OPTIONS = {
+  "drop-collection": {
+    type: "string",
+    multiple: true,
+    value: "name",
+    help: "a collection that may be dropped",
+  },
+  "drop-field": {
+    type: "string",
+    multiple: true,
+    value: "books.isbn13",
+    help: "a field that may be dropped",
+  },
+  "drop-index": {
+    type: "string",
+    multiple: true,
+    value: "books.year_idx",
+    help: "an index that may be dropped",
+  },
+} as const;
+
+/** @throws UsageError when --models is missing or leads to no models */
+export async function loadModels(args: Arguments): Promise<ModelsModule> {
+  const given = text(args, "models");
+  if (given === undefined) throw new UsageError("--models is missing: the module that exports the models");
+  let loaded: Readonly<Record<string, unknown>>;
+  try {
+    loaded = (await import(pathToFileURL(resolve(given)).href)) as Readonly<Record<string, unknown>>;
+  } catch (error) {
+    throw new UsageError(
+      `the module "${given}" cannot be loaded: ${error instanceof Error ? error.message : String(error)}`,
+    );
+  }
+  const models = [...new Set(Object.values(loaded).filter(isModel))];
+  if (models.length === 0)
+    throw new UsageError(`the module "${given}" exports no model made with defineModel`);
+  const options = (loaded.planOptions ?? {}) as PlanOptions;
+  return { models, options: { ...options, allowDrop: mergeDrops(options.allowDrop, args) } };
+}
+
+function mergeDrops(declared: AllowDrop | undefined, args: Arguments): AllowDrop {
+  return {
+    collections: [...(declared?.collections ?? []), ...texts(args, "drop-collection")],
+    fields: [...(declared?.fields ?? []), ...texts(args, "drop-field")],
+    indexes: [...(declared?.indexes ?? []), ...texts(args, "drop-index")],
+  };
+}
+
+function isModel(value: unknown): value is Model {
+  if (typeof value !== "object" || value === null) return false;
+  const { name, schema, descriptor } = value as Partial<Model>;
+  return typeof name === "string" && schema !== undefined && typeof descriptor === "object";
+}

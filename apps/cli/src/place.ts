@@ -1,0 +1,39 @@
+/** From a path to a vault: what the path ends with says which driver it is of. */
+import { existsSync } from "node:fs";
+import { Database, memoryStore, type StoreDriver } from "@modelvault/core";
+import { fileStore } from "@modelvault/store-file";
+import { lmdbStore } from "@modelvault/store-lmdb";
+import { type Arguments, type Output, UsageError } from "./command.ts";
+
+/** How a command uses a vault: `look` beside a running writer, `write` as the writer. */
+export type Use = "look" | "write";
+
+/** @throws UsageError for another ending */
+export function driverOf(path: string, use: Use, createIfMissing: boolean): StoreDriver {
+  if (path.endsWith(".modelvault")) {
+    return fileStore(path, use === "look" ? { mode: "follow" } : { createIfMissing });
+  }
+  if (path.endsWith(".lmdb")) return lmdbStore(path, use === "look" ? { mode: "read" } : { createIfMissing });
+  throw new UsageError(
+    `"${path}" ends neither with .modelvault nor with .lmdb, which say what kind of vault it is`,
+  );
+}
+
+/** Runs something on a vault that exists, and closes it. Integers come as numbers where they fit, else as bigints. */
+export function withVault<T>(args: Arguments, use: Use, work: (db: Database) => T): T {
+  const path = args.positionals[0] ?? "";
+  const driver = driverOf(path, use, false);
+  if (!existsSync(path)) throw new UsageError(`there is no vault at "${path}"`);
+  using db = Database.open(driver);
+  return work(db);
+}
+
+/** The same for a vault that may have to be made: what only looks is shown an empty one. */
+export function withNewVault<T>(args: Arguments, use: Use, output: Output, work: (db: Database) => T): T {
+  const path = args.positionals[0] ?? "";
+  const driver = driverOf(path, use, true);
+  const missing = !existsSync(path);
+  if (missing && use === "look") output.note(`There is no vault at ${path} yet; this is for a new one.`);
+  using db = Database.open(missing && use === "look" ? memoryStore() : driver);
+  return work(db);
+}

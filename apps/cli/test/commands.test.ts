@@ -1,0 +1,80 @@
+/** Looking at vaults, copying them, and what is said about command lines that make no sense. On the built program. */
+import { existsSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { commandLine, fixture, runHere } from "./run-cli.ts";
+
+const V1 = fixture("models-1.mjs");
+
+describe.each(["shop.modelvault", "shop.lmdb"])("%s", (vault) => {
+  test("is looked at, copied and compacted", () => {
+    const { folder, run } = commandLine();
+    run("apply", vault, "--models", V1);
+    writeFileSync(
+      join(folder, "rows.jsonl"),
+      `${JSON.stringify({ collection: "books", row: { isbn: "1", title: "Solaris", writer: "Lem", year: 1961 } })}\n\n`,
+    );
+    expect(run("import", vault, "rows.jsonl").code).toBe(0);
+    expect(run("inspect", vault).out).toMatch(/\nbooks +1 +1 {2}year_idx \(1\)\n$/);
+    const detail = run("inspect", vault, "books").out;
+    expect(detail).toContain("books: version 1, primary key isbn, 1 rows");
+    expect(detail).toMatch(/\nyear +int64 +\{"min_i64":-9007199254740991\}/);
+    expect(JSON.parse(run("inspect", vault, "books", "--json").out)).toMatchObject({
+      name: "books",
+      rows: 1,
+    });
+    expect(JSON.parse(run("inspect", vault, "--json").out)).toMatchObject({
+      collections: [{ name: "books", rows: 1 }],
+    });
+    expect(JSON.parse(run("verify", vault, "--json").out)).toMatchObject({ ok: true, rowsChecked: 1 });
+
+    const copy = `copy-${vault}`;
+    expect(run("copy", vault, copy)).toMatchObject({ code: 0, out: `Copied to ${copy}.\n` });
+    expect(run("export", copy).out).toBe(run("export", vault).out);
+    expect(run("copy", vault, copy).code).toBe(64);
+    expect(run("compact", vault)).toMatchObject({ code: 0, out: "Compacted.\n" });
+    expect(run("verify", vault).code).toBe(0);
+  });
+});
+
+test.each([
+  [["plan", "a.modelvault"], "--models is missing"],
+  [["plan", "--models", V1], "it is: modelvault plan <vault> --models <module>"],
+  [["plan", "a.sqlite", "--models", V1], "ends neither with .modelvault nor with .lmdb"],
+  [["plan", "a.modelvault", "--models", fixture("no-models.mjs")], "exports no model"],
+  [["plan", "a.modelvault", "--models", "missing.mjs"], "cannot be loaded"],
+  [["plan", "a.modelvault", "--model", V1], "--model"],
+  [["migrate"], 'there is no command "migrate"'],
+  [["verify", "a.modelvault"], 'there is no vault at "a.modelvault"'],
+  [["check", "a.modelvault", "--models", V1, "--limit", "0"], "--limit takes a whole number from 1"],
+  [["apply", "a.modelvault", "--plan", "missing.json"], "cannot be read"],
+  [["copy", "a.modelvault", "b.lmdb"], "of the same kind"],
+])("%j makes no sense, and it is said why", async (words, reason) => {
+  const { code, err } = await runHere(...words);
+  expect(err).toContain(reason);
+  expect(code).toBe(64);
+  expect(existsSync("a.modelvault")).toBe(false);
+});
+
+test("lines that are no rows are refused by their number, with all of their batch", () => {
+  const { folder, run } = commandLine();
+  run("apply", "a.modelvault", "--models", V1);
+  writeFileSync(
+    join(folder, "bad.jsonl"),
+    '{"collection":"books","row":{"isbn":"1","title":"t","writer":"w","year":1}}\nnonsense\n',
+  );
+  expect(run("import", "a.modelvault", "bad.jsonl")).toMatchObject({
+    code: 64,
+    err: "modelvault: line 2 is no JSON\n",
+  });
+  expect(run("export", "a.modelvault").out).toBe("");
+});
+
+test("help tells of every command and option", async () => {
+  const { code, out } = await runHere("--help");
+  expect(code).toBe(0);
+  for (const name of ["plan", "check", "apply", "history", "revert", "inspect", "verify", "copy", "compact"])
+    expect(out).toContain(`\n  ${name} `);
+  expect((await runHere("plan", "--help")).out).toContain("--exit-code");
+  expect((await runHere()).code).toBe(64);
+});
