@@ -1,6 +1,6 @@
 /**
  * The part of a schema that the file format's catalogue can say. What is lost is kept elsewhere (the system collection): `json`
- * becomes string and has no constraints, fields inside objects have none either, and patterns that upstream refuses, or finds other texts with,
+ * becomes string and has no constraints, fields inside objects have none either, no field has a default, and patterns that upstream refuses, or finds other texts with,
  * are left out: it holds every stored row against them when it opens a file.
  */
 import { isPortablePattern } from "../schema/pattern.ts";
@@ -17,7 +17,7 @@ export function toWireSchema(schema: Schema): WireSchema {
   const fields = schema.fields.map((field): Field => {
     const type = wireType(field.type);
     const constraints = wireConstraints(field);
-    return type === field.type && constraints === field.constraints
+    return type === field.type && constraints === field.constraints && field.default === undefined
       ? field
       : { path: field.path, type, constraints };
   });
@@ -41,7 +41,7 @@ function wireType(type: Type): Type {
     case "object": {
       const fields = type.fields.map((field) => {
         const inner = wireType(field.type);
-        return inner === field.type && field.constraints.length === 0
+        return inner === field.type && field.constraints.length === 0 && field.default === undefined
           ? field
           : { name: field.name, type: inner, constraints: [] };
       });

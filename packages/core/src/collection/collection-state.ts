@@ -45,6 +45,8 @@ export interface CollectionState {
   readonly indexedPaths: readonly FieldPath[];
   /** A private copy of a candidate row, each property read once: what is checked is what is stored. @throws row_unreadable */
   readonly copy: (candidate: unknown) => unknown;
+  /** Puts defaults, in place, where a private copy says nothing; absent: the schema has none. */
+  readonly fill?: (row: unknown) => void;
   /** Every problem of a candidate row; empty when it may be stored. Never throws on any input. */
   readonly validate: (candidate: unknown) => readonly ValidationIssue[];
   /** Encodes a row that `validate` found nothing wrong with. @throws row_too_large */

@@ -91,7 +91,9 @@ export class Collection<R extends object = Row> {
   /** Every problem that keeps a row from being stored, other rows left out of account; empty when there is none. Writes nothing. @throws row_unreadable */
   validate(row: unknown): readonly ValidationIssue[] {
     const state = this.#scope.current().catalog.require(this.name);
-    return state.validate(state.copy(row));
+    const copy = state.copy(row);
+    state.fill?.(copy);
+    return state.validate(copy);
   }
 
   /** Removes the row under a key; returns whether there was one. */

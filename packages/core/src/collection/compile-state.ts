@@ -9,6 +9,7 @@ import { compileRowEncoder } from "../record/encode-row.ts";
 import { resolvePath } from "../schema/resolve-path.ts";
 import type { Field, FieldPath, IndexDefinition, ScalarKind, Schema, Type, Value } from "../schema/types.ts";
 import { compileValidator } from "../validate/compile-validator.ts";
+import { compileFill } from "../validate/fill-defaults.ts";
 import { compileRowCopy } from "../validate/row-copy.ts";
 import type { CollectionState, IndexState, IntegerMode, RowDecoder } from "./collection-state.ts";
 
@@ -33,6 +34,7 @@ export function compileState(parts: StateParts): CollectionState {
   const { id, name, version, schema, history } = parts;
   const { indexes, indexIdNext } = parts.numbering;
   const primaryKind = primaryKindOf(schema);
+  const fill = compileFill(schema);
   const keyBytesMax =
     parts.keyBytesMax === undefined ? undefined : parts.keyBytesMax - INDEX_KEY_OVERHEAD_BYTES_MAX;
   return {
@@ -47,6 +49,7 @@ export function compileState(parts: StateParts): CollectionState {
     indexIdNext,
     indexedPaths: indexes.map(({ definition }) => definition.path),
     copy: compileRowCopy(schema),
+    ...(fill === undefined ? {} : { fill }),
     validate: compileValidator(schema),
     encode: compileRowEncoder(id, version, schema),
     decoder: cachedDecoders((integers, paths) =>

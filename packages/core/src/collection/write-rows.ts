@@ -155,7 +155,9 @@ function copyRow(write: RowWrite, candidate: unknown): Row {
   return checkRow(write.state, copyOf(write, candidate));
 }
 
+/** Fills in defaults, in place, and refuses a row with problems. What a patch was merged into says `null` where it had nothing. */
 function checkRow(state: CollectionState, row: unknown): Row {
+  state.fill?.(row);
   const issues = state.validate(row);
   if (issues.length === 0) return row as Row;
   const summary = issues.map((issue) => issue.message).join(" ");

@@ -154,6 +154,12 @@ export const ERROR_CATALOGUE = {
     fault: "data",
     retry: false,
   },
+  store_readers_full: {
+    kind: "limit",
+    meaning: "Every place for an open snapshot or reader of the store is taken, by this process or others.",
+    fault: "caller",
+    retry: true,
+  },
   store_value_too_long: {
     kind: "limit",
     meaning: "A value is longer than the store allows.",
@@ -386,6 +392,12 @@ export const ERROR_CATALOGUE = {
     fault: "caller",
     retry: false,
   },
+  snapshot_expired: {
+    kind: "state",
+    meaning: "A snapshot, view or iteration was held open for longer than the store allows, and was ended.",
+    fault: "caller",
+    retry: true,
+  },
   snapshot_closed: {
     kind: "state",
     meaning: "The snapshot or view was used after it ended.",
@@ -472,8 +484,7 @@ export const ERROR_CATALOGUE = {
   },
   key_exhausted: {
     kind: "usage",
-    meaning:
-      "A generated primary key would be larger than its type can hold.",
+    meaning: "A generated primary key would be larger than its type can hold.",
     fault: "caller",
     retry: false,
   },

@@ -7,8 +7,9 @@
  */
 import { pathKey, pathText } from "../schema/field-path.ts";
 import { unwrap } from "../schema/resolve-path.ts";
+import { fingerprint } from "../schema/same-schema.ts";
 import { typeToDescriptor } from "../schema/to-descriptors.ts";
-import type { Field, FieldPath, ObjectField, Type } from "../schema/types.ts";
+import type { Field, FieldPath, ObjectField, Type, Value } from "../schema/types.ts";
 import { classifyConstraints } from "./classify-constraints.ts";
 import type { Findings } from "./findings.ts";
 
@@ -21,7 +22,7 @@ export function classifyFields(
 ): void {
   const oldFields = new Map(before.map((field) => [pathKey(field.path), field]));
   const newFields = new Map(after.map((field) => [pathKey(field.path), field]));
-  for (const [key, { path, type, constraints }] of oldFields) {
+  for (const [key, { path, type, constraints, default: value }] of oldFields) {
     const counterpart = newFields.get(key);
     if (counterpart === undefined) {
       findings.add(
@@ -33,15 +34,17 @@ export function classifyFields(
     } else {
       classifyType(findings, path, type, counterpart.type);
       classifyConstraints(findings, path, constraints, counterpart.constraints);
+      classifyDefault(findings, path, value, counterpart.default);
     }
   }
-  for (const [key, { path, type }] of newFields) {
+  for (const [key, { path, type, default: value }] of newFields) {
     if (oldFields.has(key)) continue;
     const text = pathText(path);
     if (type.kind === "optional")
       findings.add("safe", "field_added", path, `the optional field "${text}" is added`);
     else {
-      const clause = `the required field "${text}" is added, for which stored rows have no value`;
+      const filling = value === undefined ? "" : "; its default fills them";
+      const clause = `the required field "${text}" is added, for which stored rows have no value${filling}`;
       findings.add("needs_migration", "required_field_added", path, clause);
     }
   }
@@ -70,6 +73,23 @@ function classifyType(findings: Findings, path: FieldPath, before: Type, after: 
       `${place} is written with other optionals, which mean the same`,
     );
   classifyInner(findings, path, old.type, now.type);
+}
+
+/** A default is for rows that are written from now on. */
+function classifyDefault(
+  findings: Findings,
+  path: FieldPath,
+  before: Value | undefined,
+  after: Value | undefined,
+): void {
+  if (fingerprint(before ?? null) === fingerprint(after ?? null)) return;
+  const what =
+    before === undefined
+      ? "gets a default"
+      : after === undefined
+        ? "loses its default"
+        : "gets another default";
+  findings.add("safe", "default_changed", path, `"${pathText(path)}" ${what}, which touches no stored row`);
 }
 
 function optionalDepth(type: Type): number {
@@ -147,7 +167,7 @@ function listText(variants: readonly string[]): string {
 }
 
 function innerFields(path: FieldPath, fields: readonly ObjectField[]): readonly Field[] {
-  return fields.map(({ name, type, constraints }) => ({ path: [...path, name], type, constraints }));
+  return fields.map(({ name, ...rest }) => ({ path: [...path, name], ...rest }));
 }
 
 /** Whether the members that both lists have stand in another order. */

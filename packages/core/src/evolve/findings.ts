@@ -7,6 +7,7 @@ export type ChangeName =
   | "constraint_loosened"
   | "constraint_tightened"
   | "constraints_rewritten"
+  | "default_changed"
   | "enum_grown"
   | "enum_reordered"
   | "enum_shrunk"

@@ -7,10 +7,10 @@
  */
 import type { CollectionState } from "../collection/collection-state.ts";
 import { ModelVaultError } from "../errors/error.ts";
+import { fromBase64url, toBase64url } from "../keys/base64url.ts";
 import { readUtf8, utf8Bytes } from "../keys/text.ts";
 import { isWellFormed } from "../schema/text.ts";
 import type { ScalarKind } from "../schema/types.ts";
-import { fromBase64url, toBase64url } from "./base64url.ts";
 import { spellExactly } from "./describe-condition.ts";
 import type { Folded, Position, Scalar, TotalOrder } from "./resolved-query.ts";
 

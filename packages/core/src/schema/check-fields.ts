@@ -4,6 +4,7 @@
  */
 import { didYouMean } from "../errors/suggest.ts";
 import { checkConstraints } from "./check-constraints.ts";
+import { checkDefault } from "./check-default.ts";
 import { FIELD_KEYS, SCALAR_KINDS, TypeChecker } from "./check-type.ts";
 import { describeValue, quote } from "./describe-value.ts";
 import { pathKey, pathText, readPath } from "./field-path.ts";
@@ -53,7 +54,13 @@ export function checkFields(problems: Problems, at: string, value: unknown): Che
       brokenPaths.push(path);
       continue;
     }
-    const field: Field = Object.freeze({ path, type, constraints });
+    const filling = checkDefault(problems, place(inside, "default"), keys.get("default"), type, constraints);
+    const field: Field = Object.freeze({
+      path,
+      type,
+      constraints,
+      ...(filling === undefined ? {} : { default: filling }),
+    });
     places.set(field, inside);
     fields.push(field);
   }

@@ -5,6 +5,7 @@
  */
 import { closest } from "../errors/suggest.ts";
 import { checkConstraints } from "./check-constraints.ts";
+import { checkDefault } from "./check-default.ts";
 import { describeValue } from "./describe-value.ts";
 import { pathText, readPath } from "./field-path.ts";
 import { fieldsMax, typeDepthMax, typesMax } from "./limits.ts";
@@ -248,7 +249,17 @@ export class TypeChecker {
         keys.get("constraints"),
         type,
       );
-      if (name !== undefined && type !== undefined) fields.push(Object.freeze({ name, type, constraints }));
+      if (name === undefined || type === undefined) continue;
+      const filling = checkDefault(
+        this.#problems,
+        place(inside, "default"),
+        keys.get("default"),
+        type,
+        constraints,
+      );
+      fields.push(
+        Object.freeze({ name, type, constraints, ...(filling === undefined ? {} : { default: filling }) }),
+      );
     }
     return this.#problems.count > countBefore ? undefined : Object.freeze(fields);
   }
@@ -275,8 +286,10 @@ export const FIELD_KEYS: {
   readonly required: readonly string[];
   readonly optional: readonly string[];
   readonly what: string;
+  readonly instead: Readonly<Record<string, string>>;
 } = {
   what: "a field",
   required: ["path", "type"],
-  optional: ["constraints"],
+  optional: ["constraints", "default"],
+  instead: { defaultValue: "default" },
 };

@@ -3,6 +3,7 @@
  * so a schema can travel between programs and languages. Checking them is `check.ts`; JSON text with exact
  * 64-bit integers is `json.ts`.
  */
+import type { Value } from "./types.ts";
 
 /** A type: a name, or an object with exactly one key. */
 export type TypeDescriptor =
@@ -40,6 +41,16 @@ export interface FieldDescriptor {
   readonly path: string | readonly string[];
   readonly type: TypeDescriptor;
   readonly constraints?: readonly ConstraintDescriptor[];
+  /**
+   * The value that the field gets where a row that is inserted or put leaves it out (or says `undefined`); `null` stays null. A value of the field's
+   * type that meets its constraints, and finite. In JSON bytes are `{ "base64url": "…" }`.
+   */
+  readonly default?: Value | DefaultBytes;
+}
+
+/** Bytes in a default, as JSON has them. */
+export interface DefaultBytes {
+  readonly base64url: string;
 }
 
 export interface IndexDescriptor {

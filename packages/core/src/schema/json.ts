@@ -1,8 +1,11 @@
 /**
  * JSON text whose integers are exact: those beyond 2^53-1 are read and written as `bigint`, which `JSON` of Node 20 cannot do.
- * Everything else is JSON as RFC 8259 has it; a key given twice in one object is refused, for one of the two would be lost.
+ * Everything else is JSON as RFC 8259 has it; a key given twice in one object is refused, for one of the two would be lost. Bytes are
+ * written as `{"base64url":"…"}`, which is what a default of type bytes is read from.
  */
 import { ModelVaultError } from "../errors/error.ts";
+import { toBase64url } from "../keys/base64url.ts";
+import { isBytes } from "../validate/shapes.ts";
 import { describeValue, quote } from "./describe-value.ts";
 
 /** Lists and objects inside each other. */
@@ -39,6 +42,7 @@ function write(value: unknown, depth: number): string {
       throw unwritable(`a value of type ${typeof value}`);
   }
   if (value === null) return "null";
+  if (isBytes(value)) return `{"base64url":${JSON.stringify(toBase64url(value))}}`;
   if (Array.isArray(value)) return `[${Array.from(value, (element) => write(element, depth + 1)).join(",")}]`;
   const parts: string[] = [];
   for (const [key, content] of Object.entries(value)) {

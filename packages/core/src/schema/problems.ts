@@ -12,6 +12,7 @@ export type SchemaErrorCode = Extract<
   ErrorCode,
   | "collection_name_invalid"
   | "constraint_invalid"
+  | "default_invalid"
   | "field_path_invalid"
   | "index_invalid"
   | "primary_key_field_invalid"

@@ -1,4 +1,5 @@
 /** A checked schema as the descriptors it could have been written with; checking them gives the same schema again. */
+import { copyDefault } from "./check-default.ts";
 import type {
   ConstraintDescriptor,
   FieldDescriptor,
@@ -18,7 +19,7 @@ export interface SchemaDescriptors {
 export function schemaToDescriptors(schema: Schema): SchemaDescriptors {
   return {
     primaryKey: schema.primaryKey,
-    fields: schema.fields.map(({ path, type, constraints }) => fieldDescriptor(path, type, constraints)),
+    fields: schema.fields.map((field) => fieldDescriptor(field.path, field)),
     indexes: schema.indexes.map(({ name, path, unique }) => ({
       name,
       path: [...path],
@@ -36,9 +37,7 @@ export function typeToDescriptor(type: Type): TypeDescriptor {
       return { list: typeToDescriptor(type.element) };
     case "object":
       return {
-        object: type.fields.map(({ name, type: inner, constraints }: ObjectField) =>
-          fieldDescriptor([name], inner, constraints),
-        ),
+        object: type.fields.map((field: ObjectField) => fieldDescriptor([field.name], field)),
       };
     case "enum":
       return { enum: [...type.variants] };
@@ -47,15 +46,14 @@ export function typeToDescriptor(type: Type): TypeDescriptor {
   }
 }
 
-function fieldDescriptor(
-  path: readonly string[],
-  type: Type,
-  constraints: readonly Constraint[],
-): FieldDescriptor {
-  const descriptor = { path: [...path], type: typeToDescriptor(type) };
-  return constraints.length === 0
-    ? descriptor
-    : { ...descriptor, constraints: constraints.map(constraintDescriptor) };
+function fieldDescriptor(path: readonly string[], field: Omit<ObjectField, "name">): FieldDescriptor {
+  const { type, constraints, default: value } = field;
+  return {
+    path: [...path],
+    type: typeToDescriptor(type),
+    ...(constraints.length === 0 ? {} : { constraints: constraints.map(constraintDescriptor) }),
+    ...(value === undefined ? {} : { default: copyDefault(value) }),
+  };
 }
 
 function constraintDescriptor(constraint: Constraint): ConstraintDescriptor {

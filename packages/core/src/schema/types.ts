@@ -35,6 +35,8 @@ export interface ObjectField {
   readonly name: string;
   readonly type: Type;
   readonly constraints: readonly Constraint[];
+  /** What the field becomes where a row that is written says nothing about it. Checked, frozen, never null. */
+  readonly default?: Value;
 }
 
 /** One constraint. Integers are exact (`bigint`); lengths are UTF-8 bytes for strings, bytes for bytes, elements for lists. */
@@ -55,6 +57,8 @@ export interface Field {
   readonly path: FieldPath;
   readonly type: Type;
   readonly constraints: readonly Constraint[];
+  /** What the field becomes where a row that is written says nothing about it. Checked, frozen, never null. */
+  readonly default?: Value;
 }
 
 /** One secondary index. Rows whose value is null or absent have no entry in it. */

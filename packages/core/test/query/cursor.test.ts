@@ -2,7 +2,7 @@ import type { Row, Value } from "@modelvault/core";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { deleteRow, insertRow } from "../../src/collection/write-rows.ts";
-import { fromBase64url, toBase64url } from "../../src/query/base64url.ts";
+import { fromBase64url, toBase64url } from "../../src/keys/base64url.ts";
 import type { Page, Query } from "../../src/query/query.ts";
 import { errorOf } from "../support/vault.ts";
 import { cutTexts } from "./dense-table.ts";

@@ -162,10 +162,15 @@ describe("shapes and spelling", () => {
       ['schema_invalid at fields[1]: Unknown key "constraint" in a field. Did you mean "constraints"?'],
     ],
     [
+      "a key of another system",
+      withFields({ path: "f", type: "bool", defaultValue: true }),
+      ['schema_invalid at fields[1]: Unknown key "defaultValue" in a field. Write default.'],
+    ],
+    [
       "a key that is like nothing",
-      withFields({ path: "f", type: "bool", defaultValue: 1 }),
+      withFields({ path: "f", type: "bool", virtual: 1 }),
       [
-        'schema_invalid at fields[1]: Unknown key "defaultValue" in a field. Known keys: path, type, constraints.',
+        'schema_invalid at fields[1]: Unknown key "virtual" in a field. Known keys: path, type, constraints, default.',
       ],
     ],
     [
