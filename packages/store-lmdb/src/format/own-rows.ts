@@ -1,0 +1,94 @@
+/**
+ * What the driver itself keeps in the tree, under the keys of its own map:
+ *
+ *   (empty)          "modelvault" and the format, one byte each
+ *   01               the revision, 8 bytes, highest first
+ *   02  prefix       the number of entries of a keyspace, 8 bytes, highest first
+ *
+ * The format says how the tree is laid out. A vault of a newer one is refused, and so is a tree that has entries but no such row: another
+ * program's.
+ */
+import { ModelVaultError } from "@modelvault/core";
+import type { Environment } from "../native/environment.ts";
+import { OWN_SPACE, PREFIX_BYTES_MAX, type Space, writePrefix } from "./keys.ts";
+
+const FORMAT_KEY: Uint8Array = new Uint8Array(0);
+const REVISION_KEY: Uint8Array = Uint8Array.of(1);
+const COUNT = 2;
+
+const NAME = "modelvault";
+const FORMAT = 1;
+
+/** Whether the vault has been written to yet. @throws file_not_vault, file_version_unsupported */
+export function checkFormat(env: Environment, txn: number, isEmpty: boolean): boolean {
+  const row = env.get(OWN_SPACE, FORMAT_KEY, txn);
+  if (row === undefined && isEmpty) return false;
+  const { path } = env;
+  if (row === undefined || !startsWithName(row)) {
+    throw new ModelVaultError(
+      "file_not_vault",
+      `"${path}" is an LMDB environment of another program: it has entries, but none that says it is a vault.`,
+      { path },
+    );
+  }
+  const format = row[NAME.length];
+  if (row.length === NAME.length + 1 && format === FORMAT) return true;
+  throw new ModelVaultError(
+    "file_version_unsupported",
+    `"${path}" is a vault in format ${format}; this version of store-lmdb reads format ${FORMAT}.`,
+    { path, format, supported: [FORMAT] },
+  );
+}
+
+function startsWithName(row: Uint8Array): boolean {
+  if (row.length <= NAME.length) return false;
+  for (let i = 0; i < NAME.length; i++) if (row[i] !== NAME.charCodeAt(i)) return false;
+  return true;
+}
+
+export function writeFormat(env: Environment): void {
+  const row = new Uint8Array(NAME.length + 1);
+  for (let i = 0; i < NAME.length; i++) row[i] = NAME.charCodeAt(i);
+  row[NAME.length] = FORMAT;
+  env.set(OWN_SPACE, FORMAT_KEY, row);
+}
+
+export function readRevision(env: Environment, txn: number): number {
+  return readNumber(env, REVISION_KEY, txn);
+}
+
+export function writeRevision(env: Environment, revision: number): void {
+  writeNumber(env, REVISION_KEY, revision);
+}
+
+export function readCount(env: Environment, space: Space, txn: number): number {
+  return readNumber(env, countKey(space), txn);
+}
+
+export function writeCount(env: Environment, space: Space, count: number): void {
+  writeNumber(env, countKey(space), count);
+}
+
+function countKey(space: Space): Uint8Array {
+  const key = new Uint8Array(1 + PREFIX_BYTES_MAX);
+  key[0] = COUNT;
+  return key.subarray(0, writePrefix(key, 1, space));
+}
+
+function readNumber(env: Environment, key: Uint8Array, txn: number): number {
+  const row = env.get(OWN_SPACE, key, txn);
+  if (row === undefined) return 0;
+  let number = 0;
+  for (let i = 0; i < row.length; i++) number = number * 256 + (row[i] as number);
+  return number;
+}
+
+function writeNumber(env: Environment, key: Uint8Array, number: number): void {
+  const row = new Uint8Array(8);
+  let rest = number;
+  for (let i = 7; i >= 0; i--) {
+    row[i] = rest % 256;
+    rest = Math.floor(rest / 256);
+  }
+  env.set(OWN_SPACE, key, row);
+}

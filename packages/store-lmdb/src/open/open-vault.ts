@@ -1,0 +1,119 @@
+/**
+ * Opens the file of a vault. One handle a thread may write: a second one in the same thread would wait for the first for ever, so it is refused.
+ * Handles of other threads and processes are not counted here; LMDB keeps their transactions apart.
+ */
+import { realpathSync, type Stats } from "node:fs";
+import { dirname, resolve } from "node:path";
+import { ModelVaultError } from "@modelvault/core";
+import { checkFormat } from "../format/own-rows.ts";
+import { Environment } from "../native/environment.ts";
+import type { CheckedLmdbOptions } from "../options.ts";
+import { LmdbStore } from "../store/lmdb-store.ts";
+import { fileError, mayWrite, statOf, withoutLitter } from "./files.ts";
+
+/** The map is room in the address space alone; LMDB makes it larger when the file outgrows it. */
+const MAP_BYTES = 67_108_864;
+
+/** Paths that this thread writes to, by device and inode. Global, for a package may be loaded twice (hot reload, two versions). */
+const REGISTRY: unique symbol = Symbol.for("modelvault.store-lmdb.writers") as never;
+
+function writers(): Map<string, string> {
+  const holder = globalThis as { [REGISTRY]?: Map<string, string> };
+  holder[REGISTRY] ??= new Map();
+  return holder[REGISTRY];
+}
+
+/** @throws store_io, store_full, store_in_use, file_not_vault, file_version_unsupported, store_readers_full */
+export function openVault(path: string, options: CheckedLmdbOptions): LmdbStore {
+  const stats = statOf(path);
+  if (stats?.isDirectory()) throw isFolder(path);
+  const reads = options.mode === "read";
+  if (stats === undefined && (reads || !options.createIfMissing)) throw missing(path);
+  if (!reads && stats !== undefined) refuseInUse(path, stats);
+  const real = stats === undefined ? realPathOfNew(path) : realpathSync(path);
+  // Threads of a process share LMDB's environment: one that may be written is opened so, for a reader that came first would keep writers out.
+  const nativeReadOnly = reads && !mayWrite(real);
+  return withoutLitter(real, () => {
+    const env = new Environment({
+      path: real,
+      readOnly: nativeReadOnly,
+      mapBytes: MAP_BYTES,
+      readersMax: options.readersMax,
+    });
+    try {
+      return openStore(env, options);
+    } catch (error) {
+      env.close();
+      throw error;
+    }
+  });
+}
+
+function openStore(env: Environment, options: CheckedLmdbOptions): LmdbStore {
+  const { path } = env;
+  const reads = options.mode === "read";
+  if (!reads && env.readOnly) throw sharedReadOnly(path);
+  const { address } = env.first;
+  const isFormatted = checkFormat(env, address, env.isEmpty(address));
+  env.reset(env.first);
+  const id = idOf(statOf(path));
+  const settings = {
+    readOnly: reads,
+    snapshotAgeMsMax: options.snapshotAgeMsMax,
+    fileBytesMax: options.fileBytesMax,
+    isFormatted,
+    closed: (): void => {
+      if (!reads) writers().delete(id);
+    },
+  };
+  const store = new LmdbStore(env, settings);
+  if (!reads) writers().set(id, path);
+  return store;
+}
+
+function refuseInUse(path: string, stats: Stats): void {
+  const holder = writers().get(idOf(stats));
+  if (holder === undefined) return;
+  throw new ModelVaultError(
+    "store_in_use",
+    `This thread has "${path}" open for writing already, and a second handle would wait for the first for ever. Open it once and share the handle: export it from a module, or keep it on globalThis where modules are reloaded. Mode "read", other threads and other processes may open it as often as they like.`,
+    { path, openedAs: holder },
+  );
+}
+
+function idOf(stats: Stats | undefined): string {
+  return stats === undefined ? "" : `${stats.dev}:${stats.ino}`;
+}
+
+function realPathOfNew(path: string): string {
+  try {
+    const absolute = resolve(path);
+    return resolve(realpathSync(dirname(absolute)), absolute.slice(dirname(absolute).length + 1));
+  } catch (error) {
+    throw fileError(error, path, "open");
+  }
+}
+
+function isFolder(path: string): ModelVaultError {
+  return new ModelVaultError(
+    "store_io",
+    `"${path}" is a directory; a vault is one file. (Other programs keep an LMDB environment in a directory: its file is data.mdb.)`,
+    { path, operation: "open", errno: "EISDIR" },
+  );
+}
+
+function missing(path: string): ModelVaultError {
+  return new ModelVaultError("store_io", `There is no file "${path}".`, {
+    path,
+    operation: "open",
+    errno: "ENOENT",
+  });
+}
+
+function sharedReadOnly(path: string): ModelVaultError {
+  return new ModelVaultError(
+    "store_read_only",
+    `"${path}" cannot be opened for writing: the file cannot be written, or this process has it open for reading only.`,
+    { path },
+  );
+}

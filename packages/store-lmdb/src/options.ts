@@ -1,0 +1,82 @@
+/** Options of `lmdbStore`, checked, with their defaults. */
+import { ModelVaultError } from "@modelvault/core";
+
+export interface LmdbStoreOptions {
+  /** `"write"` (default): reads and writes, beside any number of others. `"read"`: never writes, and needs no permission to. */
+  readonly mode?: "write" | "read";
+  /** Whether a missing file is made, in mode `"write"`. Default true; else it is `store_io` with errno ENOENT. */
+  readonly createIfMissing?: boolean;
+  /**
+   * How many milliseconds a snapshot, view or iteration may be held before it is ended and its reads throw `snapshot_expired`. While one is
+   * open the file can only grow. Default 600,000; false: for ever.
+   */
+  readonly snapshotAgeMsMax?: number | false;
+  /** Bytes that the file may grow to; a transaction that would need more is `store_full`. Default false: as far as the disk goes. */
+  readonly fileBytesMax?: number | false;
+  /** How many snapshots and readers all processes together may have open. Settled by whoever opens the file first. Default 4,096. */
+  readonly readersMax?: number;
+}
+
+export interface CheckedLmdbOptions {
+  readonly mode: "write" | "read";
+  readonly createIfMissing: boolean;
+  readonly snapshotAgeMsMax: number | undefined;
+  readonly fileBytesMax: number | undefined;
+  readonly readersMax: number;
+}
+
+const SNAPSHOT_AGE_MS = 600_000;
+const READERS = 4_096;
+
+const isCount = (value: unknown, least: number): boolean =>
+  typeof value === "number" && Number.isSafeInteger(value) && value >= least;
+
+const CHECKS: Readonly<
+  Record<keyof LmdbStoreOptions, readonly [expected: string, check: (value: unknown) => boolean]>
+> = {
+  mode: ['"write" or "read"', (value) => value === "write" || value === "read"],
+  createIfMissing: ["a boolean", (value) => typeof value === "boolean"],
+  snapshotAgeMsMax: ["false or whole milliseconds above 0", (value) => value === false || isCount(value, 1)],
+  fileBytesMax: ["false or bytes, 65,536 at least", (value) => value === false || isCount(value, 65_536)],
+  readersMax: [
+    "a whole number from 1 to 65,536",
+    (value) => isCount(value, 1) && (value as number) <= 65_536,
+  ],
+};
+
+/** @throws argument_invalid */
+export function checkLmdbOptions(path: unknown, options: unknown): CheckedLmdbOptions {
+  if (typeof path !== "string" || path === "" || path.includes("\0"))
+    throw invalid("path", "the path of a file", path);
+  if (options !== undefined && (typeof options !== "object" || options === null || Array.isArray(options)))
+    throw invalid("options", "an object", options);
+  const given = (options ?? {}) as Record<string, unknown>;
+  for (const [name, value] of Object.entries(given)) {
+    const check = Object.hasOwn(CHECKS, name) ? CHECKS[name as keyof LmdbStoreOptions] : undefined;
+    if (check === undefined)
+      throw invalid(`options.${name}`, `one of ${Object.keys(CHECKS).join(", ")}`, name);
+    if (value !== undefined && !check[1](value)) throw invalid(`options.${name}`, check[0], value);
+  }
+  const { mode, createIfMissing, snapshotAgeMsMax, fileBytesMax, readersMax } = given as LmdbStoreOptions;
+  return {
+    mode: mode ?? "write",
+    createIfMissing: createIfMissing ?? true,
+    snapshotAgeMsMax: snapshotAgeMsMax === false ? undefined : (snapshotAgeMsMax ?? SNAPSHOT_AGE_MS),
+    fileBytesMax: fileBytesMax || undefined,
+    readersMax: readersMax ?? READERS,
+  };
+}
+
+export function invalid(argument: string, expected: string, actual: unknown): ModelVaultError {
+  const found =
+    typeof actual === "string"
+      ? JSON.stringify(actual.slice(0, 80))
+      : actual === null
+        ? "null"
+        : typeof actual;
+  return new ModelVaultError("argument_invalid", `${argument} must be ${expected}, not ${found}.`, {
+    argument,
+    expected,
+    actual: found,
+  });
+}

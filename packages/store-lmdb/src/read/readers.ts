@@ -1,0 +1,153 @@
+/**
+ * The read transactions of one store. Reads of the store itself share the present one, which is made anew at the first read of each
+ * synchronous run and let go of at its end: so they see every commit that ended before the run, and a process that idles pins nothing.
+ * Snapshots, and scans that outlive their run, keep the transaction they have; it then counts as pinned, and is watched.
+ */
+import { ModelVaultError } from "@modelvault/core";
+import type { Environment } from "../native/environment.ts";
+import { ReadTxn } from "./read-txn.ts";
+
+/** A transaction that is not in use keeps its slot among LMDB's readers, and costs a tenth of a new one. */
+const IDLE_MAX = 8;
+
+const RESOLVED: Promise<void> = Promise.resolve();
+
+export interface PinWatch {
+  pinned(txn: ReadTxn): void;
+  released(txn: ReadTxn): void;
+}
+
+export class Readers {
+  readonly #env: Environment;
+  readonly #watch: PinWatch;
+  readonly #all: Set<ReadTxn> = new Set();
+  readonly #idle: ReadTxn[] = [];
+  #present: ReadTxn | undefined;
+  #inRun = false;
+  #closed = false;
+  readonly #endRun = (): void => {
+    this.#inRun = false;
+    this.refresh();
+  };
+
+  constructor(env: Environment, watch: PinWatch) {
+    this.#env = env;
+    this.#watch = watch;
+    const first = new ReadTxn(env.first);
+    this.#all.add(first);
+    this.#idle.push(first);
+  }
+
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  /** The transaction for reads of the store in this run. @throws store_closed */
+  present(): ReadTxn {
+    if (!this.#inRun) this.#beginRun();
+    return this.#present ?? this.#makePresent();
+  }
+
+  #beginRun(): void {
+    this.check();
+    this.#inRun = true;
+    RESOLVED.then(this.#endRun);
+  }
+
+  #makePresent(): ReadTxn {
+    this.check();
+    const txn = this.#acquire();
+    this.#present = txn;
+    return txn;
+  }
+
+  /** The next read of the store sees what is committed by then. */
+  refresh(): void {
+    const txn = this.#present;
+    if (txn === undefined || this.#closed) return;
+    if (txn.users === 1) {
+      this.#reset(txn);
+    } else {
+      this.#present = undefined;
+      txn.users--;
+      this.#watch.pinned(txn);
+    }
+  }
+
+  /** A transaction at the last commit, of which the caller is a user. @throws store_closed, store_readers_full */
+  take(): ReadTxn {
+    this.check();
+    const txn = this.#acquire();
+    try {
+      this.#env.renew(txn.native);
+    } catch (error) {
+      this.release(txn);
+      throw error;
+    }
+    this.#watch.pinned(txn);
+    return txn;
+  }
+
+  /** One user less. */
+  release(txn: ReadTxn): void {
+    if (this.#closed || txn.expired) return;
+    txn.users--;
+    if (txn.users > 0) return;
+    this.#watch.released(txn);
+    for (const cursor of txn.cursors) cursor.native.close();
+    txn.cursors.clear();
+    if (this.#idle.length < IDLE_MAX) {
+      this.#reset(txn);
+      this.#idle.push(txn);
+    } else {
+      this.#end(txn);
+    }
+  }
+
+  /** Ends a transaction under its users, who find it expired. */
+  expire(txn: ReadTxn): void {
+    if (this.#closed || txn.expired) return;
+    txn.expired = true;
+    this.#watch.released(txn);
+    this.#end(txn);
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#present = undefined;
+    for (const txn of this.#all) {
+      this.#watch.released(txn);
+      this.#end(txn);
+    }
+  }
+
+  /** @throws store_closed */
+  check(): void {
+    if (this.#closed)
+      throw new ModelVaultError("store_closed", "The store is closed: open it again to use it.");
+  }
+
+  #acquire(): ReadTxn {
+    const txn = this.#idle.pop() ?? this.#make();
+    txn.users = 1;
+    return txn;
+  }
+
+  #make(): ReadTxn {
+    const txn = new ReadTxn(this.#env.newTxn());
+    this.#all.add(txn);
+    return txn;
+  }
+
+  #reset(txn: ReadTxn): void {
+    txn.revision = -1;
+    this.#env.reset(txn.native);
+  }
+
+  #end(txn: ReadTxn): void {
+    for (const cursor of txn.cursors) cursor.native.close();
+    txn.cursors.clear();
+    this.#all.delete(txn);
+    txn.native.abort();
+  }
+}

@@ -1,0 +1,108 @@
+/** The keepers of cursors in read transactions: the store's own scans, and those of a snapshot. */
+import { ModelVaultError } from "@modelvault/core";
+import type { CursorEnd, Environment } from "../native/environment.ts";
+import type { OpenCursor, ReadTxn } from "./read-txn.ts";
+import type { Readers } from "./readers.ts";
+import type { LmdbScan, ScanHost } from "./scan.ts";
+
+/** Memory for the ends of cursors, used again. */
+export class CursorEnds {
+  readonly #env: Environment;
+  readonly #free: CursorEnd[] = [];
+
+  constructor(env: Environment) {
+    this.#env = env;
+  }
+
+  open(txn: number): OpenCursor {
+    return { native: this.#env.newCursor(txn), end: this.#free.pop() ?? this.#env.newEnd() };
+  }
+
+  close(cursor: OpenCursor): void {
+    cursor.native.close();
+    if (this.#free.length < 16) this.#free.push(cursor.end);
+  }
+}
+
+/** What a forgotten scan of the store leaves behind. */
+interface Remains {
+  readonly readers: Readers;
+  readonly txn: ReadTxn;
+}
+
+const forgotten = new FinalizationRegistry<Remains>(({ readers, txn }) => readers.release(txn));
+
+/** A scan of the store itself: a user of the transaction that was present at its call. */
+export class StoreScanHost implements ScanHost {
+  readonly #readers: Readers;
+  readonly #ends: CursorEnds;
+  readonly #txn: ReadTxn;
+
+  constructor(readers: Readers, ends: CursorEnds) {
+    this.#readers = readers;
+    this.#ends = ends;
+    this.#txn = readers.present();
+  }
+
+  check(): void {
+    this.#readers.check();
+    if (this.#txn.expired) throw expiredError();
+  }
+
+  openCursor(scan: LmdbScan): OpenCursor {
+    const cursor = this.#ends.open(this.#txn.address);
+    this.#txn.cursors.add(cursor);
+    this.#txn.users++;
+    forgotten.register(scan, { readers: this.#readers, txn: this.#txn }, scan);
+    return cursor;
+  }
+
+  release(cursor: OpenCursor, scan: LmdbScan): void {
+    forgotten.unregister(scan);
+    if (this.#txn.expired || this.#readers.closed) return;
+    this.#txn.cursors.delete(cursor);
+    this.#ends.close(cursor);
+    this.#readers.release(this.#txn);
+  }
+}
+
+/** A snapshot's scans need nothing of their own: the snapshot holds the transaction, and closes what they leave open. */
+export class SnapshotScanHost implements ScanHost {
+  readonly #ends: CursorEnds;
+  readonly #check: () => ReadTxn;
+
+  constructor(ends: CursorEnds, check: () => ReadTxn) {
+    this.#ends = ends;
+    this.#check = check;
+  }
+
+  check(): void {
+    this.#check();
+  }
+
+  openCursor(): OpenCursor {
+    const txn = this.#check();
+    const cursor = this.#ends.open(txn.address);
+    txn.cursors.add(cursor);
+    return cursor;
+  }
+
+  release(cursor: OpenCursor): void {
+    let txn: ReadTxn;
+    try {
+      txn = this.#check();
+    } catch {
+      // The snapshot was closed before, and took its cursors along.
+      return;
+    }
+    txn.cursors.delete(cursor);
+    this.#ends.close(cursor);
+  }
+}
+
+export function expiredError(): ModelVaultError {
+  return new ModelVaultError(
+    "snapshot_expired",
+    "The snapshot, view or iteration was held open for longer than snapshotAgeMsMax allows, and was closed: take another one, or read in smaller steps.",
+  );
+}

@@ -1,0 +1,110 @@
+/**
+ * A scan: one cursor in one transaction, one call of LMDB an entry. The cursor is made at the call, which pins the state; it moves at the first
+ * `next`. In a write transaction cursors would see what is written later, so a scan there is drained before the first write after its call.
+ */
+import type { KeyRange, Keyspace, StoreEntry, StoreScan } from "@modelvault/core";
+import { type Bounds, boundsOf } from "../format/bounds.ts";
+import { type Environment, WITH_VALUES } from "../native/environment.ts";
+import type { OpenCursor } from "./read-txn.ts";
+
+/** Whose state a scan shows, and who keeps the cursor. */
+export interface ScanHost {
+  /** @throws the closed error of the reader */
+  check(): void;
+  openCursor(scan: LmdbScan): OpenCursor;
+  /** The scan is done with its cursor, which is still open. */
+  release(cursor: OpenCursor, scan: LmdbScan): void;
+}
+
+const NO_VALUE: Uint8Array = new Uint8Array(0);
+const DONE: IteratorReturnResult<undefined> = { done: true, value: undefined };
+
+export class LmdbScan implements StoreScan {
+  readonly #env: Environment;
+  readonly #host: ScanHost;
+  readonly #bounds: Bounds;
+  readonly #hasValues: boolean;
+  #cursor: OpenCursor | undefined;
+  #address = 0;
+  #isBegun = false;
+  /** What was left when the transaction wrote. */
+  #drained: StoreEntry[] | undefined;
+  #drainedAt = 0;
+
+  /** @throws store_range_invalid, store_readers_full */
+  constructor(env: Environment, host: ScanHost, space: Keyspace, range: KeyRange | undefined) {
+    this.#env = env;
+    this.#host = host;
+    this.#bounds = boundsOf(space, range, env.keyBytesMax);
+    this.#hasValues = space.kind !== "index";
+    this.#cursor = host.openCursor(this);
+    this.#address = this.#cursor.native.address;
+  }
+
+  [Symbol.iterator](): this {
+    return this;
+  }
+
+  next(): IteratorResult<StoreEntry, undefined> {
+    this.#host.check();
+    const entry = this.#advance();
+    return entry === undefined ? DONE : { done: false, value: entry };
+  }
+
+  return(): IteratorResult<StoreEntry, undefined> {
+    this.end();
+    return DONE;
+  }
+
+  /** Lets go of everything; `next` is done from here on. */
+  end(): void {
+    this.#drained = undefined;
+    const cursor = this.#cursor;
+    if (cursor === undefined) return;
+    this.#cursor = undefined;
+    this.#host.release(cursor, this);
+  }
+
+  /** Reads the rest, so that the cursor can go. */
+  drain(): void {
+    const rest: StoreEntry[] = [];
+    for (let entry = this.#advance(); entry !== undefined; entry = this.#advance()) rest.push(entry);
+    this.#drained = rest;
+    this.#drainedAt = 0;
+  }
+
+  #advance(): StoreEntry | undefined {
+    const cursor = this.#cursor;
+    if (cursor === undefined) return this.#nextDrained();
+    const length = this.#isBegun ? this.#env.next(this.#address) : this.#begin(cursor);
+    if (length === 0) {
+      this.end();
+      return undefined;
+    }
+    const { prefixLength } = this.#bounds;
+    // The value first: reading a long one again overwrites the key, with the same.
+    const value = this.#hasValues ? this.#env.foundValue(this.#address) : NO_VALUE;
+    return [this.#env.foundKey(prefixLength, length), value];
+  }
+
+  #begin({ end: slot }: OpenCursor): number {
+    this.#isBegun = true;
+    const { start, end, flags } = this.#bounds;
+    new DataView(slot.bytes.buffer).setUint32(0, end.length, true);
+    slot.bytes.set(end, 4);
+    return this.#env.position(
+      this.#address,
+      this.#hasValues ? flags | WITH_VALUES : flags,
+      start,
+      slot.address,
+    );
+  }
+
+  #nextDrained(): StoreEntry | undefined {
+    const drained = this.#drained;
+    if (drained === undefined) return undefined;
+    const entry = drained[this.#drainedAt++];
+    if (entry === undefined) this.#drained = undefined;
+    return entry;
+  }
+}

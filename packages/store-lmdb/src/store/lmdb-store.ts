@@ -1,0 +1,139 @@
+/** The store of an LMDB vault: LMDB's transactions and snapshots behind the contract of core. */
+import {
+  type BeginOptions,
+  type KeyRange,
+  type Keyspace,
+  ModelVaultError,
+  type Store,
+  type StoreMaintenance,
+  type StoreScan,
+  type StoreSnapshot,
+  type StoreTraits,
+  type StoreTransaction,
+} from "@modelvault/core";
+import { PREFIX_BYTES_MAX } from "../format/keys.ts";
+import { readCount } from "../format/own-rows.ts";
+import type { Environment } from "../native/environment.ts";
+import { SnapshotWatch } from "../read/pin-watch.ts";
+import { Readers } from "../read/readers.ts";
+import { LmdbScan } from "../read/scan.ts";
+import { CursorEnds, StoreScanHost } from "../read/scan-hosts.ts";
+import { LmdbSnapshot } from "../read/snapshot.ts";
+import { LmdbTransaction, type TransactionOwner, VALUE_BYTES_MAX } from "./transaction.ts";
+
+export interface StoreSettings {
+  readonly readOnly: boolean;
+  readonly snapshotAgeMsMax: number | undefined;
+  readonly fileBytesMax: number | undefined;
+  /** Whether the file says already that it is a vault. */
+  readonly isFormatted: boolean;
+  /** Called once, when the store has let go of the file. */
+  closed(): void;
+}
+
+export class LmdbStore implements Store, TransactionOwner {
+  readonly traits: StoreTraits;
+  readonly maintenance: StoreMaintenance;
+  isFormatted: boolean;
+  readonly #env: Environment;
+  readonly #settings: StoreSettings;
+  readonly #watch: SnapshotWatch;
+  readonly #readers: Readers;
+  readonly #ends: CursorEnds;
+  #transaction: LmdbTransaction | undefined;
+  #poison: ModelVaultError | undefined;
+
+  constructor(env: Environment, settings: StoreSettings) {
+    this.#env = env;
+    this.#settings = settings;
+    this.isFormatted = settings.isFormatted;
+    this.traits = {
+      durable: true,
+      persistent: true,
+      sharing: "writers",
+      busy: "blocks",
+      conflicts: false,
+      keyBytesMax: env.keyBytesMax - PREFIX_BYTES_MAX,
+      valueBytesMax: VALUE_BYTES_MAX,
+    };
+    this.#watch = new SnapshotWatch(env.path, settings.snapshotAgeMsMax);
+    this.#readers = new Readers(env, this.#watch);
+    this.#watch.attach(this.#readers);
+    this.#ends = new CursorEnds(env);
+    this.maintenance = {};
+  }
+
+  get(space: Keyspace, key: Uint8Array): Uint8Array | undefined {
+    return this.#env.get(space, key, this.#readers.present().address);
+  }
+
+  getMany(space: Keyspace, keys: readonly Uint8Array[]): (Uint8Array | undefined)[] {
+    const { address } = this.#readers.present();
+    return keys.map((key) => this.#env.get(space, key, address));
+  }
+
+  scan(space: Keyspace, range?: KeyRange): StoreScan {
+    return new LmdbScan(this.#env, new StoreScanHost(this.#readers, this.#ends), space, range);
+  }
+
+  count(space: Keyspace): number {
+    return readCount(this.#env, space, this.#readers.present().address);
+  }
+
+  revision(): number {
+    return this.#readers.present().revisionIn(this.#env);
+  }
+
+  snapshot(): StoreSnapshot {
+    return new LmdbSnapshot(this.#env, this.#readers, this.#watch, this.#ends);
+  }
+
+  /** LMDB's lock can only be waited for; `waitMs` changes nothing. */
+  begin(_options?: BeginOptions): StoreTransaction {
+    this.#readers.check();
+    const { path } = this.#env;
+    if (this.#settings.readOnly)
+      throw new ModelVaultError("store_read_only", `"${path}" was opened for reading only.`, { path });
+    if (this.#poison !== undefined) throw this.#poison;
+    if (this.#transaction !== undefined) {
+      throw new ModelVaultError(
+        "store_busy",
+        "A transaction is open on this store: commit or abort it before the next one begins.",
+        { path },
+      );
+    }
+    this.#env.begin(true);
+    this.#transaction = new LmdbTransaction(this.#env, this.#ends, this);
+    // What others committed while this one waited is what it builds on, and what reads beside it show.
+    this.#readers.refresh();
+    return this.#transaction;
+  }
+
+  ended({ revision, failure }: { readonly revision?: number; readonly failure?: ModelVaultError }): void {
+    this.#transaction = undefined;
+    if (revision !== undefined) this.isFormatted = true;
+    if (failure !== undefined && failure.code !== "store_full") this.#poison = poisoned(failure);
+    this.#readers.refresh();
+  }
+
+  close(): void {
+    if (this.#readers.closed) return;
+    try {
+      this.#transaction?.abort();
+    } finally {
+      this.#watch.close();
+      this.#readers.close();
+      this.#env.close();
+      this.#settings.closed();
+    }
+  }
+}
+
+function poisoned(cause: ModelVaultError): ModelVaultError {
+  return new ModelVaultError(
+    "store_poisoned",
+    "An earlier commit failed, and what of it reached the disk is not known: close the vault and open it again.",
+    cause.details,
+    { cause },
+  );
+}

@@ -1,0 +1,185 @@
+/**
+ * The write transaction: LMDB's own, held from `begin` to its end. What it writes goes to LMDB at once, so its memory is LMDB's, which
+ * spills to the file; only counts are kept here until the commit.
+ */
+import {
+  type KeyRange,
+  type Keyspace,
+  ModelVaultError,
+  type StoreScan,
+  type StoreTransaction,
+} from "@modelvault/core";
+import { PREFIX_BYTES_MAX } from "../format/keys.ts";
+import { readCount, readRevision, writeCount, writeFormat, writeRevision } from "../format/own-rows.ts";
+import { type Environment, WRITER } from "../native/environment.ts";
+import type { OpenCursor } from "../read/read-txn.ts";
+import { LmdbScan, type ScanHost } from "../read/scan.ts";
+import type { CursorEnds } from "../read/scan-hosts.ts";
+import { EntryCounts } from "./entry-counts.ts";
+
+export const VALUE_BYTES_MAX = 67_108_864;
+
+export interface TransactionOwner {
+  /** The transaction is over, LMDB's too. `revision`: what was committed; `failure`: why a commit was not. */
+  ended(outcome: { readonly revision?: number; readonly failure?: ModelVaultError }): void;
+  /** Whether the file says already that it is a vault. */
+  readonly isFormatted: boolean;
+}
+
+export class LmdbTransaction implements StoreTransaction, ScanHost {
+  readonly #env: Environment;
+  readonly #ends: CursorEnds;
+  readonly #owner: TransactionOwner;
+  readonly #keyBytesMax: number;
+  readonly #counts: EntryCounts = new EntryCounts();
+  /** Scans with a cursor in this transaction. */
+  readonly #scans: Map<LmdbScan, OpenCursor> = new Map();
+  #hasWritten = false;
+  #isOver = false;
+  /** A write that LMDB refused: the transaction can only be given up. */
+  #failure: ModelVaultError | undefined;
+
+  constructor(env: Environment, ends: CursorEnds, owner: TransactionOwner) {
+    this.#env = env;
+    this.#ends = ends;
+    this.#owner = owner;
+    this.#keyBytesMax = env.keyBytesMax - PREFIX_BYTES_MAX;
+  }
+
+  get(space: Keyspace, key: Uint8Array): Uint8Array | undefined {
+    this.check();
+    return this.#env.get(space, key, WRITER);
+  }
+
+  getMany(space: Keyspace, keys: readonly Uint8Array[]): (Uint8Array | undefined)[] {
+    this.check();
+    return keys.map((key) => this.#env.get(space, key, WRITER));
+  }
+
+  scan(space: Keyspace, range?: KeyRange): StoreScan {
+    this.check();
+    return new LmdbScan(this.#env, this, space, range);
+  }
+
+  count(space: Keyspace): number {
+    this.check();
+    return readCount(this.#env, space, WRITER) + this.#counts.of(space).change;
+  }
+
+  put(space: Keyspace, key: Uint8Array, value: Uint8Array): void {
+    this.#beforeWrite();
+    if (key.length > this.#keyBytesMax) throw this.#tooLong("key", key.length, this.#keyBytesMax);
+    if (value.length > VALUE_BYTES_MAX) throw this.#tooLong("value", value.length, VALUE_BYTES_MAX);
+    try {
+      this.#hasWritten = true;
+      if (!this.#env.put(space, key, value)) this.#counts.of(space).change++;
+    } catch (error) {
+      throw this.#failed(error);
+    }
+  }
+
+  delete(space: Keyspace, key: Uint8Array): void {
+    this.#beforeWrite();
+    if (key.length > this.#keyBytesMax) return;
+    try {
+      if (!this.#env.remove(space, key)) return;
+      this.#hasWritten = true;
+      this.#counts.of(space).change--;
+    } catch (error) {
+      throw this.#failed(error);
+    }
+  }
+
+  commit(): number {
+    this.check();
+    if (this.#failure !== undefined) {
+      const failure = this.#failure;
+      this.abort();
+      throw failure;
+    }
+    this.#closeScans();
+    const before = readRevision(this.#env, WRITER);
+    if (!this.#hasWritten) {
+      this.#isOver = true;
+      this.#env.abort();
+      this.#owner.ended({});
+      return before;
+    }
+    const revision = before + 1;
+    try {
+      this.#writeOwnRows(revision);
+    } catch (error) {
+      const failure = this.#failed(error);
+      this.abort();
+      throw failure;
+    }
+    this.#isOver = true;
+    try {
+      this.#env.commit();
+    } catch (error) {
+      this.#owner.ended({ failure: error as ModelVaultError });
+      throw error;
+    }
+    this.#owner.ended({ revision });
+    return revision;
+  }
+
+  abort(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#closeScans();
+    this.#env.abort();
+    this.#owner.ended({});
+  }
+
+  #writeOwnRows(revision: number): void {
+    const env = this.#env;
+    if (!this.#owner.isFormatted) writeFormat(env);
+    for (const { space, change } of this.#counts.changed())
+      writeCount(env, space, readCount(env, space, WRITER) + change);
+    writeRevision(env, revision);
+  }
+
+  // Scans
+
+  /** @throws transaction_closed */
+  check(): void {
+    if (this.#isOver)
+      throw new ModelVaultError("transaction_closed", "The transaction is over: begin another one.");
+  }
+
+  openCursor(scan: LmdbScan): OpenCursor {
+    const cursor = this.#ends.open(WRITER);
+    this.#scans.set(scan, cursor);
+    return cursor;
+  }
+
+  release(cursor: OpenCursor, scan: LmdbScan): void {
+    if (this.#scans.delete(scan)) this.#ends.close(cursor);
+  }
+
+  /** Scans show the state at their call: what they have not read yet is read before it changes. */
+  #beforeWrite(): void {
+    this.check();
+    if (this.#failure !== undefined) throw this.#failure;
+    if (this.#scans.size > 0) for (const scan of this.#scans.keys()) scan.drain();
+  }
+
+  #closeScans(): void {
+    for (const cursor of this.#scans.values()) this.#ends.close(cursor);
+    this.#scans.clear();
+  }
+
+  #failed(error: unknown): ModelVaultError {
+    this.#failure = error as ModelVaultError;
+    return this.#failure;
+  }
+
+  #tooLong(what: "key" | "value", length: number, limit: number): ModelVaultError {
+    return new ModelVaultError(
+      what === "key" ? "store_key_too_long" : "store_value_too_long",
+      `A ${what} of ${length} bytes is longer than the ${limit} bytes that an LMDB vault takes.`,
+      { bytes: length, limit, path: this.#env.path },
+    );
+  }
+}
