@@ -85,19 +85,24 @@ function unitText(unit: unknown): string {
   return unit === undefined ? "a type that may be undefined" : `the value ${String(unit)}`;
 }
 
+/** ArkType takes what a morph of its own is declared to give on trust. */
+const DECLARED = "ArkType does not check what the conversion gives";
+
 /** Finds every `{ rule, flags }` in the description. */
-function collectPatterns(patterns: CollectedPatterns, part: unknown): void {
+function collectPatterns(patterns: CollectedPatterns, part: unknown, distrust?: string): void {
   if (Array.isArray(part)) {
-    for (const entry of part) collectPatterns(patterns, entry);
+    for (const entry of part) collectPatterns(patterns, entry, distrust);
   } else if (isNode(part)) {
     const { pattern } = part;
-    if (Array.isArray(pattern)) for (const each of pattern) addPattern(patterns, each);
-    for (const value of Object.values(part)) collectPatterns(patterns, value);
+    if (Array.isArray(pattern)) for (const each of pattern) addPattern(patterns, each, distrust);
+    for (const [key, value] of Object.entries(part))
+      collectPatterns(patterns, value, key === "declaredOut" ? DECLARED : distrust);
   }
 }
 
-function addPattern(patterns: CollectedPatterns, pattern: unknown): void {
-  if (typeof pattern === "string") patterns.add({ source: pattern, flags: "" });
+function addPattern(patterns: CollectedPatterns, pattern: unknown, distrust: string | undefined): void {
+  if (typeof pattern === "string") patterns.add({ source: pattern, flags: "" }, distrust);
   if (!isNode(pattern) || typeof pattern.rule !== "string") return;
-  patterns.add({ source: pattern.rule, flags: typeof pattern.flags === "string" ? pattern.flags : "" });
+  const flags = typeof pattern.flags === "string" ? pattern.flags : "";
+  patterns.add({ source: pattern.rule, flags }, distrust);
 }

@@ -16,11 +16,17 @@ export interface ModelSchema<Input = unknown, Output = Input> {
   readonly "~standard": StandardSchemaV1.Props<Input, Output> & StandardJSONSchemaV1.Props<Input, Output>;
 }
 
+/** Our own builder writes our keywords itself, and tells of its patterns. */
+const builderAdapter: VendorAdapter = {
+  plainPatterns: false,
+  options: (patterns) => ({ onPattern: (pattern: RegExp): void => patterns.add(pattern) }),
+};
+
 const ADAPTERS: ReadonlyMap<string, VendorAdapter> = new Map([
   ["zod", zodAdapter],
   ["valibot", valibotAdapter],
   ["arktype", arktypeAdapter],
-  ["modelvault", { options: (): Record<string, unknown> => ({}), plainPatterns: true }],
+  ["modelvault", builderAdapter],
 ]);
 
 export interface DescribedSchema {

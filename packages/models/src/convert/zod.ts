@@ -82,11 +82,12 @@ function storedType(zodSchema: unknown, kind: string): StoredType | undefined {
   }
 }
 
-/** `z.instanceof(Uint8Array)` and `z.instanceof(Date)`. */
+/** `z.instanceof(Uint8Array)` and `z.instanceof(Date)`. A refined schema has the one that it was made from for its parent. */
 function instanceType(zodSchema: unknown): StoredType | undefined {
   const internals = isNode(zodSchema) ? zodSchema._zod : undefined;
-  const bag = isNode(internals) ? internals.bag : undefined;
-  const of = isNode(bag) ? bag.Class : undefined;
+  if (!isNode(internals)) return undefined;
+  const of = isNode(internals.bag) ? internals.bag.Class : undefined;
+  if (of === undefined) return instanceType(internals.parent);
   if (of === Uint8Array) return { type: "bytes" };
   return of === Date ? { type: "timestamp" } : undefined;
 }

@@ -1,0 +1,131 @@
+/**
+ * Types of our own builder, for models without a schema library. A type is a Standard Schema that describes itself as JSON Schema, so a
+ * model takes it like any other; what JSON has no words for it says in our own keywords.
+ */
+import type { Value } from "@modelvault/core";
+import { toTimestamp } from "../collection/timestamps.ts";
+import type { Side } from "../convert/adapter.ts";
+import { ENGINE_DEFAULT, OWN_RULES, type SchemaNode } from "../convert/json-schema.ts";
+import type { ModelSchema } from "../convert/vendor.ts";
+import { Reading } from "./reading.ts";
+
+/** Told of each regular expression, whose flags JSON Schema does not know. */
+export type OnPattern = (pattern: RegExp) => void;
+
+/** What a type is made of. */
+export interface Definition {
+  describe(side: Side, onPattern: OnPattern): SchemaNode;
+  /** The value to store; problems go to `reading`, and then any value may come back. */
+  read(value: unknown, reading: Reading): unknown;
+  /** Whether a field of the type may be left out. */
+  readonly optional?: boolean;
+  /** Makes the value of a field that was left out. */
+  readonly fill?: () => unknown;
+}
+
+/** One type. The modifiers give a new one; rules of a type come before its modifiers. */
+export class FieldType<Output, Input = Output> implements ModelSchema<Input, Output> {
+  readonly "~standard": ModelSchema<Input, Output>["~standard"];
+  readonly definition: Definition;
+
+  constructor(definition: Definition) {
+    this.definition = definition;
+    const describe = (
+      side: Side,
+      options: { readonly libraryOptions?: unknown },
+    ): Record<string, unknown> => ({
+      ...definition.describe(side, patternListener(options.libraryOptions)),
+    });
+    this["~standard"] = {
+      version: 1,
+      vendor: "modelvault",
+      validate: (value: unknown) => {
+        const reading = new Reading();
+        const output = definition.read(value, reading);
+        return reading.issues.length === 0 ? { value: output as Output } : { issues: reading.issues };
+      },
+      jsonSchema: {
+        input: (options) => describe("input", options),
+        output: (options) => describe("output", options),
+      },
+    };
+  }
+
+  /** May be left out; then it is absent when read. */
+  optional(): FieldType<Output | undefined, Input | undefined> {
+    return new FieldType({ ...this.definition, optional: true });
+  }
+
+  /** May be null. */
+  nullable(): FieldType<Output | null, Input | null> {
+    const { definition } = this;
+    return new FieldType({
+      ...definition,
+      describe: (side, onPattern) => ({ anyOf: [definition.describe(side, onPattern), { type: "null" }] }),
+      read: (value, reading) => (value === null ? null : definition.read(value, reading)),
+    });
+  }
+
+  /**
+   * What is stored where the field is left out. A value becomes part of the collection, so that rows of every program get it; a function is
+   * asked for each row of this model.
+   */
+  default(
+    value: Exclude<Output, undefined> | (() => Exclude<Output, undefined>),
+  ): FieldType<Exclude<Output, undefined>, Input | undefined> {
+    const { definition } = this;
+    const fill = typeof value === "function" ? (value as () => unknown) : (): unknown => copyOf(value);
+    const keyword =
+      typeof value === "function"
+        ? { default: null }
+        : { default: null, [ENGINE_DEFAULT]: engineValue(copyOf(value)) };
+    return new FieldType({
+      ...definition,
+      optional: false,
+      fill,
+      describe: (side, onPattern) => ({ ...definition.describe(side, onPattern), ...keyword }),
+    });
+  }
+
+  /** A rule in code: it runs on writes through the model. */
+  check(test: (value: Output) => boolean, message: string): FieldType<Output, Input> {
+    const { definition } = this;
+    return new FieldType({
+      ...definition,
+      describe: (side, onPattern) => withCheck(definition.describe(side, onPattern)),
+      read: (value, reading) => {
+        const count = reading.issues.length;
+        const read = definition.read(value, reading);
+        if (reading.issues.length === count && !test(read as Output)) reading.add("check", message);
+        return read;
+      },
+    });
+  }
+}
+
+function withCheck(node: SchemaNode): SchemaNode {
+  const others = Array.isArray(node[OWN_RULES]) ? (node[OWN_RULES] as unknown[]) : [];
+  return { ...node, [OWN_RULES]: [...others, { rule: "check", why: "it is code of the schema" }] };
+}
+
+function patternListener(libraryOptions: unknown): OnPattern {
+  const listener = (libraryOptions as { readonly onPattern?: OnPattern } | null | undefined)?.onPattern;
+  return listener ?? ((): void => undefined);
+}
+
+/** A default is given to many rows, none of which may change it for the others. */
+function copyOf(value: unknown): unknown {
+  if (value instanceof Date) return new Date(value.getTime());
+  if (value instanceof Uint8Array) return value.slice();
+  if (Array.isArray(value)) return value.map(copyOf);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, copyOf(inner)]));
+}
+
+/** A value as the engine has it. */
+function engineValue(value: unknown): Value {
+  if (value instanceof Date) return toTimestamp(value) ?? null;
+  if (value instanceof Uint8Array || typeof value !== "object" || value === null) return value as Value;
+  if (Array.isArray(value)) return value.map(engineValue);
+  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, engineValue(inner)]));
+}
