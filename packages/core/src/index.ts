@@ -26,7 +26,7 @@ export { ReadHandle, WriteHandle } from "./database/handle.ts";
 export type { CommitReport, ConflictReport, DatabaseObserver, OpenReport } from "./database/observer.ts";
 export { OpenTransaction } from "./database/open-transaction.ts";
 export { OpenView } from "./database/open-view.ts";
-export type { DatabaseOptions } from "./database/options.ts";
+export type { DatabaseOptions, TransactionOptions } from "./database/options.ts";
 export type { CollectionStats, DatabaseStats } from "./database/stats.ts";
 export { Transaction } from "./database/transaction.ts";
 export { ReadView } from "./database/view.ts";

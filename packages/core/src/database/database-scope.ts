@@ -72,12 +72,12 @@ export class DatabaseScope implements Scope {
     }
   }
 
-  write<T>(work: (session: WriteSession) => T): T {
+  write<T>(work: (session: WriteSession) => T, savepoints: boolean = true): T {
     this.#refuseClosed();
     if (this.#session !== undefined) return work(this.#session);
     this.#refuseApart("write, but through the transaction itself,");
     const startedAt = this.#startClock();
-    const session = this.#begin(startedAt);
+    const session = this.#begin(startedAt, savepoints);
     this.#session = session;
     let revision: number;
     let result: T;
@@ -116,11 +116,11 @@ export class DatabaseScope implements Scope {
   }
 
   /** Begins a transaction that is ended by hand. */
-  begin(): OpenTransaction {
+  begin(savepoints: boolean): OpenTransaction {
     this.#refuseClosed();
     this.#refuseApart("begin another one");
     const startedAt = this.#startClock();
-    const session = this.#begin(startedAt);
+    const session = this.#begin(startedAt, savepoints);
     const transaction = new OpenTransaction(session, this.options, {
       commit: () => {
         let revision: number;
@@ -165,7 +165,7 @@ export class DatabaseScope implements Scope {
     );
   }
 
-  #begin(startedAt: number): WriteSession {
+  #begin(startedAt: number, savepoints: boolean): WriteSession {
     let transaction: StoreTransaction;
     try {
       transaction = this.store.begin({ waitMs: this.options.lockWaitMs });
@@ -176,7 +176,7 @@ export class DatabaseScope implements Scope {
     try {
       // Nobody else can commit from here on, so the store's revision is the one the transaction builds on.
       const catalog = this.#catalogAt(this.store.revision(), transaction);
-      return new WriteSession(transaction, catalog, this.store.traits);
+      return new WriteSession(transaction, catalog, this.store.traits, savepoints);
     } catch (error) {
       transaction.abort();
       throw error;

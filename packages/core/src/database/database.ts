@@ -12,7 +12,14 @@ import { WriteHandle } from "./handle.ts";
 import { notify } from "./observer.ts";
 import type { OpenTransaction } from "./open-transaction.ts";
 import type { OpenView } from "./open-view.ts";
-import { argumentInvalid, checkDriver, checkOptions, type DatabaseOptions } from "./options.ts";
+import {
+  argumentInvalid,
+  checkDriver,
+  checkOptions,
+  checkTransactionOptions,
+  type DatabaseOptions,
+  type TransactionOptions,
+} from "./options.ts";
 import type { ReadState } from "./scope.ts";
 import { type DatabaseStats, describeDatabase } from "./stats.ts";
 import { endedResult, runInScope, type Transaction } from "./transaction.ts";
@@ -67,17 +74,19 @@ export class Database extends WriteHandle {
   /**
    * Runs a callback as one transaction: committed when it returns, rolled back when it throws. Returns the callback's value. Calls on
    * the database inside the callback belong to it too. Called inside another transaction it is a savepoint.
+   * `{ savepoints: false }` is for changes too large to be remembered; see {@link TransactionOptions}.
    * @throws callback_async when the callback returns a promise, store_busy, and what the callback throws
    */
-  transaction<T>(callback: (tx: Transaction) => T): T {
+  transaction<T>(callback: (tx: Transaction) => T, how: TransactionOptions = {}): T {
     if (typeof callback !== "function")
       throw argumentInvalid("callback", "a function of the transaction", callback);
+    const savepoints = checkTransactionOptions(how);
     const { options } = this.#scope;
     const nested = this.#scope.joined;
     return this.#scope.write((session) => {
       if (nested) return session.atomically(() => runInScope(session, options, callback));
       return runInScope(session, options, callback);
-    });
+    }, savepoints);
   }
 
   /**
@@ -85,9 +94,10 @@ export class Database extends WriteHandle {
    * the last committed state meanwhile, writes on it are refused.
    * @throws store_busy, transaction_open inside a callback of `transaction` and while another one is open
    */
-  begin(): OpenTransaction {
+  begin(how: TransactionOptions = {}): OpenTransaction {
+    const savepoints = checkTransactionOptions(how);
     if (this.#scope.joined) this.#refuseTransaction("begin a transaction by hand");
-    return this.#scope.begin();
+    return this.#scope.begin(savepoints);
   }
 
   /**

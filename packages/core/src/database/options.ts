@@ -103,6 +103,31 @@ function defaults(options: DatabaseOptions): CheckedOptions {
   };
 }
 
+/** How a transaction is to go. */
+export interface TransactionOptions {
+  /**
+   * Whether statements that fail, and transactions inside this one, can be taken back while it goes on. Default true. Each statement then remembers the
+   * former bytes of what it changes until it is done. With false nothing is remembered, so that memory does not grow with the size of a statement: made for
+   * migrations of millions of rows. A statement that fails after it began to write then dooms the transaction: committing throws
+   * `transaction_broken`. Inside another transaction the outer one decides.
+   */
+  readonly savepoints?: boolean;
+}
+
+/** Whether there are savepoints. @throws argument_invalid */
+export function checkTransactionOptions(options: unknown): boolean {
+  if (typeof options !== "object" || options === null || Array.isArray(options))
+    throw argumentInvalid("options", "an object", options);
+  for (const name of Object.keys(options)) {
+    if (name !== "savepoints")
+      throw argumentInvalid(`options.${name}`, "savepoints", name, didYouMean(name, ["savepoints"]));
+  }
+  const { savepoints = true } = options as TransactionOptions;
+  if (typeof savepoints !== "boolean")
+    throw argumentInvalid("options.savepoints", "true or false", savepoints);
+  return savepoints;
+}
+
 /** @throws argument_invalid */
 export function checkDriver(driver: unknown): asserts driver is StoreDriver {
   if (typeof driver !== "object" || driver === null || typeof (driver as StoreDriver).open !== "function") {

@@ -11,8 +11,8 @@ import { UndoJournal } from "./undo-journal.ts";
 export interface Savepoint {
   /** Keeps what was done since. */
   release(): void;
-  /** Takes back what was done since: rows, index entries and schemas. */
-  rollback(): void;
+  /** Takes back what was done since: rows, index entries and schemas. `cause` is the error that it is done for. */
+  rollback(cause?: unknown): void;
 }
 
 export class WriteSession {
@@ -21,9 +21,17 @@ export class WriteSession {
   /** Changes with every schema change inside the transaction. */
   catalog: Catalog;
   readonly #transaction: StoreTransaction;
+  readonly #savepoints: boolean;
+  /** Why it cannot be committed, where something could not be taken back. */
+  #cause: unknown;
 
-  constructor(transaction: StoreTransaction, catalog: Catalog, traits: StoreTraits) {
+  /**
+   * Without savepoints nothing is remembered of what stood under a key before, so that a transaction of any size takes no memory in core; what fails
+   * half-way cannot be taken back then, and the transaction cannot be committed any more.
+   */
+  constructor(transaction: StoreTransaction, catalog: Catalog, traits: StoreTraits, savepoints = true) {
     this.#transaction = transaction;
+    this.#savepoints = savepoints;
     this.journal = new UndoJournal(transaction);
     this.catalog = catalog;
     this.traits = traits;
@@ -40,7 +48,7 @@ export class WriteSession {
       result = work();
       savepoint.release();
     } catch (error) {
-      savepoint.rollback();
+      savepoint.rollback(error);
       throw error;
     }
     return result;
@@ -48,6 +56,7 @@ export class WriteSession {
 
   savepoint(): Savepoint {
     const { journal, catalog } = this;
+    if (!this.#savepoints) return this.#mereMark();
     const mark = journal.mark();
     return {
       release: () => journal.release(),
@@ -58,12 +67,32 @@ export class WriteSession {
     };
   }
 
+  /** A place that can only be gone back to when nothing was changed since. */
+  #mereMark(): Savepoint {
+    const { journal, catalog } = this;
+    const { operations } = journal;
+    return {
+      release: () => undefined,
+      rollback: (cause) => {
+        this.catalog = catalog;
+        if (journal.operations === operations) return;
+        this.#cause ??= cause;
+        journal.enter();
+      },
+    };
+  }
+
   /** @throws transaction_broken, and what the store throws */
   commit(): number {
     if (this.journal.broken) {
+      const reason = this.#savepoints
+        ? "A write of this transaction was cut short by an error, which was caught"
+        : "A statement of this transaction failed half-way, which cannot be taken back without savepoints, and the error was caught";
       throw new ModelVaultError(
         "transaction_broken",
-        "A write of this transaction was cut short by an error, which was caught; nothing of the transaction was kept.",
+        `${reason}; nothing of the transaction was kept.`,
+        {},
+        this.#cause === undefined ? {} : { cause: this.#cause },
       );
     }
     return this.#transaction.commit();
