@@ -520,6 +520,12 @@ export const ERROR_CATALOGUE = {
     fault: "caller",
     retry: false,
   },
+  vault_not_empty: {
+    kind: "usage",
+    meaning: "A vault was to be copied into another that has collections already.",
+    fault: "caller",
+    retry: false,
+  },
   validation_async: {
     kind: "usage",
     meaning: "A model's schema validates asynchronously, which the synchronous API cannot wait for.",
