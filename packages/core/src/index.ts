@@ -19,6 +19,7 @@ export {
 } from "./collection/compile-state.ts";
 export type { PackedCollection, PackedShape } from "./collection/packed-collection.ts";
 export { stateParts } from "./collection/state-parts.ts";
+export { type CopyOptions, type CopyReport, copyVault } from "./copy/copy-vault.ts";
 // Database
 export { Database } from "./database/database.ts";
 export type { SchemaDescription } from "./database/handle.ts";
