@@ -1,9 +1,10 @@
 // The drivers that `npm run parity` knows by name, each as a harness of the testkit.
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { MemoryStore, ModelVaultError, memoryStore, overlayTransaction } from "@modelvault/core";
 import { fileStore } from "@modelvault/store-file";
+import { lmdbStore } from "@modelvault/store-lmdb";
 
 /** @typedef {import("@modelvault/store-testkit").StoreHarness<any>} Harness */
 
@@ -72,13 +73,24 @@ function openOverlay(ground) {
   };
 }
 
+// In memory where there is some: parity is about answers, and a campaign makes a hundred thousand vaults.
+const base = existsSync("/dev/shm") ? "/dev/shm" : tmpdir();
+
 /** Vault files, each in a folder of its own. @type {Harness} */
 const file = {
   name: "file",
-  newLocation: () => join(mkdtempSync(join(tmpdir(), "modelvault-parity-")), "parity.modelvault"),
+  newLocation: () => join(mkdtempSync(join(base, "modelvault-parity-")), "parity.modelvault"),
   open: (/** @type {string} */ path) => fileStore(path).open(),
   dispose: (/** @type {string} */ path) => rmSync(dirname(path), { recursive: true, force: true }),
 };
 
+/** LMDB vaults, each in a folder of its own. @type {Harness} */
+const lmdb = {
+  name: "lmdb",
+  newLocation: () => join(mkdtempSync(join(base, "modelvault-parity-")), "parity.lmdb"),
+  open: (/** @type {string} */ path) => lmdbStore(path).open(),
+  dispose: (/** @type {string} */ path) => rmSync(dirname(path), { recursive: true, force: true }),
+};
+
 /** @type {Readonly<Record<string, Harness>>} */
-export const drivers = { memory, overlay, file };
+export const drivers = { memory, overlay, file, lmdb };

@@ -1,6 +1,6 @@
 // npm run parity: random programs on drivers and on the testkit's oracle.
 //
-//   npm run parity -- --programs 1000 --seed 1 --drivers memory,overlay,file
+//   npm run parity -- --programs 1000 --seed 1 --drivers memory,file,lmdb
 //   npm run parity -- --drivers memory --replay '{"integers":"number","steps":[…]}'
 //
 // --first N begins with program N of the seed. Ends with 1 when anything differs.
@@ -13,7 +13,7 @@ const { values } = parseArgs({
     programs: { type: "string", default: "1000" },
     seed: { type: "string" },
     first: { type: "string", default: "0" },
-    drivers: { type: "string", default: "memory,overlay" },
+    drivers: { type: "string", default: "memory,file,lmdb" },
     replay: { type: "string" },
   },
 });
