@@ -1,0 +1,115 @@
+/** Random pairs of schemas with random rows: a plan that is applied leaves nothing to plan, loses nothing that was not named, or changes nothing at all. */
+import {
+  type CollectionDescriptor,
+  Database,
+  isModelVaultError,
+  memoryStore,
+  type Row,
+} from "@modelvault/core";
+import { apply, history, type PlanOptions, plan, planFromJson } from "@modelvault/models";
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { fittingValue, modelOf, namedFields, rowsOf, schemaPair } from "../support/random-schema.ts";
+
+interface Outcome {
+  readonly applied: boolean;
+  readonly code: string;
+}
+
+/** What the options allow and give: everything that the second version could ask for. */
+function optionsFor(
+  before: CollectionDescriptor,
+  after: CollectionDescriptor,
+  seed: number,
+  functions: boolean,
+): PlanOptions {
+  const fields = namedFields("books", after.fields).filter(({ name }) => name !== "books.id");
+  const sample = ({ type, constraints }: (typeof fields)[number], at: number): unknown => {
+    const bare = typeof type === "object" && "optional" in type ? type.optional : type;
+    return fc.sample(fittingValue(bare, constraints), { seed: seed + at, numRuns: 1 })[0];
+  };
+  return {
+    allowDrop: {
+      fields: namedFields("books", before.fields).map(({ name }) => name),
+      indexes: (before.indexes ?? []).map(
+        ({ path, kind }) => `books.${String(path)}_${kind === "unique" ? "unique" : "idx"}`,
+      ),
+    },
+    ...(functions
+      ? {
+          fill: Object.fromEntries(fields.map((each, at) => [each.name, sample(each, at) as never])),
+          convert: Object.fromEntries(fields.map((each, at) => [each.name, () => sample(each, at)])),
+        }
+      : {}),
+  };
+}
+
+function rowsIn(db: Database): Row[] {
+  return db.collection("books", { integers: "exact" }).all();
+}
+
+function migrate(
+  before: CollectionDescriptor,
+  after: CollectionDescriptor,
+  rows: readonly Row[],
+  options: PlanOptions,
+): Outcome {
+  using db = Database.open(memoryStore());
+  db.register(before);
+  for (const row of rows) {
+    try {
+      db.collection("books").insert(row);
+    } catch (error) {
+      if (!isModelVaultError(error, "unique_violation")) throw error;
+    }
+  }
+  const stored = rowsIn(db);
+  const model = modelOf(after);
+  const changes = plan(db, [model], options);
+  const { convert, fill } = options;
+  const sent = planFromJson(JSON.stringify(changes), { ...(convert && { convert }), ...(fill && { fill }) });
+  try {
+    apply(db, sent);
+  } catch (error) {
+    if (!isModelVaultError(error)) throw error;
+    expect(["plan_blocked", "migration_row_invalid", "unique_violation"]).toContain(error.code);
+    // Nothing in between: everything is as it was.
+    expect(rowsIn(db)).toEqual(stored);
+    expect(plan(db, [modelOf(before)]).isEmpty).toBe(true);
+    expect(db.verify().problems).toEqual([]);
+    return { applied: false, code: error.code };
+  }
+  expect(plan(db, [model], options).steps).toEqual([]);
+  expect(history(db)).toHaveLength(changes.isEmpty ? 0 : 1);
+  const now = rowsIn(db);
+  expect(now.map(({ id }) => id)).toEqual(stored.map(({ id }) => id));
+  // A field that is the same in both versions has the values it had.
+  for (const field of before.fields) {
+    const twin = after.fields.find(({ path }) => String(path) === String(field.path));
+    if (JSON.stringify(twin) !== JSON.stringify(field)) continue;
+    const name = String(field.path);
+    expect(now.map((row) => row[name])).toEqual(stored.map((row) => row[name]));
+  }
+  // Every surviving row validates.
+  expect(db.verify().problems).toEqual([]);
+  return { applied: true, code: "" };
+}
+
+test.each([true, false])("random migrations, functions given: %s", (functions) => {
+  const seen = new Map<string, number>();
+  fc.assert(
+    fc.property(
+      schemaPair.chain(([before, after]) =>
+        fc.tuple(fc.constant(before), fc.constant(after), rowsOf(before), fc.nat(1000)),
+      ),
+      ([before, after, rows, seed]) => {
+        const { applied, code } = migrate(before, after, rows, optionsFor(before, after, seed, functions));
+        const outcome = applied ? "applied" : code;
+        seen.set(outcome, (seen.get(outcome) ?? 0) + 1);
+      },
+    ),
+    { numRuns: Number(process.env.MODELVAULT_MIGRATIONS ?? 150) },
+  );
+  // The property is not about refusals alone.
+  expect(seen.get("applied") ?? 0).toBeGreaterThan(30);
+});
