@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { findUpstream } from "./environment.mjs";
+import { migrationRules } from "./migrations.mjs";
 import { rules } from "./rules.mjs";
 import { inTurns } from "./scenarios.mjs";
 import { spareRoomRules } from "./spare-room.mjs";
@@ -27,7 +28,7 @@ async function main() {
   const single = option("seed", -1);
   const seeds = single >= 0 ? [single] : Array.from({ length: option("seeds", 40) }, (_, at) => at + 1);
   const scenarios = [
-    ...(single >= 0 ? [] : [...rules, ...spareRoomRules]),
+    ...(single >= 0 ? [] : [...rules, ...spareRoomRules, ...migrationRules]),
     ...seeds.map((seed) => ({ name: `random program ${seed}`, run: () => inTurns(setting, seed, 8) })),
   ];
   let failed = 0;
