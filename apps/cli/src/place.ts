@@ -19,12 +19,16 @@ export function driverOf(path: string, use: Use, createIfMissing: boolean): Stor
   );
 }
 
-/** Runs something on a vault that exists, and closes it. Integers come as numbers where they fit, else as bigints. */
-export function withVault<T>(args: Arguments, use: Use, work: (db: Database) => T): T {
-  const path = args.positionals[0] ?? "";
+/** The driver of a vault that exists. @throws UsageError */
+export function existingVault(path: string, use: Use): StoreDriver {
   const driver = driverOf(path, use, false);
   if (!existsSync(path)) throw new UsageError(`there is no vault at "${path}"`);
-  using db = Database.open(driver);
+  return driver;
+}
+
+/** Runs something on a vault that exists, and closes it. Integers come as numbers where they fit, else as bigints. */
+export function withVault<T>(args: Arguments, use: Use, work: (db: Database) => T): T {
+  using db = Database.open(existingVault(args.positionals[0] ?? "", use));
   return work(db);
 }
 

@@ -28,8 +28,12 @@ describe.each(["shop.modelvault", "shop.lmdb"])("%s", (vault) => {
     });
     expect(JSON.parse(run("verify", vault, "--json").out)).toMatchObject({ ok: true, rowsChecked: 1 });
 
-    const copy = `copy-${vault}`;
-    expect(run("copy", vault, copy)).toMatchObject({ code: 0, out: `Copied to ${copy}.\n` });
+    // To the other kind.
+    const copy = vault === "shop.lmdb" ? "copy.modelvault" : "copy.lmdb";
+    expect(run("copy", vault, copy)).toMatchObject({
+      code: 0,
+      out: `Copied 1 rows of 1 collections to ${copy}.\n`,
+    });
     expect(run("export", copy).out).toBe(run("export", vault).out);
     expect(run("copy", vault, copy).code).toBe(64);
     expect(run("compact", vault)).toMatchObject({ code: 0, out: "Compacted.\n" });
@@ -48,7 +52,7 @@ test.each([
   [["verify", "a.modelvault"], 'there is no vault at "a.modelvault"'],
   [["check", "a.modelvault", "--models", V1, "--limit", "0"], "--limit takes a whole number from 1"],
   [["apply", "a.modelvault", "--plan", "missing.json"], "cannot be read"],
-  [["copy", "a.modelvault", "b.lmdb"], "of the same kind"],
+  [["copy", "a.modelvault", "b.lmdb"], 'there is no vault at "a.modelvault"'],
 ])("%j makes no sense, and it is said why", async (words, reason) => {
   const { code, err } = await runHere(...words);
   expect(err).toContain(reason);

@@ -1,28 +1,24 @@
 /** `copy` and `compact`. */
 import { existsSync } from "node:fs";
+import { copyVault } from "@modelvault/core";
 import { type Command, EXIT, UsageError } from "../command.ts";
-import { withVault } from "../place.ts";
+import { driverOf, existingVault, withVault } from "../place.ts";
 
 export const copyCommand: Command = {
   usage: "<vault> <destination>",
-  help: "Copy the last committed state of a vault, while others use it",
+  help: "Copy the last committed state of a vault to a new one, of the same kind or the other",
   positionals: [2, 2],
   options: {},
   run(args, output) {
     const [source = "", destination = ""] = args.positionals;
     if (existsSync(destination))
       throw new UsageError(`"${destination}" exists already; a copy replaces nothing`);
-    if (endingOf(source) !== endingOf(destination))
-      throw new UsageError(`a copy is of the same kind: "${destination}" must end with ${endingOf(source)}`);
-    withVault(args, "look", (db) => db.copyTo(destination));
-    output.print(`Copied to ${destination}.`);
+    const target = driverOf(destination, "write", true);
+    const { collections, rows } = copyVault(existingVault(source, "look"), target);
+    output.print(`Copied ${rows} rows of ${collections} collections to ${destination}.`);
     return EXIT.ok;
   },
 };
-
-function endingOf(path: string): string {
-  return /\.[^./\\]*$/.exec(path)?.[0] ?? "";
-}
 
 export const compactCommand: Command = {
   usage: "<vault>",

@@ -7,7 +7,7 @@ import { createInterface } from "node:readline";
 import { Database, type Row, type Transaction } from "@modelvault/core";
 import { decodeExact, encodeExact } from "@modelvault/models";
 import { type Command, EXIT, flag, texts, UsageError } from "../command.ts";
-import { driverOf, withVault } from "../place.ts";
+import { existingVault, withVault } from "../place.ts";
 
 /** Rows stored by one transaction. */
 const BATCH_ROWS = 1_000;
@@ -42,7 +42,7 @@ export const importCommand: Command = {
   },
   async run(args, output) {
     const [path = "", file = ""] = args.positionals;
-    using db = Database.open(driverOf(path, "write", false));
+    using db = Database.open(existingVault(path, "write"));
     const replace = flag(args, "replace");
     let done = 0;
     for await (const batch of batches(file)) {

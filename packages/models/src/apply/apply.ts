@@ -5,7 +5,7 @@
  *   drop, rename, change, create                          collection by collection, each row at most once
  *   history                                               written with it
  */
-import { type Database, ModelVaultError, type Transaction } from "@modelvault/core";
+import { Database, ModelVaultError, type Transaction } from "@modelvault/core";
 import { argumentInvalid } from "../define/arguments.ts";
 import { type HistoryEntry, ranOnce, record } from "../history/entry.ts";
 import { Plan } from "../plan/plan.ts";
@@ -68,7 +68,9 @@ export function apply(db: Database | Transaction, plan: Plan, options: ApplyOpti
     throw argumentInvalid("db", "a database or a transaction", db);
   if (plan.isEmpty) return { changed: false };
   const sources = mergeSources(plan.sources, checked);
-  return db.transaction((tx) => new Application(tx, plan, sources, checked).run());
+  const work = (tx: Transaction): Applied => new Application(tx, plan, sources, checked).run();
+  // All or nothing anyway: without savepoints, any number of rows can be rewritten.
+  return db instanceof Database ? db.transaction(work, { savepoints: false }) : db.transaction(work);
 }
 
 class Application {
