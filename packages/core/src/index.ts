@@ -42,9 +42,18 @@ export {
   type PlainError,
   type ValidationIssue,
 } from "./errors/error.ts";
-export { classify, type Finding } from "./evolve/classify.ts";
-export type { Registration, VersionDescriptor, VersionOptions } from "./evolve/register.ts";
+export {
+  type ChangeClass,
+  type ChangeName,
+  type ChangeWork,
+  classify,
+  type Finding,
+  worstOf,
+} from "./evolve/classify.ts";
+export type { Rewrite } from "./evolve/next-row.ts";
+export type { Registration, VersionOptions } from "./evolve/register.ts";
 export type { Drop, Renaming } from "./evolve/rename-and-drop.ts";
+export type { VersionDescriptor } from "./evolve/version-descriptor.ts";
 export { valueAt } from "./index/index-entries.ts";
 export type { Problem, VerifyReport } from "./index/verify.ts";
 export { encodeIndexKey, splitIndexKey } from "./keys/key-codec.ts";

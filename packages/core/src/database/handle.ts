@@ -10,10 +10,10 @@ import {
   type Registration,
   registerCollection,
   registerVersion,
-  type VersionDescriptor,
   type VersionOptions,
 } from "../evolve/register.ts";
 import { type Drop, dropCollection, type Renaming, renameCollection } from "../evolve/rename-and-drop.ts";
+import type { VersionDescriptor } from "../evolve/version-descriptor.ts";
 import type { CollectionDescriptor } from "../schema/descriptors.ts";
 import { schemaToDescriptors } from "../schema/to-descriptors.ts";
 import type { Row } from "../schema/types.ts";

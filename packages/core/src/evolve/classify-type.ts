@@ -32,7 +32,7 @@ export function classifyFields(
         `the field "${pathText(path)}" is removed, with its values`,
       );
     } else {
-      classifyType(findings, path, type, counterpart.type);
+      classifyType(findings, path, type, counterpart.type, counterpart.default);
       classifyConstraints(findings, path, constraints, counterpart.constraints);
       classifyDefault(findings, path, value, counterpart.default);
     }
@@ -53,7 +53,13 @@ export function classifyFields(
   }
 }
 
-function classifyType(findings: Findings, path: FieldPath, before: Type, after: Type): void {
+function classifyType(
+  findings: Findings,
+  path: FieldPath,
+  before: Type,
+  after: Type,
+  filling: Value | undefined,
+): void {
   const old = unwrap(before);
   const now = unwrap(after);
   const place = `"${pathText(path)}"`;
@@ -63,7 +69,8 @@ function classifyType(findings: Findings, path: FieldPath, before: Type, after: 
       "needs_migration",
       "made_required",
       path,
-      `${place} becomes required, and stored rows may lack it`,
+      `${place} becomes required, and stored rows may lack it${filling === undefined ? "" : "; its default fills them"}`,
+      filling === undefined ? "check" : "rewrite",
     );
   else if (optionalDepth(before) !== optionalDepth(after))
     findings.add(
@@ -99,7 +106,7 @@ function optionalDepth(type: Type): number {
 function classifyInner(findings: Findings, path: FieldPath, old: Type, now: Type): void {
   if (old.kind === "enum" && now.kind === "enum") classifyEnum(findings, path, old.variants, now.variants);
   else if (old.kind === "list" && now.kind === "list")
-    classifyType(findings, [...path, "[]"], old.element, now.element);
+    classifyType(findings, [...path, "[]"], old.element, now.element, undefined);
   else if (old.kind === "object" && now.kind === "object")
     classifyFields(findings, path, innerFields(path, old.fields), innerFields(path, now.fields));
   else if (old.kind !== now.kind) classifyKind(findings, path, old, now);

@@ -16,7 +16,7 @@ import { classifyFields, reordered } from "./classify-type.ts";
 import type { ChangeClass, Finding } from "./findings.ts";
 import { Findings } from "./findings.ts";
 
-export type { ChangeClass, ChangeName, Finding } from "./findings.ts";
+export type { ChangeClass, ChangeName, ChangeWork, Finding } from "./findings.ts";
 
 /**
  * Everything that differs between two schemas, fields in the order of the old schema, then new ones, then indexes. Fields and
