@@ -107,7 +107,8 @@ class CollectionSteps {
           ...base,
           safety: "data",
           reason,
-          by: this.#decisions.converts(path) ? "function" : "check",
+          // A function that converts the type has done its work once.
+          by: this.#decisions.converts(path) && !this.#converts(path) ? "function" : "check",
         };
       case "constraint_loosened":
       case "enum_grown":
