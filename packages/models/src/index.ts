@@ -17,10 +17,10 @@ export { FieldType } from "./build/field-type.ts";
 export { BigintType, BytesType, DateType, NumberType, TextType } from "./build/scalars.ts";
 export { CheckReport, type RowProblem, type StepReport } from "./check/check-report.ts";
 export type { CheckOptions, CheckSource } from "./check/check-rows.ts";
-export { ModelCollection } from "./collection/model-collection.ts";
+export { type CollectionParts, ModelCollection } from "./collection/model-collection.ts";
 export { ModelQuery, type Page, type ResultOf } from "./collection/model-query.ts";
 // Collections of models
-export { collection } from "./collection/open-collection.ts";
+export { type CollectionOptions, collection } from "./collection/open-collection.ts";
 export type { PredicateBuilder } from "./collection/predicate-builder.ts";
 export type { Unenforced, Unsupported } from "./convert/notes.ts";
 export type { ElementShape, FieldShape, Shape } from "./convert/shape.ts";
@@ -28,7 +28,7 @@ export type { ModelSchema } from "./convert/vendor.ts";
 // Defining models
 export { defineModel } from "./define/define-model.ts";
 export { type IndexSpec, type IndexSpecOptions, index, unique } from "./define/index-spec.ts";
-export type { InputOf, KeyOf, Model, PathsOf, RowOf } from "./define/model.ts";
+export type { Generate, InputOf, KeyOf, Model, PathsOf, RowOf } from "./define/model.ts";
 export type { ModelOptions } from "./define/options.ts";
 export { type HistoryEntry, history } from "./history/entry.ts";
 export { planRevert, revert } from "./history/revert.ts";

@@ -4,7 +4,7 @@ import { fieldAt, fieldsIn, type Shape } from "../convert/shape.ts";
 import type { Model } from "../define/model.ts";
 import { compileLowerer, lowerOperand } from "./lower-row.ts";
 import { mergePatch } from "./merge-patch.ts";
-import type { ModelValue } from "./model-value.ts";
+import type { ModelRow, ModelValue } from "./model-value.ts";
 import { changeOf, compileReviver, type Reviver } from "./revive-row.ts";
 import { validateRow } from "./validate-row.ts";
 
@@ -18,6 +18,10 @@ export interface CompiledModel {
   readonly validate: (candidate: unknown) => Row;
   /** An update function of the engine for a patch or a function of the model. */
   readonly changer: (change: unknown) => (row: Row) => Row;
+  /** Paths to read where none are selected; undefined: whole rows. */
+  readonly paths?: readonly (readonly string[])[];
+  /** The row to store where one is replaced; undefined: the new one. */
+  readonly layOver?: (before: Row, after: Row) => Row;
   /** A primary key of the model as the engine takes it. */
   readonly keyToEngine: (key: unknown) => Value;
   /** A primary key of the engine as the model has it. */
@@ -65,7 +69,9 @@ export function compileModel(model: Model): CompiledModel {
         return lower(validateRow(model, mergePatch(shape, before, change)), row);
       const after: unknown = change(before);
       // A promise goes on as it is, for the engine to refuse.
-      return isThenable(after) ? (after as Row) : lower(validateRow(model, after), row);
+      return isThenable(after)
+        ? (after as Row)
+        : lower(validateRow(model, withFormerKey(model, after, before)), row);
     };
   const compiled: CompiledModel = {
     model,
@@ -81,6 +87,13 @@ export function compileModel(model: Model): CompiledModel {
   return compiled;
 }
 
+/** A row of a model whose keys are generated may come back without its key. */
+function withFormerKey({ generate, primaryKey }: Model, row: unknown, before: ModelRow): unknown {
+  if (generate === undefined || typeof row !== "object" || row === null) return row;
+  const key = (row as ModelRow)[primaryKey];
+  return key === undefined ? { ...row, [primaryKey]: before[primaryKey] } : row;
+}
+
 /** Whether a shape has integers that a number may not hold. */
 function holdsWide(shape: Shape): boolean {
   if (shape.kind === "list") return holdsWide(shape.element.shape);
@@ -88,6 +101,6 @@ function holdsWide(shape: Shape): boolean {
   return fieldsIn(shape)?.some((field) => holdsWide(field.shape)) ?? false;
 }
 
-function isThenable(value: unknown): value is object {
+export function isThenable(value: unknown): value is object {
   return typeof (value as { readonly then?: unknown } | null | undefined)?.then === "function";
 }

@@ -5,20 +5,32 @@ import {
   ModelVaultError,
   type Predicate,
   type Row as StoredRow,
+  type Value,
 } from "@modelvault/core";
 import { argumentInvalid } from "../define/arguments.ts";
 import type { Model } from "../define/model.ts";
+import type { GeneratedKeys, WithKey } from "../generate/generated-keys.ts";
 import type { FieldIn, KeysOf } from "../types/kinds.ts";
 import type { OperandOf, OperatorsOf } from "../types/operators.ts";
 import type { PatchOf } from "../types/patch.ts";
 import type { PathsOf, ScalarPathsOf, ValueAt } from "../types/paths.ts";
-import { type CompiledModel, compileModel, guardModel } from "./compiled-model.ts";
+import type { CompiledModel } from "./compiled-model.ts";
 import { checkChange } from "./merge-patch.ts";
 import { ModelQuery } from "./model-query.ts";
 import type { PredicateBuilder } from "./predicate-builder.ts";
 
 /** Type of a row's primary key. */
 type KeyIn<Row, Key extends string> = Key extends KeysOf<Row> ? FieldIn<Row, Key> : never;
+
+/** What a collection of a model works with. */
+export interface CollectionParts {
+  readonly rows: Collection<StoredRow>;
+  readonly compiled: CompiledModel;
+  /** Undefined where rows bring their keys. */
+  readonly keys: GeneratedKeys | undefined;
+  /** Runs several statements as one. */
+  readonly atomically: <T>(work: () => T) => T;
+}
 
 /**
  * Rows of a model. Made with `collection(db, Model)`.
@@ -29,23 +41,21 @@ export class ModelCollection<Row, Input, Key extends string> {
   readonly model: Model;
   readonly #rows: Collection<StoredRow>;
   readonly #compiled: CompiledModel;
+  readonly #keys: GeneratedKeys;
+  readonly #atomically: CollectionParts["atomically"];
 
-  /** `compare` throws when the collection's schema is not the model's; it is asked again when the schema has a new version. */
-  constructor(rows: Collection<StoredRow>, model: Model, compare: () => void) {
-    this.model = model;
+  constructor({ rows, compiled, keys, atomically }: CollectionParts) {
+    this.model = compiled.model;
     this.#rows = rows;
-    let agreed = rows.version;
-    this.#compiled = guardModel(compileModel(model), () => {
-      const { version } = rows;
-      if (version === agreed) return;
-      compare();
-      agreed = version;
-    });
+    this.#compiled = compiled;
+    this.#keys = keys ?? { run: (work) => work((row) => row) };
+    this.#atomically = atomically;
   }
 
-  /** Stores a new row and returns its primary key. @throws validation_failed with every problem of the row, row_exists, unique_violation */
+  /** Stores a new row and returns its primary key, which is generated where the model says so and the row has none. @throws validation_failed with every problem of the row, row_exists, unique_violation */
   insert(row: Input): KeyIn<Row, Key> {
-    return this.#compiled.keyToModel(this.#rows.insert(this.#compiled.validate(row))) as KeyIn<Row, Key>;
+    const key = this.#keys.run((withKey) => this.#rows.insert(this.#compiled.validate(withKey(row))));
+    return this.#compiled.keyToModel(key) as KeyIn<Row, Key>;
   }
 
   /** Stores new rows, all or none; returns how many. An error's `details.position` says which row it was, from 0. @throws as insert */
@@ -53,12 +63,12 @@ export class ModelCollection<Row, Input, Key extends string> {
     if (typeof (rows as Partial<Iterable<Input>> | null | undefined)?.[Symbol.iterator] !== "function") {
       throw argumentInvalid("rows", "an array or another iterable of rows", rows);
     }
-    return this.#rows.insertMany(this.#validateMany(rows));
+    return this.#keys.run((withKey) => this.#rows.insertMany(this.#validateMany(rows, withKey)));
   }
 
-  /** Stores a row, replacing the one with its key; returns whether there was one. @throws validation_failed, unique_violation */
+  /** Stores a row, replacing the one with its key; returns whether there was one. A row without a key gets a generated one, as with insert. @throws validation_failed, unique_violation */
   put(row: Input): boolean {
-    return this.#rows.put(this.#compiled.validate(row));
+    return this.#keys.run((withKey) => this.#store(this.#compiled.validate(withKey(row))));
   }
 
   /**
@@ -79,13 +89,14 @@ export class ModelCollection<Row, Input, Key extends string> {
 
   /** The row under a key. */
   get(key: KeyIn<Row, Key>): Row | undefined {
-    const row = this.#rows.get(this.#compiled.keyToEngine(key));
+    const row = this.#find(this.#compiled.keyToEngine(key));
     return row === undefined ? undefined : this.#revive(row);
   }
 
   /** The row under a key. @throws row_not_found */
   getOrThrow(key: KeyIn<Row, Key>): Row {
-    return this.#revive(this.#rows.getOrThrow(this.#compiled.keyToEngine(key)));
+    const engineKey = this.#compiled.keyToEngine(key);
+    return this.#revive(this.#find(engineKey) ?? this.#rows.getOrThrow(engineKey));
   }
 
   /** The rows under several keys, in their order, `undefined` where there is none. */
@@ -93,7 +104,11 @@ export class ModelCollection<Row, Input, Key extends string> {
     if (typeof (keys as Partial<Iterable<unknown>> | null | undefined)?.[Symbol.iterator] !== "function")
       throw argumentInvalid("keys", "an array or another iterable of primary keys", keys);
     const engineKeys = Array.from(keys, (key) => this.#compiled.keyToEngine(key));
-    return this.#rows.getMany(engineKeys).map((row) => (row === undefined ? undefined : this.#revive(row)));
+    const rows =
+      this.#compiled.paths === undefined
+        ? this.#rows.getMany(engineKeys)
+        : engineKeys.map((key) => this.#find(key));
+    return rows.map((row) => (row === undefined ? undefined : this.#revive(row)));
   }
 
   /** Whether there is a row under a key. */
@@ -142,18 +157,41 @@ export class ModelCollection<Row, Input, Key extends string> {
   }
 
   /** Validates rows as the engine asks for them, so that any number of them can pass. */
-  *#validateMany(rows: Iterable<Input>): Generator<StoredRow, void, undefined> {
+  *#validateMany(rows: Iterable<Input>, withKey: WithKey): Generator<StoredRow, void, undefined> {
     let position = 0;
     for (const row of rows) {
       let valid: StoredRow;
       try {
-        valid = this.#compiled.validate(row);
+        valid = this.#compiled.validate(withKey(row));
       } catch (error) {
         throw withPosition(error, position);
       }
       position++;
       yield valid;
     }
+  }
+
+  /** Puts a valid row. What a subset model does not know of the row that was there is kept. */
+  #store(row: StoredRow): boolean {
+    const { layOver, model } = this.#compiled;
+    if (layOver === undefined) return this.#rows.put(row);
+    const key = row[model.primaryKey] ?? null;
+    return this.#atomically(() => {
+      const replaces = this.#rows.has(key);
+      if (replaces) this.#rows.update(key, (before) => layOver(before, row));
+      else this.#rows.insert(row);
+      return replaces;
+    });
+  }
+
+  /** The row under a key of the engine. */
+  #find(key: Value): StoredRow | undefined {
+    const { paths, model } = this.#compiled;
+    if (paths === undefined) return this.#rows.get(key);
+    return this.#rows
+      .where([model.primaryKey], "=", key)
+      .select(...paths)
+      .first();
   }
 
   readonly #revive = (row: StoredRow): Row => this.#compiled.revive(row) as Row;

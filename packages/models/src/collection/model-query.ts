@@ -37,10 +37,13 @@ export type ResultOf<Row, Selection extends string> = [Selection] extends [never
 export class ModelQuery<Row, Input, Key extends string, Selection extends string = never> {
   readonly #query: Query<StoredRow>;
   readonly #compiled: CompiledModel;
+  /** Whether `select` was called. */
+  readonly #selected: boolean;
 
-  constructor(query: Query<StoredRow>, compiled: CompiledModel) {
+  constructor(query: Query<StoredRow>, compiled: CompiledModel, selected: boolean = false) {
     this.#query = query;
     this.#compiled = compiled;
+    this.#selected = selected;
   }
 
   /**
@@ -87,21 +90,25 @@ export class ModelQuery<Row, Input, Key extends string, Selection extends string
   select<const Path extends PathsOf<Row>>(
     ...paths: readonly Path[]
   ): ModelQuery<Row, Input, Key, Selection | Path> {
-    return new ModelQuery<Row, Input, Key, Selection | Path>(this.#query.select(...paths), this.#compiled);
+    return new ModelQuery<Row, Input, Key, Selection | Path>(
+      this.#query.select(...paths),
+      this.#compiled,
+      this.#selected || paths.length > 0,
+    );
   }
 
   all(): ResultOf<Row, Selection>[] {
-    return this.#query.all().map(this.#revive);
+    return this.#reading().all().map(this.#revive);
   }
 
   first(): ResultOf<Row, Selection> | undefined {
-    const row = this.#query.first();
+    const row = this.#reading().first();
     return row === undefined ? undefined : this.#revive(row);
   }
 
   /** The one row that matches. @throws query_not_one when there are none or several */
   one(): ResultOf<Row, Selection> {
-    return this.#revive(this.#query.one());
+    return this.#revive(this.#reading().one());
   }
 
   count(): number {
@@ -114,12 +121,12 @@ export class ModelQuery<Row, Input, Key extends string, Selection extends string
 
   /** Rows one by one, as they were when the first was asked for, whatever is written meanwhile. */
   iterate(): Generator<ResultOf<Row, Selection>, void, undefined> {
-    return mapRows(this.#query.iterate(), this.#revive);
+    return mapRows(this.#reading().iterate(), this.#revive);
   }
 
   /** As many rows as `limit` says, and a cursor to go on with. @throws argument_invalid without a limit */
   page(): Page<ResultOf<Row, Selection>> {
-    const { rows, next } = this.#query.page();
+    const { rows, next } = this.#reading().page();
     return { rows: rows.map(this.#revive), next };
   }
 
@@ -137,11 +144,17 @@ export class ModelQuery<Row, Input, Key extends string, Selection extends string
   explain(options?: { readonly run?: true }): MeasuredExplanation;
   explain(options: { readonly run: false }): Explanation;
   explain(options: { readonly run?: boolean } = {}): Explanation | MeasuredExplanation {
-    return this.#query.explain(options as { readonly run: false });
+    return this.#reading().explain(options as { readonly run: false });
+  }
+
+  /** The query that reads rows: of a subset model no more than it knows. */
+  #reading(): Query<StoredRow> {
+    const { paths } = this.#compiled;
+    return this.#selected || paths === undefined ? this.#query : this.#query.select(...paths);
   }
 
   #with(query: Query<StoredRow>): ModelQuery<Row, Input, Key, Selection> {
-    return new ModelQuery<Row, Input, Key, Selection>(query, this.#compiled);
+    return new ModelQuery<Row, Input, Key, Selection>(query, this.#compiled, this.#selected);
   }
 
   readonly #revive = (row: StoredRow): ResultOf<Row, Selection> =>

@@ -1,26 +1,27 @@
 /** From a model and an open vault (or a transaction, or a view) to a typed collection. */
-import {
-  type Collection,
-  checkCollection,
-  classify,
-  type Finding,
-  ModelVaultError,
-  type ReadHandle,
-  type Row,
-  type Schema,
-  type WriteHandle,
-} from "@modelvault/core";
+import type { Collection, ReadHandle, Row, WriteHandle } from "@modelvault/core";
 import { argumentInvalid } from "../define/arguments.ts";
 import type { InputOf, Model, RowOf } from "../define/model.ts";
-import { compileModel } from "./compiled-model.ts";
+import { generatedKeys } from "../generate/generated-keys.ts";
+import { compareModel } from "./compare-model.ts";
+import { type CompiledModel, compileModel, guardModel } from "./compiled-model.ts";
 import { ModelCollection } from "./model-collection.ts";
+import { compareSubset, subsetModel } from "./subset.ts";
+
+export interface CollectionOptions {
+  /**
+   * The model may know less than the collection has: it reads what it knows, and an update leaves the rest as it is. Rows can be inserted
+   * where the model knows every required field. Default false: the model is the whole schema.
+   */
+  readonly subset?: boolean;
+}
 
 /**
  * The collection of a model, created when the vault has none of its name. When it has one, its schema must be the model's; where it
  * gets another one later, writes are refused (`model_mismatch`) for as long as it is not.
  *
  * @param db a database, a transaction or a view; a view shows what is there and creates nothing
- * @throws model_mismatch with every difference, collection_unknown in a view
+ * @throws model_mismatch with every difference, collection_unknown in a view and for a subset
  * @example
  * const books = collection(db, Book);
  * books.insert({ isbn: "978-0", title: "Dune", author: { name: "Frank Herbert" } });
@@ -28,18 +29,69 @@ import { ModelCollection } from "./model-collection.ts";
 export function collection<M extends Model>(
   db: ReadHandle,
   model: M,
+  options: CollectionOptions = {},
 ): ModelCollection<RowOf<M>, InputOf<M>, M["primaryKey"]> {
   checkArguments(db, model);
-  if (!db.hasCollection(model.name) && canRegister(db)) db.register(model.descriptor);
-  else compare(db, model);
-  return new ModelCollection<RowOf<M>, InputOf<M>, M["primaryKey"]>(openRows(db, model), model, () =>
-    compare(db, model),
-  );
+  const { subset } = checkOptions(options);
+  const compiled = compileModel(model);
+  let whole: CompiledModel;
+  let rows: Collection<Row>;
+  if (subset) {
+    let missing = compareSubset(db, model);
+    rows = openRows(db, compiled);
+    const agree = onceAVersion(rows, () => {
+      missing = compareSubset(db, model);
+    });
+    whole = subsetModel(compiled, () => {
+      agree();
+      return missing;
+    });
+  } else {
+    if (!db.hasCollection(model.name) && canRegister(db)) db.register(model.descriptor);
+    else compareModel(db, model);
+    rows = openRows(db, compiled);
+    whole = guardModel(
+      compiled,
+      onceAVersion(rows, () => compareModel(db, model)),
+    );
+  }
+  return new ModelCollection<RowOf<M>, InputOf<M>, M["primaryKey"]>({
+    rows,
+    compiled: whole,
+    keys: generatedKeys(db, rows, model),
+    atomically: (work) => (hasTransaction(db) ? db.transaction(work) : work()),
+  });
 }
 
-function openRows(db: ReadHandle, model: Model): Collection<Row> {
-  const { integers } = compileModel(model);
+/** Asks again when the collection's schema has a new version. */
+function onceAVersion(rows: Collection<Row>, ask: () => void): () => void {
+  let agreed = rows.version;
+  return () => {
+    const { version } = rows;
+    if (version === agreed) return;
+    ask();
+    agreed = version;
+  };
+}
+
+function openRows(db: ReadHandle, { model, integers }: CompiledModel): Collection<Row> {
   return db.collection<Row>(model.name, integers === undefined ? {} : { integers });
+}
+
+function hasTransaction(db: object): db is { transaction<T>(callback: () => T): T } {
+  return "transaction" in db;
+}
+
+/** @throws argument_invalid */
+function checkOptions(options: unknown): { readonly subset: boolean } {
+  if (typeof options !== "object" || options === null) throw argumentInvalid("options", "an object", options);
+  for (const [key, value] of Object.entries(options)) {
+    if (key !== "subset")
+      throw argumentInvalid(`options.${key}`, "left out (the only option is subset)", value);
+    if (typeof value !== "boolean" && value !== undefined)
+      throw argumentInvalid("options.subset", "true or false", value);
+  }
+  return { subset: (options as CollectionOptions).subset === true };
 }
 
 function checkArguments(db: unknown, model: unknown): void {
@@ -53,35 +105,4 @@ function checkArguments(db: unknown, model: unknown): void {
 
 function canRegister(db: ReadHandle): db is WriteHandle {
   return "register" in db;
-}
-
-/** The stored schema that a model was last found equal to, as text: to compare again costs a fraction of classifying again. */
-const agreed = new WeakMap<Model, string>();
-
-function compare(db: ReadHandle, model: Model): void {
-  const { name, version, primaryKey, fields, indexes } = db.schema(model.name);
-  const text = JSON.stringify([primaryKey, fields, indexes], bigintAsText);
-  if (agreed.get(model) === text) return;
-  const stored = checkCollection({ name, primaryKey, fields, indexes }).schema;
-  const findings = classify(stored, checkCollection(model.descriptor).schema);
-  if (findings.length > 0) throw modelMismatch(model, stored, version, findings);
-  agreed.set(model, text);
-}
-
-function bigintAsText(_key: string, value: unknown): unknown {
-  return typeof value === "bigint" ? `${value}n` : value;
-}
-
-function modelMismatch(
-  model: Model,
-  stored: Schema,
-  version: number,
-  findings: readonly Finding[],
-): ModelVaultError {
-  const reasons = findings.map(({ reason }) => reason.replace(/\.$/, "")).join("; ");
-  return new ModelVaultError(
-    "model_mismatch",
-    `The model "${model.name}" is not the schema that the collection has (version ${version}): ${reasons}. To change the collection, call db.registerVersion("${model.name}", Model.descriptor) first.`,
-    { collection: model.name, version, primaryKey: stored.primaryKey, findings },
-  );
 }

@@ -5,8 +5,8 @@ import { type FieldShape, fieldDescriptors } from "../convert/shape.ts";
 import type { ModelSchema } from "../convert/vendor.ts";
 import type { PrimaryKeyOf } from "../types/paths.ts";
 import { argumentInvalid } from "./arguments.ts";
-import type { Model } from "./model.ts";
-import { checkOptions, checkRenamedFields, type ModelOptions } from "./options.ts";
+import type { Generate, Model } from "./model.ts";
+import { checkGenerated, checkOptions, checkRenamedFields, type ModelOptions } from "./options.ts";
 
 type OutputOf<Schema extends ModelSchema> = NonNullable<Schema["~standard"]["types"]>["output"];
 
@@ -25,12 +25,18 @@ export function defineModel<
   const Name extends string,
   Schema extends ModelSchema,
   const Key extends PrimaryKeyOf<OutputOf<Schema>>,
->(name: Name, schema: Schema, options: ModelOptions<OutputOf<Schema>, Key>): Model<Name, Schema, Key> {
+  const Generated extends Generate | undefined = undefined,
+>(
+  name: Name,
+  schema: Schema,
+  options: ModelOptions<OutputOf<Schema>, Key, Generated>,
+): Model<Name, Schema, Key, Generated> {
   if (typeof name !== "string") throw argumentInvalid("name", "the name of a collection", name);
   checkSchema(name, schema);
   checkOptions(options);
   const { shape, unenforced } = readSchema(name, schema);
   const { fields } = shape;
+  checkGenerated(fields, options.primaryKey, options.generate);
   const renamedFields = checkRenamedFields(fields, options.renamedFields);
   const descriptor: CollectionDescriptor = {
     name,
@@ -47,6 +53,8 @@ export function defineModel<
     name,
     schema,
     primaryKey: options.primaryKey,
+    // Absent is undefined, which is what Generated is then.
+    generate: options.generate as Generated,
     descriptor,
     unenforced: Object.freeze(unenforced),
     shape,

@@ -6,10 +6,17 @@ import type { ModelSchema } from "../convert/vendor.ts";
 import type { FieldIn, KeysOf } from "../types/kinds.ts";
 import type { PathsOf as PathsOfRow } from "../types/paths.ts";
 
+/**
+ * How a primary key is made: `"uuidv7"`, a uuid whose order is that of time, for keys of type uuid or text; `"autoincrement"`, whole
+ * numbers counted up from 1, for keys that are whole numbers or bigints.
+ */
+export type Generate = "uuidv7" | "autoincrement";
+
 export interface Model<
   Name extends string = string,
   Schema extends ModelSchema = ModelSchema,
   Key extends string = string,
+  Generated extends Generate | undefined = Generate | undefined,
 > {
   /** Name of the collection. */
   readonly name: Name;
@@ -17,6 +24,8 @@ export interface Model<
   readonly schema: Schema;
   /** Name of the field that is the primary key. */
   readonly primaryKey: Key;
+  /** How keys are made for rows that come without one; undefined: every row brings its own. */
+  readonly generate: Generated;
   /** The collection as the engine knows it: with every rule that the engine can enforce. */
   readonly descriptor: CollectionDescriptor;
   /** Rules that run on writes through the model only, because the engine cannot hold other programs to them. */
@@ -31,8 +40,18 @@ export interface Model<
   readonly renamedFields: { readonly [path: string]: string };
 }
 
-/** What can be inserted: fields with a default may be left out. */
-export type InputOf<M extends Model> = NonNullable<M["schema"]["~standard"]["types"]>["input"];
+/** What can be inserted: fields with a default may be left out, and so may a key that is generated. */
+export type InputOf<M extends Model> = M["generate"] extends Generate
+  ? WithoutKey<SchemaInput<M>, M["primaryKey"]>
+  : SchemaInput<M>;
+
+type SchemaInput<M extends Model> = NonNullable<M["schema"]["~standard"]["types"]>["input"];
+
+type WithoutKey<Input, Key extends string> = Input extends unknown
+  ? { [Name in keyof Input as Name extends Key ? never : Name]: Input[Name] } & {
+      [Name in keyof Input as Name extends Key ? Name : never]?: Input[Name] | undefined;
+    }
+  : never;
 
 /** What is read: defaults filled in. */
 export type RowOf<M extends Model> = NonNullable<M["schema"]["~standard"]["types"]>["output"];

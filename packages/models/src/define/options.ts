@@ -3,10 +3,17 @@ import { type FieldShape, fieldAt } from "../convert/shape.ts";
 import type { PathsOf, ScalarPathsOf } from "../types/paths.ts";
 import { argumentInvalid } from "./arguments.ts";
 import type { IndexSpec } from "./index-spec.ts";
+import type { Generate } from "./model.ts";
 
-export interface ModelOptions<Row, Key extends string> {
-  /** A field that every row has: text (not an enum), a number or a boolean. */
+export interface ModelOptions<
+  Row,
+  Key extends string,
+  Generated extends Generate | undefined = Generate | undefined,
+> {
+  /** A field that every row has: text (not an enum), a number, a boolean, a bigint, a date or bytes. */
   readonly primaryKey: Key;
+  /** Makes keys for rows that come without one. */
+  readonly generate?: Generated;
   /** Made with `index` and `unique`. */
   readonly indexes?: readonly IndexSpec<ScalarPathsOf<Row>>[];
   /** The name that the collection had before this one: a plan renames it and keeps its rows. */
@@ -15,7 +22,7 @@ export interface ModelOptions<Row, Key extends string> {
   readonly renamedFields?: { readonly [Path in PathsOf<Row>]?: string };
 }
 
-const OPTION_NAMES: readonly string[] = ["primaryKey", "indexes", "renamedFrom", "renamedFields"];
+const OPTION_NAMES: readonly string[] = ["primaryKey", "generate", "indexes", "renamedFrom", "renamedFields"];
 
 /** @throws argument_invalid */
 export function checkOptions(options: unknown): void {
@@ -28,14 +35,34 @@ export function checkOptions(options: unknown): void {
         options[key],
       );
   }
-  const { primaryKey, indexes, renamedFrom, renamedFields } = options;
+  const { primaryKey, generate, indexes, renamedFrom, renamedFields } = options;
   if (typeof primaryKey !== "string")
     throw argumentInvalid("options.primaryKey", "the name of a field", primaryKey);
+  if (generate !== undefined && generate !== "uuidv7" && generate !== "autoincrement")
+    throw argumentInvalid("options.generate", '"uuidv7" or "autoincrement"', generate);
   if (renamedFrom !== undefined && (typeof renamedFrom !== "string" || renamedFrom === ""))
     throw argumentInvalid("options.renamedFrom", "the former name of the collection", renamedFrom);
   if (renamedFields !== undefined && (!isObject(renamedFields) || Array.isArray(renamedFields)))
     throw argumentInvalid("options.renamedFields", "an object of former paths by path", renamedFields);
   if (indexes !== undefined) checkIndexes(indexes);
+}
+
+/** The way to make keys must be one for keys of their type. @throws argument_invalid */
+export function checkGenerated(
+  fields: readonly FieldShape[],
+  primaryKey: string,
+  generate: Generate | undefined,
+): void {
+  const kind = fields.find(({ name }) => name === primaryKey)?.shape.kind;
+  if (generate === undefined || kind === undefined) return;
+  const kinds: readonly string[] = generate === "uuidv7" ? ["uuid", "string"] : ["int64", "bigint"];
+  if (kinds.includes(kind)) return;
+  const what = generate === "uuidv7" ? "a uuid or a text" : "a whole number or a bigint";
+  throw argumentInvalid(
+    "options.generate",
+    `left out: "${generate}" makes ${what}, and the key is ${kind}`,
+    generate,
+  );
 }
 
 function checkIndexes(indexes: unknown): void {
