@@ -1,7 +1,8 @@
 /** The driver value: a path and options, not yet open. */
 import type { Store, StoreDriver } from "@modelvault/core";
-import { openVault } from "./open/open-vault.ts";
+import { openFile } from "./open/open-file.ts";
 import { checkLmdbOptions, type LmdbStoreOptions } from "./options.ts";
+import { LmdbStore } from "./store/lmdb-store.ts";
 
 /** What {@link lmdbStore} returns. */
 export interface LmdbStoreDriver extends StoreDriver {
@@ -23,6 +24,6 @@ export function lmdbStore(path: string, options?: LmdbStoreOptions): LmdbStoreDr
     moduleUrl: import.meta.url,
     factory: "lmdbStore",
     args: options === undefined ? [path] : [path, options],
-    open: () => openVault(path, checked),
+    open: () => new LmdbStore(openFile(path, checked), checked),
   };
 }

@@ -11,8 +11,8 @@ export interface LmdbStoreOptions {
    * open the file can only grow. Default 600,000; false: for ever.
    */
   readonly snapshotAgeMsMax?: number | false;
-  /** Bytes that the file may grow to; a transaction that would need more is `store_full`. Default false: as far as the disk goes. */
-  readonly fileBytesMax?: number | false;
+  /** About how many bytes the pages in use may take; a put beyond them is `store_full`. Default false: as many as the disk has. */
+  readonly dataBytesMax?: number | false;
   /** How many snapshots and readers all processes together may have open. Settled by whoever opens the file first. Default 4,096. */
   readonly readersMax?: number;
 }
@@ -21,7 +21,7 @@ export interface CheckedLmdbOptions {
   readonly mode: "write" | "read";
   readonly createIfMissing: boolean;
   readonly snapshotAgeMsMax: number | undefined;
-  readonly fileBytesMax: number | undefined;
+  readonly dataBytesMax: number | undefined;
   readonly readersMax: number;
 }
 
@@ -37,7 +37,7 @@ const CHECKS: Readonly<
   mode: ['"write" or "read"', (value) => value === "write" || value === "read"],
   createIfMissing: ["a boolean", (value) => typeof value === "boolean"],
   snapshotAgeMsMax: ["false or whole milliseconds above 0", (value) => value === false || isCount(value, 1)],
-  fileBytesMax: ["false or bytes, 65,536 at least", (value) => value === false || isCount(value, 65_536)],
+  dataBytesMax: ["false or bytes, 65,536 at least", (value) => value === false || isCount(value, 65_536)],
   readersMax: [
     "a whole number from 1 to 65,536",
     (value) => isCount(value, 1) && (value as number) <= 65_536,
@@ -57,12 +57,12 @@ export function checkLmdbOptions(path: unknown, options: unknown): CheckedLmdbOp
       throw invalid(`options.${name}`, `one of ${Object.keys(CHECKS).join(", ")}`, name);
     if (value !== undefined && !check[1](value)) throw invalid(`options.${name}`, check[0], value);
   }
-  const { mode, createIfMissing, snapshotAgeMsMax, fileBytesMax, readersMax } = given as LmdbStoreOptions;
+  const { mode, createIfMissing, snapshotAgeMsMax, dataBytesMax, readersMax } = given as LmdbStoreOptions;
   return {
     mode: mode ?? "write",
     createIfMissing: createIfMissing ?? true,
     snapshotAgeMsMax: snapshotAgeMsMax === false ? undefined : (snapshotAgeMsMax ?? SNAPSHOT_AGE_MS),
-    fileBytesMax: fileBytesMax || undefined,
+    dataBytesMax: dataBytesMax || undefined,
     readersMax: readersMax ?? READERS,
   };
 }

@@ -11,10 +11,11 @@
  */
 import type { Keyspace } from "@modelvault/core";
 
-/** A keyspace, or the driver's own map. */
-export type Space = Keyspace | { readonly kind: "own" };
+/** A keyspace, the driver's own map, or the whole tree, whose keys have their prefixes. */
+export type Space = Keyspace | { readonly kind: "own" } | { readonly kind: "tree" };
 
 export const OWN_SPACE: Space = { kind: "own" };
+export const TREE: Space = { kind: "tree" };
 
 const CATALOG = 1;
 const ROWS = 2;
@@ -41,6 +42,8 @@ export function writePrefix(target: Uint8Array, at: number, space: Space): numbe
     case "own":
       target[at] = 0;
       return at + 1;
+    case "tree":
+      return at;
   }
 }
 
@@ -67,4 +70,49 @@ export function writeBytes(target: Uint8Array, at: number, bytes: Uint8Array): n
 export function prefixBytes(space: Space): Uint8Array {
   const bytes = new Uint8Array(PREFIX_BYTES_MAX);
   return bytes.slice(0, writePrefix(bytes, 0, space));
+}
+
+/** The keyspace that a key of the tree begins with; undefined for one that no driver of this format writes. */
+export function parsePrefix(
+  key: Uint8Array,
+): { readonly space: Keyspace | { readonly kind: "own" }; readonly length: number } | undefined {
+  switch (key[0]) {
+    case 0:
+      return { space: { kind: "own" }, length: 1 };
+    case CATALOG:
+      return { space: { kind: "catalog" }, length: 1 };
+    case ROWS: {
+      const collection = readNumber(key, 1);
+      return collection && { space: { kind: "rows", collection: collection.value }, length: collection.end };
+    }
+    case INDEX: {
+      const collection = readNumber(key, 1);
+      const index = collection && readNumber(key, collection.end);
+      return (
+        collection &&
+        index && {
+          space: { kind: "index", collection: collection.value, index: index.value },
+          length: index.end,
+        }
+      );
+    }
+    default:
+      return undefined;
+  }
+}
+
+function readNumber(
+  key: Uint8Array,
+  start: number,
+): { readonly value: number; readonly end: number } | undefined {
+  let value = 0;
+  let unit = 1;
+  for (let at = start; at < start + 5; at++) {
+    const byte = key[at];
+    if (byte === undefined) return undefined;
+    value += (byte & 0x7f) * unit;
+    unit *= 0x80;
+    if (byte < 0x80) return { value, end: at + 1 };
+  }
+  return undefined;
 }

@@ -65,6 +65,8 @@ export interface NativeDbi {
   readonly dbi: number;
   /** Read in the last read transaction made or the open write transaction. */
   stat(): NativeTreeFigures;
+  /** Empties the tree, in the open write transaction. */
+  drop(options: { readonly justFreePages: true }): void;
 }
 
 export interface NativeCursor {

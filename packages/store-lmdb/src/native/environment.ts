@@ -8,7 +8,14 @@
  *   put, remove       flags, tree and key length at 0, 4, 8, the key at 12; behind it the length and the address of the value
  */
 import { type Space, writeBytes, writePrefix } from "../format/keys.ts";
-import { type NativeCursor, type NativeDbi, type NativeEnv, type NativeTxn, native } from "./addon.ts";
+import {
+  type NativeCursor,
+  type NativeDbi,
+  type NativeEnv,
+  type NativeTreeFigures,
+  type NativeTxn,
+  native,
+} from "./addon.ts";
 import { KEY_EXISTS, LENGTH_BESIDE, lmdbError, NOT_FOUND, SHARED_VALUE } from "./codes.ts";
 import { ValueSlab } from "./value-slab.ts";
 
@@ -40,6 +47,28 @@ export interface EnvironmentOptions {
   readonly readOnly: boolean;
   readonly mapBytes: number;
   readonly readersMax: number;
+}
+
+export interface EnvironmentFigures {
+  /** Room in the address space, not in memory and not in the file. */
+  readonly mapBytes: number;
+  readonly pageBytes: number;
+  readonly pagesUsed: number;
+  /** Pages of the file that may be written again, or will be when the readers that still see them have ended. */
+  readonly pagesFree: number;
+  readonly treeDepth: number;
+  readonly entries: number;
+  /** Read transactions open now, of all processes. */
+  readonly readers: number;
+  readonly readersMax: number;
+}
+
+/** Each is a page, and never moves. */
+const META_PAGES = 2;
+
+/** Lines of `mdb_reader_list`: pid, thread and transaction, "-" for a place that is kept without one. */
+function countReaders(lines: readonly string[]): number {
+  return lines.filter((line) => /^\s*\d+\s+\S+\s+\d+\s*$/.test(line)).length;
 }
 
 /** The key at which a cursor ends: its length in four bytes, then the key; and where LMDB finds that. */
@@ -262,6 +291,50 @@ export class Environment {
   /** Removes an entry; returns whether there was one. */
   remove(space: Space, key: Uint8Array): boolean {
     return this.#write(REMOVE, space, key, undefined);
+  }
+
+  /** Removes every entry, in the open write transaction. */
+  clear(): void {
+    try {
+      this.#dbi.drop({ justFreePages: true });
+    } catch (error) {
+      throw lmdbError(error, this.path, "write to");
+    }
+  }
+
+  // Figures
+
+  /** Of the state of the open write transaction, or of the last commit. */
+  figures(): EnvironmentFigures {
+    const txn = this.newTxn();
+    try {
+      const { mapSize, lastPageNumber, maxReaders } = this.#env.info();
+      const trees = [this.#dbi.stat(), this.#env.freeStat()];
+      const pagesUsed = trees.reduce(
+        (sum, tree) => sum + tree.treeBranchPageCount + tree.treeLeafPageCount + tree.overflowPages,
+        META_PAGES,
+      );
+      const [tree] = trees as [NativeTreeFigures];
+      return {
+        mapBytes: mapSize,
+        pageBytes: tree.pageSize,
+        pagesUsed,
+        pagesFree: Math.max(0, lastPageNumber + 1 - pagesUsed),
+        treeDepth: tree.treeDepth,
+        entries: tree.entryCount,
+        readersMax: maxReaders,
+        readers: countReaders(this.#env.readerList()) - 1,
+      };
+    } catch (error) {
+      throw lmdbError(error, this.path, "read");
+    } finally {
+      txn.abort();
+    }
+  }
+
+  /** Frees what dead processes hold; returns how many readers that were. */
+  clearStaleReaders(): number {
+    return this.#env.readerCheck();
   }
 
   /** Does one instruction; false when its condition was not met. */

@@ -13,7 +13,10 @@ import {
 } from "@modelvault/core";
 import { PREFIX_BYTES_MAX } from "../format/keys.ts";
 import { readCount } from "../format/own-rows.ts";
+import { lmdbMaintenance } from "../maintenance/lmdb-maintenance.ts";
 import type { Environment } from "../native/environment.ts";
+import type { OpenFile } from "../open/open-file.ts";
+import type { CheckedLmdbOptions } from "../options.ts";
 import { SnapshotWatch } from "../read/pin-watch.ts";
 import { Readers } from "../read/readers.ts";
 import { LmdbScan } from "../read/scan.ts";
@@ -21,32 +24,29 @@ import { CursorEnds, StoreScanHost } from "../read/scan-hosts.ts";
 import { LmdbSnapshot } from "../read/snapshot.ts";
 import { LmdbTransaction, type TransactionOwner, VALUE_BYTES_MAX } from "./transaction.ts";
 
-export interface StoreSettings {
-  readonly readOnly: boolean;
-  readonly snapshotAgeMsMax: number | undefined;
-  readonly fileBytesMax: number | undefined;
-  /** Whether the file says already that it is a vault. */
-  readonly isFormatted: boolean;
-  /** Called once, when the store has let go of the file. */
-  closed(): void;
-}
+/** How often a writer looks for readers that died. */
+const STALE_READERS_MS = 10_000;
 
 export class LmdbStore implements Store, TransactionOwner {
   readonly traits: StoreTraits;
   readonly maintenance: StoreMaintenance;
   isFormatted: boolean;
+  readonly #file: OpenFile;
   readonly #env: Environment;
-  readonly #settings: StoreSettings;
+  readonly #options: CheckedLmdbOptions;
   readonly #watch: SnapshotWatch;
   readonly #readers: Readers;
   readonly #ends: CursorEnds;
   #transaction: LmdbTransaction | undefined;
   #poison: ModelVaultError | undefined;
+  #readersClearedAt: number = performance.now();
 
-  constructor(env: Environment, settings: StoreSettings) {
+  constructor(file: OpenFile, options: CheckedLmdbOptions) {
+    const { env } = file;
+    this.#file = file;
     this.#env = env;
-    this.#settings = settings;
-    this.isFormatted = settings.isFormatted;
+    this.#options = options;
+    this.isFormatted = file.isFormatted;
     this.traits = {
       durable: true,
       persistent: true,
@@ -56,11 +56,16 @@ export class LmdbStore implements Store, TransactionOwner {
       keyBytesMax: env.keyBytesMax - PREFIX_BYTES_MAX,
       valueBytesMax: VALUE_BYTES_MAX,
     };
-    this.#watch = new SnapshotWatch(env.path, settings.snapshotAgeMsMax);
+    this.#watch = new SnapshotWatch(env.path, options.snapshotAgeMsMax);
     this.#readers = new Readers(env, this.#watch);
     this.#watch.attach(this.#readers);
     this.#ends = new CursorEnds(env);
-    this.maintenance = {};
+    this.maintenance = lmdbMaintenance(
+      env,
+      this.#readers,
+      () => this.#watch.size,
+      () => this.#refuseMaintenance(),
+    );
   }
 
   get(space: Keyspace, key: Uint8Array): Uint8Array | undefined {
@@ -92,7 +97,7 @@ export class LmdbStore implements Store, TransactionOwner {
   begin(_options?: BeginOptions): StoreTransaction {
     this.#readers.check();
     const { path } = this.#env;
-    if (this.#settings.readOnly)
+    if (this.#options.mode === "read")
       throw new ModelVaultError("store_read_only", `"${path}" was opened for reading only.`, { path });
     if (this.#poison !== undefined) throw this.#poison;
     if (this.#transaction !== undefined) {
@@ -102,8 +107,14 @@ export class LmdbStore implements Store, TransactionOwner {
         { path },
       );
     }
+    this.#clearStaleReaders();
     this.#env.begin(true);
-    this.#transaction = new LmdbTransaction(this.#env, this.#ends, this);
+    try {
+      this.#transaction = new LmdbTransaction(this.#env, this.#ends, this, this.#room());
+    } catch (error) {
+      this.#env.abort();
+      throw error;
+    }
     // What others committed while this one waited is what it builds on, and what reads beside it show.
     this.#readers.refresh();
     return this.#transaction;
@@ -123,9 +134,33 @@ export class LmdbStore implements Store, TransactionOwner {
     } finally {
       this.#watch.close();
       this.#readers.close();
-      this.#env.close();
-      this.#settings.closed();
+      this.#file.close();
     }
+  }
+
+  /** Processes that died while they read would keep the file from using pages again. */
+  #clearStaleReaders(): void {
+    const now = performance.now();
+    if (now - this.#readersClearedAt < STALE_READERS_MS) return;
+    this.#readersClearedAt = now;
+    this.#env.clearStaleReaders();
+  }
+
+  /** How many bytes the transaction may put. */
+  #room(): number {
+    const { dataBytesMax } = this.#options;
+    if (dataBytesMax === undefined) return Number.POSITIVE_INFINITY;
+    const { pagesUsed, pageBytes } = this.#env.figures();
+    return dataBytesMax - pagesUsed * pageBytes;
+  }
+
+  #refuseMaintenance(): void {
+    this.#readers.check();
+    if (this.#transaction === undefined) return;
+    throw new ModelVaultError(
+      "transaction_open",
+      "Maintenance needs a store without an open transaction: commit or abort it first.",
+    );
   }
 }
 

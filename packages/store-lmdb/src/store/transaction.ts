@@ -19,6 +19,9 @@ import { EntryCounts } from "./entry-counts.ts";
 
 export const VALUE_BYTES_MAX = 67_108_864;
 
+/** What LMDB stores beside a key and a value: a header, a pointer and the prefix. */
+const ENTRY_OVERHEAD_BYTES = 14;
+
 export interface TransactionOwner {
   /** The transaction is over, LMDB's too. `revision`: what was committed; `failure`: why a commit was not. */
   ended(outcome: { readonly revision?: number; readonly failure?: ModelVaultError }): void;
@@ -34,12 +37,15 @@ export class LmdbTransaction implements StoreTransaction, ScanHost {
   readonly #counts: EntryCounts = new EntryCounts();
   /** Scans with a cursor in this transaction. */
   readonly #scans: Map<LmdbScan, OpenCursor> = new Map();
+  #room: number;
   #hasWritten = false;
   #isOver = false;
   /** A write that LMDB refused: the transaction can only be given up. */
   #failure: ModelVaultError | undefined;
 
-  constructor(env: Environment, ends: CursorEnds, owner: TransactionOwner) {
+  /** @param room how many bytes may be put */
+  constructor(env: Environment, ends: CursorEnds, owner: TransactionOwner, room: number) {
+    this.#room = room;
     this.#env = env;
     this.#ends = ends;
     this.#owner = owner;
@@ -70,6 +76,7 @@ export class LmdbTransaction implements StoreTransaction, ScanHost {
     this.#beforeWrite();
     if (key.length > this.#keyBytesMax) throw this.#tooLong("key", key.length, this.#keyBytesMax);
     if (value.length > VALUE_BYTES_MAX) throw this.#tooLong("value", value.length, VALUE_BYTES_MAX);
+    this.#takeRoom(key.length + value.length + ENTRY_OVERHEAD_BYTES);
     try {
       this.#hasWritten = true;
       if (!this.#env.put(space, key, value)) this.#counts.of(space).change++;
@@ -173,6 +180,17 @@ export class LmdbTransaction implements StoreTransaction, ScanHost {
   #failed(error: unknown): ModelVaultError {
     this.#failure = error as ModelVaultError;
     return this.#failure;
+  }
+
+  #takeRoom(bytes: number): void {
+    this.#room -= bytes;
+    if (this.#room >= 0) return;
+    this.#room += bytes;
+    throw new ModelVaultError(
+      "store_full",
+      `"${this.#env.path}" has grown as far as dataBytesMax allows: delete rows, or open it with a larger one.`,
+      { path: this.#env.path, operation: "write to", errno: "dataBytesMax" },
+    );
   }
 
   #tooLong(what: "key" | "value", length: number, limit: number): ModelVaultError {

@@ -8,7 +8,6 @@ import { ModelVaultError } from "@modelvault/core";
 import { checkFormat } from "../format/own-rows.ts";
 import { Environment } from "../native/environment.ts";
 import type { CheckedLmdbOptions } from "../options.ts";
-import { LmdbStore } from "../store/lmdb-store.ts";
 import { fileError, mayWrite, statOf, withoutLitter } from "./files.ts";
 
 /** The map is room in the address space alone; LMDB makes it larger when the file outgrows it. */
@@ -23,25 +22,33 @@ function writers(): Map<string, string> {
   return holder[REGISTRY];
 }
 
-/** @throws store_io, store_full, store_in_use, file_not_vault, file_version_unsupported, store_readers_full */
-export function openVault(path: string, options: CheckedLmdbOptions): LmdbStore {
+/** The open file of a vault, to be closed by whoever opened it. */
+export interface OpenFile {
+  readonly env: Environment;
+  /** Whether it says already that it is a vault: a new one does so with its first commit. */
+  readonly isFormatted: boolean;
+  close(): void;
+}
+
+/** @throws store_io, store_full, store_in_use, file_not_vault, file_version_unsupported, store_readers_full, store_read_only */
+export function openFile(path: string, options: CheckedLmdbOptions): OpenFile {
   const stats = statOf(path);
   if (stats?.isDirectory()) throw isFolder(path);
   const reads = options.mode === "read";
   if (stats === undefined && (reads || !options.createIfMissing)) throw missing(path);
   if (!reads && stats !== undefined) refuseInUse(path, stats);
   const real = stats === undefined ? realPathOfNew(path) : realpathSync(path);
-  // Threads of a process share LMDB's environment: one that may be written is opened so, for a reader that came first would keep writers out.
-  const nativeReadOnly = reads && !mayWrite(real);
+  // Threads of a process share LMDB's environment: what may be written is opened so, or a reader that came first would keep writers out.
+  const readOnly = reads && !mayWrite(real);
   return withoutLitter(real, () => {
     const env = new Environment({
       path: real,
-      readOnly: nativeReadOnly,
+      readOnly,
       mapBytes: MAP_BYTES,
       readersMax: options.readersMax,
     });
     try {
-      return openStore(env, options);
+      return checkedFile(env, reads);
     } catch (error) {
       env.close();
       throw error;
@@ -49,26 +56,20 @@ export function openVault(path: string, options: CheckedLmdbOptions): LmdbStore 
   });
 }
 
-function openStore(env: Environment, options: CheckedLmdbOptions): LmdbStore {
+function checkedFile(env: Environment, reads: boolean): OpenFile {
   const { path } = env;
-  const reads = options.mode === "read";
   if (!reads && env.readOnly) throw sharedReadOnly(path);
   const { address } = env.first;
   const isFormatted = checkFormat(env, address, env.isEmpty(address));
   env.reset(env.first);
+  if (reads) return { env, isFormatted, close: () => env.close() };
   const id = idOf(statOf(path));
-  const settings = {
-    readOnly: reads,
-    snapshotAgeMsMax: options.snapshotAgeMsMax,
-    fileBytesMax: options.fileBytesMax,
-    isFormatted,
-    closed: (): void => {
-      if (!reads) writers().delete(id);
-    },
+  writers().set(id, path);
+  const close = (): void => {
+    writers().delete(id);
+    env.close();
   };
-  const store = new LmdbStore(env, settings);
-  if (!reads) writers().set(id, path);
-  return store;
+  return { env, isFormatted, close };
 }
 
 function refuseInUse(path: string, stats: Stats): void {

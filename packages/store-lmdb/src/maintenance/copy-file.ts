@@ -1,0 +1,117 @@
+/**
+ * A state as a vault file of its own, compacted: entries are appended in key order, so that pages are full. It is written under another
+ * name and put in place when it is on the medium: it appears there whole or not at all.
+ */
+import { closeSync, fsyncSync, linkSync, openSync, renameSync, rmSync } from "node:fs";
+import { dirname } from "node:path";
+import { type MaintenanceProgress, ModelVaultError } from "@modelvault/core";
+import { TREE } from "../format/keys.ts";
+import { Environment } from "../native/environment.ts";
+import { fileError, lockPathOf, statOf } from "../open/files.ts";
+import { wholeTree } from "./whole-tree.ts";
+
+/** After as many bytes what was appended is handed to the operating system; the last transaction waits for the medium. */
+const BATCH_BYTES = 8_388_608;
+const MAP_BYTES = 67_108_864;
+
+let attempts = 0;
+
+/**
+ * Copies what a read transaction shows.
+ * @param bytesTotal what the progress is measured by: about the bytes in use
+ * @throws argument_invalid when something is at the destination; store_io, store_full
+ */
+export function copyFile(
+  source: Environment,
+  txn: number,
+  destination: string,
+  bytesTotal: number,
+  onProgress?: (progress: MaintenanceProgress) => void,
+): void {
+  if (statOf(destination) !== undefined) throw taken(destination);
+  attempts++;
+  const temporary = `${destination}.copy.${process.pid}.${attempts}.tmp`;
+  try {
+    fillFile(source, txn, temporary, bytesTotal, onProgress);
+    putInPlace(temporary, destination);
+    syncFolderOf(destination);
+  } finally {
+    for (const path of [temporary, lockPathOf(temporary)]) rmSync(path, { force: true });
+  }
+}
+
+function fillFile(
+  source: Environment,
+  txn: number,
+  path: string,
+  bytesTotal: number,
+  onProgress?: (progress: MaintenanceProgress) => void,
+): void {
+  const target = new Environment({ path, readOnly: false, mapBytes: MAP_BYTES, readersMax: 4 });
+  let isOpen = false;
+  try {
+    let done = 0;
+    let batch = 0;
+    target.begin(false);
+    isOpen = true;
+    for (const [key, value] of wholeTree(source, txn)) {
+      target.append(TREE, key, value);
+      batch += key.length + value.length;
+      if (batch < BATCH_BYTES) continue;
+      isOpen = false;
+      target.commit();
+      done = Math.min(done + batch, bytesTotal);
+      batch = 0;
+      onProgress?.({ done, total: bytesTotal, unit: "bytes" });
+      target.begin(false);
+      isOpen = true;
+    }
+    isOpen = false;
+    target.commit();
+    onProgress?.({ done: bytesTotal, total: bytesTotal, unit: "bytes" });
+  } finally {
+    if (isOpen) target.abort();
+    target.close();
+  }
+  syncPath(path);
+}
+
+/** Never replaces a file. */
+function putInPlace(temporary: string, destination: string): void {
+  try {
+    linkSync(temporary, destination);
+  } catch (error) {
+    const errno = (error as NodeJS.ErrnoException).code;
+    if (errno === "EEXIST") throw taken(destination);
+    // Some file systems know no second names.
+    if (errno !== "EPERM" && errno !== "ENOTSUP" && errno !== "ENOSYS")
+      throw fileError(error, destination, "copy to");
+    renameSync(temporary, destination);
+  }
+}
+
+function syncFolderOf(path: string): void {
+  // Windows cannot open folders, and keeps names by itself.
+  if (process.platform !== "win32") syncPath(dirname(path));
+}
+
+function syncPath(path: string): void {
+  try {
+    const file = openSync(path, "r");
+    try {
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+  } catch (error) {
+    throw fileError(error, path, "sync");
+  }
+}
+
+function taken(destination: string): ModelVaultError {
+  return new ModelVaultError(
+    "argument_invalid",
+    `destination must be a place without a file; "${destination}" exists.`,
+    { argument: "destination", expected: "a place without a file", actual: destination },
+  );
+}

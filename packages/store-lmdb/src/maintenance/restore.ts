@@ -1,0 +1,97 @@
+/**
+ * Puts a copy in the place of a vault. Where there is none, a new file is made. Where there is one, it is filled anew in one transaction: processes
+ * that have it open see the former state until the commit and the restored one after it, and a crash leaves one of the two.
+ */
+import type { MaintenanceProgress } from "@modelvault/core";
+import { TREE } from "../format/keys.ts";
+import { readRevision, writeRevision } from "../format/own-rows.ts";
+import { type Environment, WRITER } from "../native/environment.ts";
+import { statOf } from "../open/files.ts";
+import { openFile } from "../open/open-file.ts";
+import { checkLmdbOptions, invalid } from "../options.ts";
+import { copyFile } from "./copy-file.ts";
+import { wholeTree } from "./whole-tree.ts";
+
+export interface RestoreOptions {
+  /** Whether a vault at the destination is replaced. Default false: then something there is `argument_invalid`. */
+  readonly overwrite?: boolean;
+  readonly onProgress?: (progress: MaintenanceProgress) => void;
+}
+
+/**
+ * Copies a vault, such as a copy that `db.copyTo` made, to where it is to be used. Neither needs to be closed: the source is read at one commit,
+ * and a vault that is overwritten goes from one state to the next. Its revision only grows.
+ *
+ * @example
+ * restore("backup.lmdb", "app.lmdb", { overwrite: true });
+ * @throws argument_invalid, store_in_use when this thread has the destination open, store_io, store_full, file_not_vault, file_version_unsupported
+ */
+export function restore(source: string, destination: string, options: RestoreOptions = {}): void {
+  const { overwrite, onProgress } = checkOptions(options);
+  const reading = checkLmdbOptions(source, { mode: "read" });
+  const writing = checkLmdbOptions(destination, { createIfMissing: false });
+  const from = openFile(source, reading);
+  try {
+    const txn = from.env.first;
+    from.env.renew(txn);
+    const { pagesUsed, pageBytes } = from.env.figures();
+    const bytesTotal = pagesUsed * pageBytes;
+    if (!overwrite || statOf(destination) === undefined) {
+      copyFile(from.env, txn.address, destination, bytesTotal, onProgress);
+      return;
+    }
+    const to = openFile(destination, writing);
+    try {
+      replaceContent(from.env, txn.address, to.env, bytesTotal, onProgress);
+    } finally {
+      to.close();
+    }
+  } finally {
+    from.close();
+  }
+}
+
+const BYTES_BETWEEN_REPORTS = 8_388_608;
+
+function replaceContent(
+  from: Environment,
+  txn: number,
+  to: Environment,
+  total: number,
+  onProgress?: (progress: MaintenanceProgress) => void,
+): void {
+  to.begin(true);
+  try {
+    const before = readRevision(to, WRITER);
+    to.clear();
+    let done = 0;
+    let told = 0;
+    for (const [key, value] of wholeTree(from, txn)) {
+      to.append(TREE, key, value);
+      done = Math.min(done + key.length + value.length, total);
+      if (done - told < BYTES_BETWEEN_REPORTS) continue;
+      told = done;
+      onProgress?.({ done, total, unit: "bytes" });
+    }
+    writeRevision(to, Math.max(before + 1, readRevision(from, txn)));
+  } catch (error) {
+    to.abort();
+    throw error;
+  }
+  to.commit();
+  onProgress?.({ done: total, total, unit: "bytes" });
+}
+
+function checkOptions(options: unknown): RestoreOptions {
+  if (typeof options !== "object" || options === null) throw invalid("options", "an object", options);
+  for (const name of Object.keys(options)) {
+    if (name !== "overwrite" && name !== "onProgress")
+      throw invalid(`options.${name}`, "one of overwrite, onProgress", name);
+  }
+  const { overwrite, onProgress } = options as RestoreOptions;
+  if (overwrite !== undefined && typeof overwrite !== "boolean")
+    throw invalid("options.overwrite", "a boolean", overwrite);
+  if (onProgress !== undefined && typeof onProgress !== "function")
+    throw invalid("options.onProgress", "a function", onProgress);
+  return options;
+}
