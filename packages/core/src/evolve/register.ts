@@ -56,6 +56,8 @@ export interface VersionOptions {
    * read other collections; it may not write, nor read the collection whose rows are on their way (`update_reentrant`).
    */
   readonly rewrite?: Rewrite;
+  /** How `rewrite` is handed 64-bit integers. Default: as the handle reads them. `"exact"` is a number where it fits and else a bigint. */
+  readonly integers?: IntegerMode;
   /** Told now and then how many rows were looked at or rewritten, and at the end. What it throws ends all, and nothing is changed. */
   readonly onProgress?: (progress: MaintenanceProgress) => void;
 }
@@ -84,7 +86,14 @@ export function registerVersion(
   const worst = findings.length === 0 ? "safe" : worstOf(findings);
   refuseBeyond(accept, worst, before, findings);
   const after = putNextVersion(session, before, schema);
-  migrateRows(session, { before, after, findings, rewrite, integers, onProgress });
+  migrateRows(session, {
+    before,
+    after,
+    findings,
+    rewrite,
+    integers: options.integers ?? integers,
+    onProgress,
+  });
   return { name: after.name, version: after.version, changed: true, findings };
 }
 
@@ -98,7 +107,7 @@ function refuseChangedSchema(session: WriteSession, before: CollectionState): vo
   );
 }
 
-const OPTION_NAMES = ["accept", "rewrite", "onProgress"];
+const OPTION_NAMES = ["accept", "rewrite", "integers", "onProgress"];
 
 function checkVersionOptions(
   options: VersionOptions,
@@ -107,7 +116,9 @@ function checkVersionOptions(
     if (!OPTION_NAMES.includes(key))
       throw argumentInvalid(`options.${key}`, OPTION_NAMES.join(", "), key, didYouMean(key, OPTION_NAMES));
   }
-  const { accept = "safe", rewrite, onProgress } = options;
+  const { accept = "safe", rewrite, integers, onProgress } = options;
+  if (integers !== undefined && !["number", "bigint", "exact"].includes(integers))
+    throw argumentInvalid("options.integers", '"number", "bigint" or "exact"', integers);
   if (!ACCEPTED.includes(accept))
     throw argumentInvalid("options.accept", '"safe", "migration" or "breaking"', accept);
   checkRewrite(rewrite, "registerVersion");

@@ -5,7 +5,7 @@
  *   drop, rename, change, create                          collection by collection, each row at most once
  *   history                                               written with it
  */
-import { Database, ModelVaultError, type Transaction } from "@modelvault/core";
+import { Database, type MaintenanceProgress, ModelVaultError, type Transaction } from "@modelvault/core";
 import { argumentInvalid } from "../define/arguments.ts";
 import { type HistoryEntry, ranOnce, record } from "../history/entry.ts";
 import { Plan } from "../plan/plan.ts";
@@ -167,7 +167,18 @@ class Application {
     if (steps.length === 0) return () => undefined;
     const rewrite = rowChange(name, after, steps, this.#sources);
     const { fields, indexes = [] } = after;
-    const options = { accept: "breaking", ...(rewrite === undefined ? {} : { rewrite }) } as const;
+    const { onProgress } = this.#options;
+    const options = {
+      accept: "breaking",
+      integers: "exact",
+      ...(rewrite === undefined ? {} : { rewrite }),
+      ...(onProgress === undefined
+        ? {}
+        : {
+            onProgress: ({ done, total }: MaintenanceProgress) =>
+              onProgress({ collection: name, rowsDone: done, rowsTotal: total }),
+          }),
+    } as const;
     return () => void this.#tx.registerVersion(name, { fields, indexes }, options);
   }
 }

@@ -140,6 +140,29 @@ test("integers beyond 2^53 survive a migration on a handle that reads numbers", 
   ]);
 });
 
+test("progress is told, and what the listener throws ends the migration with nothing changed", () => {
+  using db = vault();
+  db.collection("books").insertMany(Array.from({ length: 2500 }, (_, at) => ({ id: `${at}`, title: "t" })));
+  const strict = defineModel("books", z.object({ id: z.string(), title: z.string().min(1) }), {
+    primaryKey: "id",
+  });
+  const changes = plan(db, [strict]);
+  const stop = (): never => {
+    throw new Error("stop");
+  };
+  expect(() => apply(db, changes, { onProgress: stop })).toThrow("stop");
+  expect(db.schema("books").version).toBe(1);
+  const seen: number[] = [];
+  apply(db, changes, {
+    onProgress: ({ collection, rowsDone, rowsTotal }) => {
+      expect([collection, rowsTotal]).toEqual(["books", 2500]);
+      seen.push(rowsDone);
+    },
+  });
+  expect(seen.at(-1)).toBe(2500);
+  expect(seen).toEqual([...seen].sort((a, b) => a - b));
+});
+
 test.each([
   [{ models: {} }, "options.models"],
   [{ program: 1 }, "options.program"],
