@@ -7,6 +7,7 @@ import { findUpstream } from "./environment.mjs";
 import { migrationRules } from "./migrations.mjs";
 import { rules } from "./rules.mjs";
 import { inTurns } from "./scenarios.mjs";
+import { snapshotRules } from "./snapshots.mjs";
 import { spareRoomRules } from "./spare-room.mjs";
 import { Upstream } from "./upstream.mjs";
 
@@ -28,7 +29,7 @@ async function main() {
   const single = option("seed", -1);
   const seeds = single >= 0 ? [single] : Array.from({ length: option("seeds", 40) }, (_, at) => at + 1);
   const scenarios = [
-    ...(single >= 0 ? [] : [...rules, ...spareRoomRules, ...migrationRules]),
+    ...(single >= 0 ? [] : [...rules, ...spareRoomRules, ...snapshotRules, ...migrationRules]),
     ...seeds.map((seed) => ({ name: `random program ${seed}`, run: () => inTurns(setting, seed, 8) })),
   ];
   let failed = 0;

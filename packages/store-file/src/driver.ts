@@ -9,6 +9,8 @@ import { Vault } from "./vault/vault.ts";
 /** What {@link fileStore} returns. */
 export interface FileStoreDriver extends StoreDriver {
   readonly name: "file";
+  /** The path, as it was given. */
+  readonly location: string;
   open(): Store;
   /** What the last `open` of this value found and did. @throws store_closed before the first */
   recoveryInfo(): RecoveryInfo;
@@ -38,6 +40,7 @@ export function fileStore(path: string, options?: FileStoreOptions): FileStoreDr
     moduleUrl: import.meta.url,
     factory: "fileStore",
     args: options === undefined ? [path] : [path, options],
+    location: path,
     open(): Store {
       const vault = Vault.open(nodePort, path, checked, new Date());
       last = vault;

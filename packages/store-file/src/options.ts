@@ -1,5 +1,5 @@
 /** Options of `fileStore`, checked, with their defaults. */
-import { ModelVaultError } from "@modelvault/core";
+import { checkOptions, checkPath, type OptionChecks } from "./check-arguments.ts";
 
 export interface FileStoreOptions {
   /**
@@ -42,9 +42,7 @@ export interface CheckedFileOptions {
   readonly autoCheckpointBytes: number | undefined;
 }
 
-const CHECKS: Readonly<
-  Record<keyof FileStoreOptions, readonly [expected: string, check: (value: unknown) => boolean]>
-> = {
+const CHECKS: OptionChecks<FileStoreOptions> = {
   mode: ['"write", "read" or "follow"', (value) => ["write", "read", "follow"].includes(value as string)],
   recovery: ['"auto" or "strict"', (value) => value === "auto" || value === "strict"],
   durability: [
@@ -67,19 +65,11 @@ const CHECKS: Readonly<
 
 /** @throws argument_invalid */
 export function checkFileOptions(path: unknown, options: unknown): CheckedFileOptions {
-  if (typeof path !== "string" || path === "" || path.includes("\0"))
-    throw invalid("path", "the path of a file", path);
-  if (options !== undefined && (typeof options !== "object" || options === null || Array.isArray(options)))
-    throw invalid("options", "an object", options);
-  const given = (options ?? {}) as Record<string, unknown>;
-  for (const [name, value] of Object.entries(given)) {
-    const check = Object.hasOwn(CHECKS, name) ? CHECKS[name as keyof FileStoreOptions] : undefined;
-    if (check === undefined)
-      throw invalid(`options.${name}`, `one of ${Object.keys(CHECKS).join(", ")}`, name);
-    if (value !== undefined && !check[1](value)) throw invalid(`options.${name}`, check[0], value);
-  }
-  const { mode, recovery, durability, batchMs, createIfMissing, autoCompact, autoCheckpoint } =
-    given as FileStoreOptions;
+  checkPath("path", path);
+  const { mode, recovery, durability, batchMs, createIfMissing, autoCompact, autoCheckpoint } = checkOptions(
+    CHECKS,
+    options,
+  );
   return {
     mode: mode ?? "write",
     strict: recovery === "strict",
@@ -102,18 +92,4 @@ function hasNumbers(value: unknown, names: readonly string[]): boolean {
   return Object.entries(value).every(
     ([name, entry]) => names.includes(name) && typeof entry === "number" && entry >= 0,
   );
-}
-
-function invalid(argument: string, expected: string, actual: unknown): ModelVaultError {
-  const found =
-    typeof actual === "string"
-      ? JSON.stringify(actual.slice(0, 80))
-      : actual === null
-        ? "null"
-        : typeof actual;
-  return new ModelVaultError("argument_invalid", `${argument} must be ${expected}, not ${found}.`, {
-    argument,
-    expected,
-    actual: found,
-  });
 }

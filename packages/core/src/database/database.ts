@@ -128,6 +128,11 @@ export class Database extends WriteHandle {
     }
   }
 
+  /** Where the vault is, as its driver was told: a path, or undefined for one that is in memory only. Known after `close`, too. */
+  get path(): string | undefined {
+    return this.#driver.location;
+  }
+
   /** Revision of the last commit: grows with every commit that changed something. */
   revision(): number {
     this.#scope.current();
@@ -170,6 +175,14 @@ export class Database extends WriteHandle {
     this.#maintain("copyTo")(destination, onProgress);
   }
 
+  /**
+   * The last committed state as the bytes of a whole vault, in the format of its driver, to be sent or kept and opened again with what that driver
+   * offers for it (`snapshotStore(bytes)` of store-file). The bytes are the caller's. @throws unsupported_operation, transaction_open
+   */
+  snapshotBytes(onProgress?: (progress: MaintenanceProgress) => void): Uint8Array {
+    return this.#maintain("snapshotBytes")(onProgress);
+  }
+
   /** Releases everything; again: nothing happens. @throws transaction_open inside a transaction's callback */
   close(): void {
     if (this.#scope.closed) return;
@@ -181,7 +194,9 @@ export class Database extends WriteHandle {
     this.close();
   }
 
-  #maintain<K extends "checkpoint" | "compact" | "copyTo">(name: K): NonNullable<StoreMaintenance[K]> {
+  #maintain<K extends "checkpoint" | "compact" | "copyTo" | "snapshotBytes">(
+    name: K,
+  ): NonNullable<StoreMaintenance[K]> {
     this.#scope.current();
     this.#refuseTransaction(name);
     const { maintenance } = this.#scope.store;

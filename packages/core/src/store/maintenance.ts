@@ -18,6 +18,11 @@ export interface StoreMaintenance {
   compact?(onProgress?: (progress: MaintenanceProgress) => void): void;
   /** Copies the last committed state to another place while the store stays in use. */
   copyTo?(destination: string, onProgress?: (progress: MaintenanceProgress) => void): void;
+  /**
+   * The last committed state as the bytes of a whole vault, in the driver's own format, revision included. The bytes are the caller's.
+   * They say where they end, so that bytes cut short are not taken for an older state.
+   */
+  snapshotBytes?(onProgress?: (progress: MaintenanceProgress) => void): Uint8Array;
   /** Checks what lies below core: checksums, pages, pointers. Problems are returned, not thrown. */
   verify?(): readonly string[];
   /** Figures of the medium, by name; the names say their unit (`fileBytes`, `deadBytes`). */

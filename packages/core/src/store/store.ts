@@ -154,6 +154,8 @@ export interface StoreDriver {
   readonly factory: string;
   /** Plain data (structured-clone safe). */
   readonly args: readonly unknown[];
+  /** The place as its owner spells it, a path where it has one; absent where it is nowhere but in memory. */
+  readonly location?: string;
   /** Opens the store. @throws store_io, store_busy, store_in_use, format errors of the driver */
   open(): Store;
 }

@@ -230,6 +230,15 @@ async function uncaughtIn(work: () => void): Promise<unknown[]> {
   return heard;
 }
 
+describe("the path", () => {
+  it("is where the driver says the vault is", () => {
+    expect(openVault().path).toBeUndefined();
+    const db = Database.open({ ...memoryStore(), location: "app.modelvault" });
+    db.close();
+    expect(db.path).toBe("app.modelvault");
+  });
+});
+
 describe("stats", () => {
   it("count rows and index entries by collection", () => {
     const db = openLibrary();
@@ -260,6 +269,7 @@ describe("maintenance", () => {
       ["checkpoint", () => db.checkpoint()],
       ["compact", () => db.compact()],
       ["copyTo", () => db.copyTo("elsewhere")],
+      ["snapshotBytes", () => db.snapshotBytes()],
     ] as const) {
       expect(errorOf(call)).toMatchObject({
         code: "unsupported_operation",
@@ -274,6 +284,7 @@ describe("maintenance", () => {
     const maintenance: StoreMaintenance = {
       checkpoint: () => void calls.push("checkpoint"),
       compact: (onProgress) => onProgress?.({ done: 1, total: 1, unit: "rows" }),
+      snapshotBytes: () => Uint8Array.of(1, 2, 3),
       verify: () => ["page 3 is torn"],
       stats: () => ({ fileBytes: 12 }),
     };
@@ -281,6 +292,7 @@ describe("maintenance", () => {
     db.checkpoint();
     db.compact((progress) => calls.push(progress));
     expect(calls).toEqual(["checkpoint", { done: 1, total: 1, unit: "rows" }]);
+    expect(db.snapshotBytes()).toEqual(Uint8Array.of(1, 2, 3));
     expect(db.verify()).toMatchObject({
       ok: false,
       problems: [{ rule: "store", message: "page 3 is torn" }],

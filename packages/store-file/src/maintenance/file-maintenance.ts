@@ -2,9 +2,11 @@
 import type { MaintenanceProgress, StoreMaintenance } from "@modelvault/core";
 import { FileWindow } from "../log/file-window.ts";
 import { withIoErrors } from "../port/io-error.ts";
+import { nodePort } from "../port/node-port.ts";
 import { liveRows } from "../vault/image.ts";
 import type { Vault } from "../vault/vault.ts";
 import { copyImage } from "./copy-vault.ts";
+import { imageBytes } from "./snapshot-bytes.ts";
 import { verifyVault } from "./verify-vault.ts";
 
 /** @param refuseTransaction throws while a transaction is open */
@@ -23,7 +25,12 @@ export function fileMaintenance(vault: Vault, refuseTransaction: () => void): St
         vault.rewrite(store, catalog, store.revision(), () => undefined, onProgress);
       }),
     copyTo: (destination: string, onProgress?: (progress: MaintenanceProgress) => void) =>
-      prepared("copy", () => copyImage(vault.port, vault.image, destination, onProgress)),
+      // What is in memory is copied to the disk.
+      prepared("copy", () =>
+        copyImage(vault.port.persistent ? vault.port : nodePort, vault.image, destination, onProgress),
+      ),
+    snapshotBytes: (onProgress?: (progress: MaintenanceProgress) => void) =>
+      prepared("copy", () => imageBytes(vault.image, onProgress)),
     verify: () => prepared("verify", () => verifyVault(vault)),
     stats: () => prepared("measure", () => statsOf(vault)),
   };

@@ -31,6 +31,8 @@ export interface OpenFile {
 }
 
 export interface FilePort {
+  /** Whether what is written outlives the port. */
+  readonly persistent: boolean;
   /** Whether notes about holders can be kept beside the vault; false where files are only simulated. */
   readonly notes: boolean;
   /**

@@ -82,6 +82,7 @@ class NodeFile implements OpenFile {
 }
 
 export const nodePort: FilePort = {
+  persistent: true,
   notes: true,
   open: (path, mode) => new NodeFile(path, openSync(path, FLAGS[mode], 0o666)),
   stat(path) {

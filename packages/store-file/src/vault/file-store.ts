@@ -38,8 +38,8 @@ export class FileStore implements Store {
     this.#vault = vault;
     this.traits = {
       durable: vault.options.durability === "full",
-      persistent: true,
-      sharing: "readers",
+      persistent: vault.port.persistent,
+      sharing: vault.port.persistent ? "readers" : "none",
       busy: "fails",
       conflicts: false,
       keyBytesMax: KEY_BYTES_MAX,

@@ -3,6 +3,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { snapshotStore } from "@modelvault/store-file";
 import { type StoreHarness, storeConformance, storeModelTest } from "@modelvault/store-testkit";
 import { describe, expect, it } from "vitest";
 import { FileWindow } from "../../src/log/file-window.ts";
@@ -64,6 +65,7 @@ const onRealDisk: StoreHarness<string> = {
     const destination = newFile();
     return { destination, location: destination };
   },
+  openBytes: (bytes) => bridge(snapshotStore(bytes).open()),
   driver: (path) => bridgedFileStore(path),
   importModule: () => import("../support/schema-bridge.ts"),
 };

@@ -46,6 +46,7 @@ export function randomFrom(seed: number): () => number {
 const PAGE_BYTES = 4096;
 
 export class FakeDisk implements FilePort {
+  readonly persistent = true;
   readonly notes = false;
   calls = 0;
   fault: Fault | undefined;

@@ -37,9 +37,16 @@ function opened(driver: StoreDriver, work: (store: Store) => void): void {
 }
 
 export const driverChecks: readonly Check[] = section("driver value", [
-  driver("a driver names its medium", promise.driverName, ({ name }) => {
-    expectThat(typeof name === "string" && name.length > 0, `the driver's name is ${String(name)}`);
-  }),
+  driver(
+    "a driver names its medium and its place",
+    [promise.driverName, promise.driverLocation],
+    (driver) => {
+      const { name, location } = driver;
+      expectThat(typeof name === "string" && name.length > 0, `the driver's name is ${String(name)}`);
+      const named = location === undefined || (typeof location === "string" && location.length > 0);
+      expectThat(named, `the driver's location is ${String(location)}`);
+    },
+  ),
 
   driver("a driver opens its place", [promise.driver, promise.driverOpen], (driver, trial, place) => {
     opened(driver, (store) => putAll(store, space, [[key, value]]));

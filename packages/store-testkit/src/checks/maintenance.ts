@@ -1,5 +1,10 @@
 /** The second interface of a driver, part by part: none changes data, none runs during a transaction. */
-import type { MaintenanceProgress, Store, StoreMaintenance } from "@modelvault/core";
+import {
+  isModelVaultError,
+  type MaintenanceProgress,
+  type Store,
+  type StoreMaintenance,
+} from "@modelvault/core";
 import { bigEndian, pattern, text } from "../bytes/bytes.ts";
 import { PlainMap } from "../model/plain-map.ts";
 import { mixedSpaces, rows, valueIn } from "../model/spaces.ts";
@@ -96,6 +101,7 @@ const runs: Readonly<Record<Part, (maintenance: StoreMaintenance) => unknown>> =
   checkpoint: (maintenance) => maintenance.checkpoint?.(),
   compact: (maintenance) => maintenance.compact?.(),
   copyTo: (maintenance) => maintenance.copyTo?.("never written"),
+  snapshotBytes: (maintenance) => maintenance.snapshotBytes?.(),
   verify: (maintenance) => maintenance.verify?.(),
   stats: (maintenance) => maintenance.stats?.(),
 };
@@ -123,6 +129,16 @@ const closed = (Object.keys(runs) as Part[]).map((name) =>
     expectRefusal("store_closed", `${name} on a closed store`, () => runs[name](maintenance));
   }),
 );
+
+function opensNot(open: () => Store | undefined): boolean {
+  try {
+    open()?.close();
+    return false;
+  } catch (error) {
+    if (!isModelVaultError(error)) throw error;
+    return true;
+  }
+}
 
 export const maintenanceChecks: readonly Check[] = section("maintenance", [
   check("what a driver can do is known before it is asked", promise.maintenanceAbsent, (trial) => {
@@ -169,6 +185,53 @@ export const maintenanceChecks: readonly Check[] = section("maintenance", [
     putAll(copy, space, [[text("only here"), text("only here")]]);
     expectShows(store, model, "the store that was copied, after a commit to the copy");
   }),
+
+  part(
+    "snapshotBytes",
+    "changes no data, and gives the caller bytes of its own",
+    promise.snapshotBytes,
+    (trial) => {
+      expectNothingChanged(trial, "snapshotBytes", (maintenance) => {
+        const bytes = maintenance.snapshotBytes?.();
+        expectThat(bytes instanceof Uint8Array, "snapshotBytes gives no Uint8Array");
+        bytes?.fill(0xff);
+      });
+    },
+  ),
+
+  check(
+    "what snapshotBytes gives opens as the last committed state, revision included, and nothing that is shorter does",
+    [promise.snapshotBytes, promise.progress],
+    (trial) => {
+      const { store, model } = worn(trial, trial.place());
+      const reports: MaintenanceProgress[] = [];
+      const bytes = store.maintenance?.snapshotBytes?.((report) => reports.push({ ...report }));
+      if (bytes === undefined) return;
+      expectSoundProgress(reports);
+      const open = (given: Uint8Array): Store | undefined => trial.harness.openBytes?.(given);
+      const copy = open(bytes);
+      if (copy === undefined) return;
+      try {
+        expectEqual(copy.revision(), store.revision(), "the revision of a store opened from snapshot bytes");
+        expectShows(copy, model, "a store opened from snapshot bytes");
+        putAll(copy, space, [[text("only here"), text("only here")]]);
+        expectShows(store, model, "the store whose snapshot was written to");
+      } finally {
+        copy.close();
+      }
+      for (const share of [0, 0.3, 0.6, 0.9, 1 - 1 / bytes.length]) {
+        const length = Math.floor(bytes.length * share);
+        expectThat(
+          opensNot(() => open(bytes.subarray(0, length))),
+          `the first ${length} of ${bytes.length} snapshot bytes open`,
+        );
+      }
+    },
+    {
+      applies: ({ harness, maintenance }) =>
+        maintenance.has("snapshotBytes") && harness.openBytes !== undefined,
+    },
+  ),
 
   part("verify", "finds nothing in a sound store, and changes nothing", promise.verify, (trial) => {
     expectNothingChanged(trial, "verify", (maintenance) => {

@@ -13,6 +13,7 @@ const members: Readonly<Record<keyof StoreHarness, string>> = {
   failNextSync: "function",
   crash: "function",
   newCopyTarget: "function",
+  openBytes: "function",
   driver: "function",
   importModule: "function",
 };

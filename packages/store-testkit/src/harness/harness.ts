@@ -39,6 +39,8 @@ export interface StoreHarness<Location = unknown> {
   crash?(location: Location): Location;
   /** A place that `maintenance.copyTo` can write to, with the text that names it. */
   newCopyTarget?(): { readonly destination: string; readonly location: Location };
+  /** Opens a store from what `maintenance.snapshotBytes` gave; throws a coded error when that is not whole. */
+  openBytes?(bytes: Uint8Array): Store;
   /** The driver value that opens this place. */
   driver?(location: Location): StoreDriver;
   /** Loads a module, as the caller would: `(url) => import(url)`. Needed with `driver`. */

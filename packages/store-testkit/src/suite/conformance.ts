@@ -30,7 +30,7 @@ export interface ConformanceOptions {
   readonly sections?: readonly string[];
 }
 
-const maintenanceParts = ["checkpoint", "compact", "copyTo", "verify", "stats"] as const;
+const maintenanceParts = ["checkpoint", "compact", "copyTo", "snapshotBytes", "verify", "stats"] as const;
 
 /** The longest a registered check may take before a runner that ends slow tests ends it. */
 const checkTimeoutMs = 120_000;

@@ -104,6 +104,8 @@ export const promise = {
   driverName: 'The medium, for messages and `stats`: "memory", "file", "lmdb".',
   driverModule: "URL of a module whose export `factory`, called with `args`, gives this value again.",
   driverArgs: "Plain data (structured-clone safe).",
+  driverLocation:
+    "The place as its owner spells it, a path where it has one; absent where it is nowhere but in memory.",
   driverOpen: "Opens the store.",
 
   // Maintenance
@@ -111,6 +113,8 @@ export const promise = {
   checkpoint: "Makes the next open cheap. Changes no data.",
   compact: "Gives back the space of dead data. Changes no data and not the revision.",
   copyTo: "Copies the last committed state to another place while the store stays in use.",
+  snapshotBytes:
+    "The last committed state as the bytes of a whole vault, in the driver's own format, revision included. The bytes are the caller's. They say where they end, so that bytes cut short are not taken for an older state.",
   verify: "Checks what lies below core: checksums, pages, pointers. Problems are returned, not thrown.",
   stats: "Figures of the medium, by name; the names say their unit (`fileBytes`, `deadBytes`).",
   progress:

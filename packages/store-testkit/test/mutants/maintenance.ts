@@ -1,11 +1,11 @@
 /** Mutants whose maintenance does harm, and ones whose driver value opens something else. */
 import type { StoreDriver, StoreMaintenance } from "@modelvault/core";
 import { logHarness } from "../support/log-harness.ts";
-import type { LogStore } from "../support/log-store.ts";
+import { LogStore } from "../support/log-store.ts";
 import { type Mutant, mutant } from "./mutant.ts";
 
 type Name = keyof StoreMaintenance;
-const parts: readonly Name[] = ["checkpoint", "compact", "copyTo", "verify", "stats"];
+const parts: readonly Name[] = ["checkpoint", "compact", "copyTo", "snapshotBytes", "verify", "stats"];
 
 /** A mutant with some of its maintenance replaced. */
 function handyman(
@@ -97,6 +97,31 @@ export const maintenanceMutants: readonly Mutant[] = [
     ["maintenance: copyTo copies the last committed state"],
   ),
   handyman(
+    "hands out its own bytes as a snapshot",
+    (maintenance, { disk }) => ({
+      snapshotBytes: () => {
+        disk.replace([maintenance.snapshotBytes?.().slice(4) ?? new Uint8Array(0)]);
+        return disk.frames[0];
+      },
+    }),
+    ["maintenance: snapshotBytes changes no data, and gives the caller bytes of its own"],
+  ),
+  handyman(
+    "leaves the newest commit out of a snapshot",
+    (_, { disk }) => ({
+      snapshotBytes: () => {
+        const { frames } = disk;
+        disk.replace(frames.slice(0, -1));
+        const bytes = new LogStore(disk, {}, new Map()).maintenance.snapshotBytes?.();
+        disk.replace(frames);
+        return bytes;
+      },
+    }),
+    [
+      "maintenance: what snapshotBytes gives opens as the last committed state, revision included, and nothing that is shorter does",
+    ],
+  ),
+  handyman(
     "throws its problems",
     (maintenance) => ({
       verify: () => {
@@ -140,7 +165,9 @@ function misdriven(
 }
 
 export const driverMutants: readonly Mutant[] = [
-  misdriven("has a driver without a name", () => ({ name: "" }), ["driver value: a driver names its medium"]),
+  misdriven("has a driver without a name", () => ({ name: "" }), [
+    "driver value: a driver names its medium and its place",
+  ]),
   misdriven("has a driver that opens another place", () => {
     const { newLocation, open } = logHarness("elsewhere");
     const place = newLocation();

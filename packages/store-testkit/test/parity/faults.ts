@@ -71,7 +71,7 @@ export const plantedFaults: readonly PlantedFault[] = [
   },
   {
     name: "shows later writes to an iteration",
-    file: "database/database.ts",
+    file: "database/database-scope.ts",
     right: "return { reader: snapshot, catalog, frozen: true,",
     wrong: "return { reader: this.store, catalog, frozen: true,",
   },

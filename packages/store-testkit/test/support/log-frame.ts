@@ -44,6 +44,18 @@ export function decodeFrame(frame: Uint8Array): { revision: number; changes: Cha
   return { revision: bytes.readUInt32BE(0), changes };
 }
 
+/** A frame that says where it ends: behind its length in four bytes. */
+export function sealed(frame: Uint8Array): Uint8Array {
+  return Uint8Array.from(Buffer.concat([length(frame.length), frame]));
+}
+
+/** The frame in it; undefined when the bytes are not exactly those of one. */
+export function unsealed(bytes: Uint8Array): Uint8Array | undefined {
+  if (bytes.length < 4) return undefined;
+  const frame = bytes.slice(4);
+  return Buffer.from(bytes).readUInt32BE(0) === frame.length ? frame : undefined;
+}
+
 function length(number: number): Uint8Array {
   const bytes = Buffer.alloc(4);
   bytes.writeUInt32BE(number);

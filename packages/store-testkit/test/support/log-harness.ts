@@ -1,8 +1,9 @@
 /** The log store as a driver author would hand it to the kit, with every optional part of a harness. */
 import { MessageChannel } from "node:worker_threads";
-import type { Store, StoreDriver, StoreTraits } from "@modelvault/core";
+import { ModelVaultError, type Store, type StoreDriver, type StoreTraits } from "@modelvault/core";
 import { connectStore, type StoreHarness, serveStore } from "@modelvault/store-testkit";
 import { type DiskFaults, FakeDisk } from "./fake-disk.ts";
+import { unsealed } from "./log-frame.ts";
 import { LogStore } from "./log-store.ts";
 
 export interface LogHarnessOptions {
@@ -63,6 +64,13 @@ export function logHarness(
     newCopyTarget: () => {
       const location = addPlace(new FakeDisk(faults));
       return { destination: location, location };
+    },
+    openBytes: (bytes) => {
+      const disk = new FakeDisk(faults);
+      const frame = unsealed(bytes);
+      if (frame === undefined) throw new ModelVaultError("store_io", "These bytes are not whole.");
+      disk.replace([frame]);
+      return wrap(new LogStore(disk, traits, places));
     },
     driver: logStore,
     importModule: async () => ({ logStore }),

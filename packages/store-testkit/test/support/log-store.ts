@@ -18,7 +18,7 @@ import {
   type StoreTransaction,
 } from "@modelvault/core";
 import type { FakeDisk } from "./fake-disk.ts";
-import { decodeFrame, encodeFrame } from "./log-frame.ts";
+import { decodeFrame, encodeFrame, sealed } from "./log-frame.ts";
 import { type Change, compareBytes, type Entries, find, merge, nameOf, slice } from "./sorted-entries.ts";
 
 export const logTraits: StoreTraits = {
@@ -220,6 +220,11 @@ export class LogStore extends Reader implements Store {
       copyTo: (destination) => {
         idle();
         (places.get(destination) as FakeDisk).replace([this.#wholeState()]);
+      },
+      snapshotBytes: (onProgress) => {
+        idle();
+        onProgress?.({ done: 1, total: 1, unit: "bytes" });
+        return sealed(this.#wholeState());
       },
       verify: () => {
         idle();
