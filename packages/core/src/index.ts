@@ -89,6 +89,7 @@ export { compareKeys } from "./store/key-bytes.ts";
 export type { MaintenanceProgress, StoreMaintenance } from "./store/maintenance.ts";
 // Stores
 export { MemoryStore, memoryStore } from "./store/memory-store.ts";
+export type { EntryFiller } from "./store/memory-transaction.ts";
 export {
   type OverlayBatch,
   type OverlayChanges,

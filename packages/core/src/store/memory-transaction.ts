@@ -5,6 +5,18 @@ import { MemoryReader, NO_TREES, type Trees } from "./memory-reader.ts";
 import type { Keyspace, StoreTransaction } from "./store.ts";
 import { Tree } from "./tree.ts";
 
+/** Takes entries: key `keyBytes[keyStart..keyEnd)`, value `valueBytes[valueStart..valueEnd)`. Both are copied. */
+export interface EntryFiller {
+  put(
+    keyBytes: Uint8Array,
+    keyStart: number,
+    keyEnd: number,
+    valueBytes: Uint8Array,
+    valueStart: number,
+    valueEnd: number,
+  ): void;
+}
+
 /** What a transaction tells its store, once: the trees to take over, or null when there are none. */
 export type TransactionEnd = (trees: Trees | null, revision: number | undefined) => number;
 
@@ -21,6 +33,22 @@ export class MemoryTransaction extends MemoryReader implements StoreTransaction 
   put(space: Keyspace, key: Uint8Array, value: Uint8Array): void {
     this.life.check();
     this.forWriting(space, this.trees.get(space)).put(key, value);
+  }
+
+  /**
+   * For putting many entries into one keyspace, whose bytes lie in larger arrays: as `put`, but without a view of each. Sorted ones
+   * are cheapest.
+   */
+  filler(space: Keyspace): EntryFiller {
+    let tree: Tree | undefined;
+    return {
+      put: (keyBytes, keyStart, keyEnd, valueBytes, valueStart, valueEnd) => {
+        this.life.check();
+        // A tree that was emptied is no longer the transaction's.
+        if (tree === undefined || tree.count === 0) tree = this.forWriting(space, this.trees.get(space));
+        tree.putFrom(keyBytes, keyStart, keyEnd, valueBytes, valueStart, valueEnd);
+      },
+    };
   }
 
   delete(space: Keyspace, key: Uint8Array): void {

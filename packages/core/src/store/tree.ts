@@ -12,6 +12,7 @@ import { findInPage, type Page, placeInPage, valueAt } from "./page.ts";
 import { newPage, ownPage, sizeInPage } from "./page-writing.ts";
 import { isEmptyRange } from "./range.ts";
 import type { KeyRange } from "./store.ts";
+import { appendEntry } from "./tree-append.ts";
 import { putBelow, putInPage, type SplitOff } from "./tree-put.ts";
 import { removeBelow, removeFromPage } from "./tree-remove.ts";
 
@@ -68,6 +69,20 @@ export class Tree {
       this.root = new Branch(owner, [this.root, right.node], new Fence([right.separator]), this.count);
       this.height++;
     }
+  }
+
+  /** Puts an entry whose bytes lie in larger arrays; cheapest where keys come in ascending order. */
+  putFrom(
+    keyBytes: Uint8Array,
+    keyStart: number,
+    keyEnd: number,
+    valueBytes: Uint8Array,
+    valueStart: number,
+    valueEnd: number,
+  ): void {
+    this.beforeWrite();
+    if (appendEntry(this, keyBytes, keyStart, keyEnd, valueBytes, valueStart, valueEnd)) return;
+    this.put(viewOf(keyBytes, keyStart, keyEnd), viewOf(valueBytes, valueStart, valueEnd));
   }
 
   /** Whether there was such a key. An absent one copies nothing. */
@@ -149,4 +164,9 @@ export class Tree {
       this.height--;
     }
   }
+}
+
+/** A plain view, also of a Node buffer, whose own views cost more. */
+function viewOf(bytes: Uint8Array, start: number, end: number): Uint8Array {
+  return new Uint8Array(bytes.buffer, bytes.byteOffset + start, end - start);
 }
