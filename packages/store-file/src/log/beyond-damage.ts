@@ -74,11 +74,8 @@ export function lookBeyond(window: FileWindow, from: number): Beyond {
     const { type, payloadBytes } = header;
     if (type === SEGMENT.begin || type === SEGMENT.commit) {
       markers++;
-      const marker = readMarker(
-        window.bytes,
-        window.locate(at + SEGMENT_HEADER_BYTES, payloadBytes),
-        payloadBytes,
-      );
+      const markerAt = window.locate(at + SEGMENT_HEADER_BYTES, payloadBytes);
+      const marker = readMarker(window.bytes, markerAt, payloadBytes);
       if (type === SEGMENT.commit && open !== undefined && marker?.id === open.id) {
         transactions++;
         if (!open.unsynced) syncedTransactions++;

@@ -13,7 +13,7 @@
 import { crc32c } from "../format/crc32c.ts";
 import { SEGMENT, SEGMENT_HEADER_BYTES } from "../format/layout.ts";
 import { MANIFEST_BYTES } from "../format/manifest.ts";
-import { type Marker, readMarker } from "../format/marker.ts";
+import { MARKER_BYTES, type Marker, readMarker } from "../format/marker.ts";
 import { header, readSegmentHeader } from "../format/segment.ts";
 import type { FileWindow } from "./file-window.ts";
 import { Positions } from "./positions.ts";
@@ -65,6 +65,26 @@ export class LogContents {
   constructor(start: number) {
     this.end = start;
   }
+
+  /** Passes over the beginning of a log, for a checkpoint holds what it says. */
+  startBehindCheckpoint(offset: number, end: number): void {
+    this.checkpoints.push(offset, end - offset - SEGMENT_HEADER_BYTES);
+    this.markersSeen = true;
+    this.end = end;
+  }
+}
+
+/** Whether a transaction of ours without changes stands at an offset. */
+export function beginsOwnTransaction(window: FileWindow, offset: number): boolean {
+  const begin = markerAt(window, offset, SEGMENT.begin);
+  if (begin === undefined || !begin.own) return false;
+  return markerAt(window, offset + SEGMENT_HEADER_BYTES + MARKER_BYTES, SEGMENT.commit)?.id === begin.id;
+}
+
+function markerAt(window: FileWindow, offset: number, type: number): Marker | undefined {
+  const at = window.locate(offset, SEGMENT_HEADER_BYTES + MARKER_BYTES);
+  if (at < 0 || readSegmentHeader(window.bytes, at) !== undefined || header.type !== type) return undefined;
+  return readMarker(window.bytes, at + SEGMENT_HEADER_BYTES, header.payloadBytes);
 }
 
 /** The transaction that is being read. */

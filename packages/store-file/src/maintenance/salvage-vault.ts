@@ -4,6 +4,7 @@
  */
 import { isModelVaultError, type MaintenanceProgress } from "@modelvault/core";
 import { LOG_START, SEGMENT, segmentName } from "../format/layout.ts";
+import { PayloadProblem } from "../format/payload-reader.ts";
 import { header } from "../format/segment.ts";
 import { lockForReading } from "../lock/vault-locks.ts";
 import { findSegment, segmentEnd } from "../log/beyond-damage.ts";
@@ -13,7 +14,12 @@ import type { FilePort } from "../port/file-port.ts";
 import { withIoErrors } from "../port/io-error.ts";
 import { Image } from "../vault/image.ts";
 import { LogCatalog } from "../vault/log-catalog.ts";
-import { forEachFrom, type LoadedCheckpoint, readCheckpoint } from "../vault/read-checkpoint.ts";
+import {
+  forEachFrom,
+  forEachRecordOf,
+  type LoadedCheckpoint,
+  readCheckpoint,
+} from "../vault/read-checkpoint.ts";
 import { RowReplay } from "../vault/replay.ts";
 import { copyImage } from "./copy-vault.ts";
 import type { LostStretch, SalvageReport, UnusableRecord } from "./salvage-report.ts";
@@ -58,14 +64,14 @@ function readIntact(
   }
   const checkpoint = lastCheckpoint(window, contents);
   const from = checkpoint?.replayFrom ?? LOG_START;
-  const schemas: Buffer[] = [...(checkpoint?.parts.catalog ?? [])];
+  const schemas: Buffer[] = [...(checkpoint?.catalog ?? [])];
   forEachFrom(window, contents.schemas, from, (bytes, at, end) => {
     schemas.push(Buffer.from(bytes.subarray(at, end)));
   });
   const catalog = LogCatalog.empty.with(schemas);
   const unusable: UnusableRecord[] = [];
   const image = Image.fill(catalog, contents.revision, (rows) => {
-    const replay = new RowReplay(catalog, rows, path, new Map());
+    const replay = new RowReplay(catalog, rows, path);
     const tryApply = (bytes: Buffer, at: number, end: number, offset: number): void => {
       try {
         replay.apply(bytes, at, end, offset);
@@ -74,7 +80,7 @@ function readIntact(
         unusable.push({ offset, reason: error.message });
       }
     };
-    for (const record of checkpoint?.parts.records ?? []) tryApply(record, 0, record.length, from);
+    if (checkpoint !== undefined) forEachRecordOf(window, checkpoint, tryApply);
     forEachFrom(window, contents.records, from, tryApply);
     for (const { state } of catalog.collections.values()) {
       const decode = state.decoder("exact");
@@ -123,7 +129,17 @@ function nextTransaction(window: FileWindow, contents: LogContents, damage: Dama
 function lastCheckpoint(window: FileWindow, contents: LogContents): LoadedCheckpoint | undefined {
   for (let index = contents.checkpoints.length - 1; index >= 0; index--) {
     const loaded = readCheckpoint(window, contents, contents.checkpoints.offset(index));
-    if (typeof loaded !== "string") return loaded;
+    if (typeof loaded !== "string" && isWhole(window, loaded)) return loaded;
   }
   return undefined;
+}
+
+function isWhole(window: FileWindow, checkpoint: LoadedCheckpoint): boolean {
+  try {
+    forEachRecordOf(window, checkpoint, () => undefined);
+    return true;
+  } catch (error) {
+    if (error instanceof PayloadProblem) return false;
+    throw error;
+  }
 }

@@ -13,7 +13,7 @@ export function verifyVault(vault: Vault): readonly string[] {
   if (file === undefined) return [];
   const problems: string[] = [];
   try {
-    const read = readVault(file, false);
+    const read = readVault(file, false, true);
     const { contents, slots, checkpointIgnored } = read;
     if (vault.log !== undefined) {
       if (read.tail !== undefined)

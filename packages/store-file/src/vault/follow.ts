@@ -54,10 +54,11 @@ export function readOn(file: OpenFile, read: ReadVault, image: Image): boolean {
   const transaction = image.store.begin();
   try {
     const rows = new IndexedRows(transaction, image.catalog);
-    const replay = new RowReplay(image.catalog, rows, file.path, counts);
+    const replay = new RowReplay(image.catalog, rows, file.path);
     forEachFrom(window, contents.records, end, (bytes, at, to, offset) =>
       replay.apply(bytes, at, to, offset),
     );
+    replay.countInto(counts);
     transaction.commit(contents.revision);
   } finally {
     transaction.abort();

@@ -8,10 +8,10 @@ import {
   encodeIndexKey,
   type Keyspace,
   MemoryStore,
-  type StoreTransaction,
   valueAt,
 } from "@modelvault/core";
 import type { LogCatalog, LogCollection } from "./log-catalog.ts";
+import type { ReplayTarget } from "./replay.ts";
 
 const NOTHING = new Uint8Array(0);
 
@@ -32,7 +32,7 @@ export class Image {
   }
 
   /** Fills a new image: the catalogue first, then whatever `fill` puts into it; its revision is the given one. */
-  static fill(catalog: LogCatalog, revision: number, fill: (rows: StoreTransaction) => void): Image {
+  static fill(catalog: LogCatalog, revision: number, fill: (rows: ReplayTarget) => void): Image {
     const store = new MemoryStore();
     const transaction = store.begin();
     catalog.payloads.forEach((payload, index) => {

@@ -16,7 +16,7 @@ import type { LogContents } from "../log/scan.ts";
 import type { Image } from "./image.ts";
 import { entryDelta } from "./index-changes.ts";
 import type { LogCollection } from "./log-catalog.ts";
-import { forEachFrom, type LoadedCheckpoint } from "./read-checkpoint.ts";
+import { forEachFrom, indexesOf, type LoadedCheckpoint } from "./read-checkpoint.ts";
 
 export interface Agreement {
   /** Changes that make the log's index state agree with the rows, deletions first. */
@@ -45,7 +45,7 @@ export function compareWithLog(
       rewrite = true;
     }
   };
-  if (checkpoint !== undefined) apply(checkpoint.parts.indexes);
+  if (checkpoint !== undefined) apply(indexesOf(window, checkpoint));
   forEachFrom(window, contents.indexes, from, (bytes, at, end) =>
     apply(Buffer.from(bytes.subarray(at, end))),
   );

@@ -3,6 +3,7 @@
  * written here. In strict mode whatever upstream's strict mode would refuse is an error; else everything is opened that can be opened
  * without losing a committed transaction.
  */
+import { isModelVaultError } from "@modelvault/core";
 import { decodeFileHeader, versionUnsupported } from "../format/file-header.ts";
 import {
   FORMAT_MINOR,
@@ -12,14 +13,30 @@ import {
   SLOT_B_OFFSET,
   SLOT_BYTES,
 } from "../format/layout.ts";
-import { chooseSlot, decodeSlot, EMPTY_SUPERBLOCK, type SlotChoice } from "../format/superblock.ts";
+import { PayloadProblem } from "../format/payload-reader.ts";
+import {
+  chooseSlot,
+  decodeSlot,
+  EMPTY_SUPERBLOCK,
+  type SlotChoice,
+  type Superblock,
+} from "../format/superblock.ts";
 import { FileWindow } from "../log/file-window.ts";
-import { type Damage, LogContents, scanLog } from "../log/scan.ts";
+import { beginsOwnTransaction, type Damage, LogContents, scanLog } from "../log/scan.ts";
 import type { OpenFile } from "../port/file-port.ts";
 import { Image } from "./image.ts";
 import { judgeDamage, unclean } from "./judge-damage.ts";
 import { LogCatalog } from "./log-catalog.ts";
-import { forEachFrom, type LoadedCheckpoint, loadCheckpoint, pointsAtManifest } from "./read-checkpoint.ts";
+import {
+  forEachFrom,
+  forEachRecordOf,
+  type LoadedCheckpoint,
+  loadCheckpoint,
+  pointsAtManifest,
+  type RecordVisitor,
+  readCheckpointAt,
+  refuseToIgnore,
+} from "./read-checkpoint.ts";
 import { type RecordCounts, RowReplay } from "./replay.ts";
 
 /** A vault as it was found. */
@@ -30,6 +47,8 @@ export interface ReadVault {
   readonly minor: number;
   readonly slots: SlotChoice;
   readonly checkpoint: LoadedCheckpoint | undefined;
+  /** The log before this offset was not looked at, for a checkpoint of ours holds what it says. */
+  readonly readFrom: number;
   /** Why there is a checkpoint that was not loaded. */
   readonly checkpointIgnored: string | undefined;
   /** The manifest pointer or the checkpoint pointer of the superblock leads nowhere. */
@@ -42,10 +61,11 @@ export interface ReadVault {
 }
 
 /**
+ * @param whole the log is read from its beginning even where a checkpoint of ours holds what it says; strict mode does so always
  * @throws file_not_vault, file_version_unsupported, log_damaged, log_unclean, checkpoint_invalid, record_payload_invalid,
  * catalog_payload_invalid
  */
-export function readVault(file: OpenFile, strict: boolean): ReadVault {
+export function readVault(file: OpenFile, strict: boolean, whole: boolean = strict): ReadVault {
   const { path } = file;
   const window = new FileWindow(file);
   const fileBytes = window.length;
@@ -60,13 +80,28 @@ export function readVault(file: OpenFile, strict: boolean): ReadVault {
   );
   if (strict && slots.upstreamRefuses) throw unclean(path, LOG_START, "superblock");
   const contents = new LogContents(LOG_START);
+  const start = whole ? undefined : startAtCheckpoint(window, contents, slots.superblock);
   const tail = scanLog(window, contents);
   if (tail !== undefined) judgeDamage(path, window, contents, tail, minor, strict);
   if (strict) refuseOddities(path, contents);
   const manifestStale = !pointsAtManifest(window, slots.superblock.manifestOffset, contents.end);
   if (strict && manifestStale) throw unclean(path, contents.end, "manifest_pointer");
-  const { checkpoint, ignored } = loadCheckpoint(path, window, contents, slots.superblock, strict);
-  const { image, counts } = fillImage(path, window, contents, checkpoint);
+  let { checkpoint, ignored } =
+    start === undefined
+      ? loadCheckpoint(path, window, contents, slots.superblock, strict)
+      : { checkpoint: start, ignored: undefined };
+  let filled: FilledImage;
+  try {
+    filled = fillImage(path, window, contents, checkpoint);
+  } catch (error) {
+    if (!(error instanceof PayloadProblem) || checkpoint === undefined) throw error;
+    if (start !== undefined) return readVault(file, strict, true);
+    refuseToIgnore(path, contents, checkpoint.offset, error.message, strict);
+    ignored = error.message;
+    checkpoint = undefined;
+    filled = fillImage(path, window, contents, undefined);
+  }
+  const { image, counts } = filled;
   return {
     image,
     contents,
@@ -74,6 +109,7 @@ export function readVault(file: OpenFile, strict: boolean): ReadVault {
     minor,
     slots,
     checkpoint,
+    readFrom: start?.offset ?? LOG_START,
     checkpointIgnored: ignored,
     pointersStale: manifestStale || ignored !== undefined,
     tail,
@@ -82,28 +118,64 @@ export function readVault(file: OpenFile, strict: boolean): ReadVault {
   };
 }
 
-/** Schemas first, all of them, then records: a record is read by the catalogue that its log ends with. */
+/**
+ * A checkpoint of ours, published and followed by the transaction we put behind one, holds everything that stands before it: then the log
+ * is read from there. What upstream wrote last is read whole, for only we keep our revision there.
+ */
+function startAtCheckpoint(
+  window: FileWindow,
+  contents: LogContents,
+  { manifestOffset, checkpointOffset, checkpointBytes }: Superblock,
+): LoadedCheckpoint | undefined {
+  if (manifestOffset !== 0 || checkpointOffset < LOG_START || checkpointBytes === 0) return undefined;
+  if (checkpointOffset >= window.length) return undefined;
+  const checkpoint = readCheckpointAt(window, checkpointOffset, window.length);
+  if (typeof checkpoint === "string" || checkpoint.replayFrom !== checkpoint.end) return undefined;
+  if (!beginsOwnTransaction(window, checkpoint.end)) return undefined;
+  contents.startBehindCheckpoint(checkpointOffset, checkpoint.end);
+  return checkpoint;
+}
+
+interface FilledImage {
+  readonly image: Image;
+  readonly counts: RecordCounts;
+}
+
+/**
+ * Schemas first, all of them, then records: a record is read by the catalogue that its log ends with.
+ * @throws PayloadProblem when the checkpoint is not made up as it should be
+ */
 function fillImage(
   path: string,
   window: FileWindow,
   contents: LogContents,
   checkpoint: LoadedCheckpoint | undefined,
-): { readonly image: Image; readonly counts: RecordCounts } {
+): FilledImage {
   const from = checkpoint?.replayFrom ?? LOG_START;
-  const schemas: Buffer[] = [...(checkpoint?.parts.catalog ?? [])];
+  const schemas: Buffer[] = [...(checkpoint?.catalog ?? [])];
   forEachFrom(window, contents.schemas, from, (bytes, at, end) => {
     schemas.push(Buffer.from(bytes.subarray(at, end)));
   });
   const catalog = LogCatalog.empty.with(schemas);
   const counts: RecordCounts = new Map();
   const image = Image.fill(catalog, contents.revision, (rows) => {
-    const replay = new RowReplay(catalog, rows, path, counts);
-    for (const record of checkpoint?.parts.records ?? []) replay.apply(record, 0, record.length, from);
-    forEachFrom(window, contents.records, from, (bytes, at, end, offset) =>
-      replay.apply(bytes, at, end, offset),
-    );
+    const replay = new RowReplay(catalog, rows, path);
+    const apply: RecordVisitor = (bytes, at, end, offset) => replay.apply(bytes, at, end, offset);
+    if (checkpoint !== undefined) replayCheckpoint(window, checkpoint, apply);
+    forEachFrom(window, contents.records, from, apply);
+    replay.countInto(counts);
   });
   return { image, counts };
+}
+
+/** @throws PayloadProblem, for records that cannot be used too: the log may hold what can */
+function replayCheckpoint(window: FileWindow, checkpoint: LoadedCheckpoint, apply: RecordVisitor): void {
+  try {
+    forEachRecordOf(window, checkpoint, apply);
+  } catch (error) {
+    if (isModelVaultError(error, "record_payload_invalid")) throw new PayloadProblem(error.message, 0);
+    throw error;
+  }
 }
 
 /** What is no damage to us, and would be to upstream's strict mode. */
@@ -131,6 +203,7 @@ function unfinishedVault(path: string, refuse: boolean, fileBytes: number): Read
     minor: FORMAT_MINOR,
     slots: { current: undefined, superblock: EMPTY_SUPERBLOCK, upstreamRefuses: true },
     checkpoint: undefined,
+    readFrom: LOG_START,
     checkpointIgnored: undefined,
     pointersStale: false,
     tail: undefined,

@@ -6,7 +6,7 @@ export interface RecoveryInfo {
   readonly path: string;
   /** Format minor of the file as it was found. */
   readonly formatMinor: number;
-  /** Committed transactions in the log, those before a checkpoint included. */
+  /** Committed transactions in the log; where a checkpoint of ours spared reading what is before it, those behind. */
   readonly transactions: number;
   /** Nothing at all was wrong. */
   readonly clean: boolean;

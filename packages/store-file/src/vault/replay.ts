@@ -2,27 +2,61 @@
  * From committed records to rows. Records are taken in the order of the log, each under the schema version it was written with;
  * only the last state of a row is kept, so what older versions of it would say about the present schema never matters.
  */
-import { type Field, ModelVaultError, type Row, type StoreTransaction, type Value } from "@modelvault/core";
+import {
+  type EntryFiller,
+  type Field,
+  type Keyspace,
+  type MemoryStore,
+  ModelVaultError,
+  type Row,
+  type StoreTransaction,
+  type Value,
+} from "@modelvault/core";
 import { SEGMENT, segmentName } from "../format/layout.ts";
+import { NO_SCALAR, OrderedKey } from "../format/ordered-key.ts";
 import { PayloadProblem } from "../format/payload-reader.ts";
-import { OP_INSERT, OPERATION_OFFSET, type RecordHead, readRecordHead } from "../format/record-head.ts";
+import {
+  KEY_OFFSET,
+  OP_DELETE,
+  OP_INSERT,
+  OPERATION_OFFSET,
+  type RecordHead,
+  readRecordHead,
+} from "../format/record-head.ts";
 import type { LogCatalog, LogCollection } from "./log-catalog.ts";
 
 /** Records in the log by collection id, deletions included. */
 export type RecordCounts = Map<number, number>;
 
+/** Rows that are being filled: a transaction, best one that can take entries where they lie. */
+export type ReplayTarget = StoreTransaction & Partial<Pick<ReturnType<MemoryStore["begin"]>, "filler">>;
+
+/** What replay needs of a collection, at hand for the next record of it. */
+interface CollectionReplay {
+  readonly collection: LogCollection;
+  readonly rows: Keyspace;
+  readonly filler: EntryFiller | undefined;
+  records: number;
+}
+
 /** Applies records to the rows of a store that is being filled. */
 export class RowReplay {
   readonly #catalog: LogCatalog;
-  readonly #rows: StoreTransaction;
+  readonly #rows: ReplayTarget;
   readonly #path: string;
-  readonly #counts: RecordCounts;
+  readonly #collections = new Map<number, CollectionReplay>();
+  readonly #key = new OrderedKey();
+  #last: CollectionReplay | undefined;
 
-  constructor(catalog: LogCatalog, rows: StoreTransaction, path: string, counts: RecordCounts) {
+  constructor(catalog: LogCatalog, rows: ReplayTarget, path: string) {
     this.#catalog = catalog;
     this.#rows = rows;
     this.#path = path;
-    this.#counts = counts;
+  }
+
+  /** Adds the records applied so far to `counts`. */
+  countInto(counts: RecordCounts): void {
+    for (const [id, { records }] of this.#collections) counts.set(id, (counts.get(id) ?? 0) + records);
   }
 
   /**
@@ -30,18 +64,17 @@ export class RowReplay {
    * @throws record_payload_invalid
    */
   apply(bytes: Buffer, at: number, end: number, offset: number): void {
+    if (this.#applyUsual(bytes, at, end)) return;
     const head = this.#read(bytes, at, end, offset);
-    const collection = this.#catalog.collections.get(head.collection);
-    if (collection === undefined) throw this.#invalid(`there is no collection ${head.collection}`, offset);
-    if (collection.schema.primaryKey === "")
-      throw this.#invalid(`the collection "${collection.name}" has no primary key`, offset);
+    const replay = this.#collection(head.collection, offset);
+    const { collection, rows } = replay;
     if (head.version > collection.version)
       throw this.#invalid(
         `it has version ${head.version} of "${collection.name}", the last is ${collection.version}`,
         offset,
       );
-    this.#counts.set(collection.id, (this.#counts.get(collection.id) ?? 0) + 1);
-    const rows = { kind: "rows", collection: collection.id } as const;
+    replay.records++;
+    this.#last = replay;
     if (head.deletes) {
       this.#rows.delete(rows, head.key);
       return;
@@ -56,6 +89,38 @@ export class RowReplay {
       }
     }
     this.#rows.put(rows, head.key, payload);
+  }
+
+  /** A row of the last version, of the same collection as the record before: nearly all of them. False when it is not one. */
+  #applyUsual(bytes: Buffer, at: number, end: number): boolean {
+    const last = this.#last;
+    const filler = last?.filler;
+    if (last === undefined || filler === undefined || end - at < KEY_OFFSET) return false;
+    const { id, version } = last.collection;
+    const layout = bytes[at] as number;
+    if (layout < 1 || layout > 3 || bytes[at + 1] !== 0) return false;
+    if (u32(bytes, at + 2) !== id || u32(bytes, at + 6) !== version) return false;
+    if (bytes[at + OPERATION_OFFSET] === OP_DELETE) return false;
+    const key = this.#key;
+    key.clear();
+    if (key.add(bytes, at + KEY_OFFSET, end) === NO_SCALAR) return false;
+    bytes[at + OPERATION_OFFSET] = OP_INSERT;
+    last.records++;
+    filler.put(key.bytes, 0, key.length, bytes, at, end);
+    return true;
+  }
+
+  #collection(id: number, offset: number): CollectionReplay {
+    const known = this.#collections.get(id);
+    if (known !== undefined) return known;
+    const collection = this.#catalog.collections.get(id);
+    if (collection === undefined) throw this.#invalid(`there is no collection ${id}`, offset);
+    if (collection.schema.primaryKey === "")
+      throw this.#invalid(`the collection "${collection.name}" has no primary key`, offset);
+    const rows: Keyspace = { kind: "rows", collection: id };
+    const replay: CollectionReplay = { collection, rows, filler: this.#rows.filler?.(rows), records: 0 };
+    this.#collections.set(id, replay);
+    return replay;
   }
 
   #read(bytes: Buffer, at: number, end: number, offset: number): RecordHead {
@@ -78,7 +143,17 @@ export class RowReplay {
 
 /** Schema version of a stored payload. */
 export function versionOf(payload: Uint8Array): number {
-  return new DataView(payload.buffer, payload.byteOffset, payload.byteLength).getUint32(6, true);
+  return u32(payload, 6);
+}
+
+function u32(bytes: Uint8Array, at: number): number {
+  return (
+    ((bytes[at] as number) |
+      ((bytes[at + 1] as number) << 8) |
+      ((bytes[at + 2] as number) << 16) |
+      ((bytes[at + 3] as number) << 24)) >>>
+    0
+  );
 }
 
 /**

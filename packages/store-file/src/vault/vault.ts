@@ -6,9 +6,11 @@ import { ModelVaultError, type StoreReader } from "@modelvault/core";
 import { ByteSink } from "../format/byte-sink.ts";
 import { DeltaList } from "../format/delta-list.ts";
 import type { IndexDelta } from "../format/index-payload.ts";
+import { LOG_START } from "../format/layout.ts";
 import { type HeldLocks, lockForReading, lockForWriting } from "../lock/vault-locks.ts";
 import { FileWindow } from "../log/file-window.ts";
 import { FrameWriter } from "../log/frame-writer.ts";
+import { LogContents, scanLog } from "../log/scan.ts";
 import { LEAD_BYTES } from "../log/spare-room.ts";
 import { checkpointLog } from "../maintenance/checkpoint-log.ts";
 import { swapFile } from "../maintenance/swap-file.ts";
@@ -41,6 +43,8 @@ export class Vault {
   readonly #locks: HeldLocks;
   /** What the log was opened as, until it was compared with the rows; undefined when we wrote last. */
   #uncompared: ReadVault | undefined;
+  /** The log before this offset was not looked at when it was opened. */
+  #readFrom: number;
   readonly #log: LogFile | undefined;
   /** The file of a reader. */
   file: OpenFile | undefined;
@@ -67,6 +71,7 @@ export class Vault {
     this.options = options;
     this.info = opened.info;
     this.image = opened.read.image;
+    this.#readFrom = opened.read.readFrom;
     this.#locks = opened.locks;
     if (options.mode === "write") {
       this.#log = new LogFile(path, opened.file, opened.read, options);
@@ -118,6 +123,7 @@ export class Vault {
 
   /** Compares the log's index state with the rows, once, where another engine wrote last. */
   agree(): void {
+    this.#readBeginning();
     const read = this.#uncompared;
     if (read === undefined) return;
     this.image.build();
@@ -127,8 +133,23 @@ export class Vault {
       compareWithLog(window, read.contents, read.checkpoint, this.image),
     );
     this.corrections = corrections;
-    this.mustRewrite = rewrite;
+    this.mustRewrite ||= rewrite;
     this.#uncompared = undefined;
+  }
+
+  /**
+   * Before anything is written, what opening passed over for the sake of a checkpoint is looked at. We can do without it; but upstream
+   * reads it and cuts a file where it is damaged, so a vault with damage there is written anew.
+   */
+  #readBeginning(): void {
+    const end = this.#readFrom;
+    if (end === LOG_START) return;
+    const log = this.writableLog();
+    const contents = new LogContents(LOG_START);
+    const damage = withIoErrors(this.path, "read", () => scanLog(new FileWindow(log.file, end), contents));
+    log.transactions += contents.transactions;
+    this.mustRewrite ||= damage !== undefined || contents.abandoned.length + contents.badManifests.length > 0;
+    this.#readFrom = LOG_START;
   }
 
   /**
@@ -162,6 +183,7 @@ export class Vault {
     this.corrections = [];
     this.mustRewrite = false;
     this.#uncompared = undefined;
+    this.#readFrom = LOG_START;
   }
 
   /** Appends a checkpoint. @throws checkpoint_too_large, store_io, store_full, store_poisoned */

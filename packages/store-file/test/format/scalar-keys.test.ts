@@ -4,6 +4,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { ByteSink } from "../../src/format/byte-sink.ts";
 import { INCOMPLETE, writeCanonical } from "../../src/format/canonical-writer.ts";
+import { NO_SCALAR, OrderedKey } from "../../src/format/ordered-key.ts";
 import {
   canonicalOfOrdered,
   canonicalOfTagged,
@@ -66,6 +67,15 @@ describe.each(Object.entries(values) as [ScalarKind, fc.Arbitrary<Value>][])("%s
         const ordered = orderedOfTagged(bytes, 0, bytes.length);
         const key = encodeIndexKey(kind, value, new Uint8Array(0));
         expect(Buffer.compare(ordered, key)).toBe(0);
+        const made = new OrderedKey();
+        made.addRaw(bytes, 0, 1);
+        expect(
+          made.add(Buffer.concat([Buffer.from([9]), bytes, Buffer.from([1])]), 1, 2 + bytes.length),
+        ).toBe(1 + bytes.length);
+        expect(Buffer.from(made.bytes.subarray(1, made.length)).equals(key)).toBe(true);
+        made.clear();
+        for (let end = 0; end < bytes.length; end++) expect(made.add(bytes, 0, end)).toBe(NO_SCALAR);
+        expect(made.length).toBe(0);
         const { valueEnd } = splitIndexKey(kind, key);
         const canonical = Buffer.from(canonicalOfTagged(bytes, 0, bytes.length));
         expect(Buffer.from(canonicalOfOrdered(kind, key, 0, valueEnd)).equals(canonical)).toBe(true);
@@ -87,6 +97,9 @@ test("NaN keeps its bits in canonical form, and is one key whatever they are", (
     const bytes = Buffer.from(`03${bits}`, "hex");
     const ordered = orderedOfTagged(bytes, 0, 9);
     expect(isOrderedNaN(ordered, 0)).toBe(true);
+    const made = new OrderedKey();
+    made.add(bytes, 0, 9);
+    expect(Buffer.from(made.bytes.subarray(0, made.length)).equals(ordered)).toBe(true);
     expect(Buffer.compare(ordered, encodeIndexKey("float64", Number.NaN, new Uint8Array(0)))).toBe(0);
     expect(Buffer.from(canonicalOfTagged(bytes, 0, 9)).toString("hex")).toBe(bits);
   }
