@@ -12,7 +12,7 @@ import { decodeKey } from "../keys/key-codec.ts";
 import type { PredicateBuilder } from "../query/predicate-builder.ts";
 import { Query } from "../query/query.ts";
 import type { QueryHost } from "../query/query-host.ts";
-import type { Direction, Operator, Predicate } from "../query/query-spec.ts";
+import type { Direction, Operator, Predicate, QuerySpec } from "../query/query-spec.ts";
 import type { Row, Value } from "../schema/types.ts";
 import type { WriteSession } from "../transaction/write-session.ts";
 import type { CollectionState } from "./collection-state.ts";
@@ -153,9 +153,12 @@ export class Collection<R extends object = Row> {
     return reader.count(catalog.require(this.name).rows);
   }
 
-  /** A query over all rows, to be narrowed. */
-  query(): Query<R> {
-    return new Query<R>(this.#host, {});
+  /**
+   * A query over all rows, to be narrowed; with a spec, as `toSpec` of another query gives it, the query that it describes.
+   * @throws argument_invalid, query_operator_unknown, query_value_invalid, query_too_complex
+   */
+  query(spec?: QuerySpec): Query<R> {
+    return spec === undefined ? new Query<R>(this.#host, {}) : Query.fromSpec<R>(this.#host, spec);
   }
 
   /** A query for the rows that match; further calls are AND-ed. */

@@ -39,9 +39,21 @@ export class PackedCollection {
     return reader.getMany?.(rows, keyBytes) ?? keyBytes.map((key) => reader.get(rows, key));
   }
 
-  /** Key bytes of a primary key. @throws primary_key_invalid */
-  encodeKey(key: Value): Uint8Array {
-    return this.shape().state.encodeKey(key);
+  /**
+   * Looks ahead of a rewrite: gives the payloads from a key on, in key order, with the schema as it is now, also while rows behind that key
+   * are on their way to a new version and the collection itself must not be read.
+   */
+  lookAhead(): (from: Value, rowsMax: number) => Uint8Array[] {
+    const { reader, catalog } = this.#scope.current();
+    const { rows, encodeKey } = catalog.require(this.#name);
+    return (from, rowsMax) => {
+      const payloads: Uint8Array[] = [];
+      for (const [, payload] of reader.scan(rows, { gte: encodeKey(from) })) {
+        payloads.push(payload);
+        if (payloads.length >= rowsMax) break;
+      }
+      return payloads;
+    };
   }
 
   /** Changes the row under a key as `update` of a collection does; returns its new payload. @throws as that */
