@@ -127,7 +127,7 @@ export class ModelCollection<Row, Input, Key extends string> {
   }
 
   /** A query for the rows for which this holds: `where("author.name", "=", "Le Guin")`, or with `(is) => is.or(…)`. */
-  where<Path extends PathsOf<Row>, Op extends OperatorsOf<ValueAt<Row, Path>>>(
+  where<Path extends { [P in PathsOf<Row>]: P }[PathsOf<Row>], Op extends OperatorsOf<ValueAt<Row, Path>>>(
     path: Path,
     op: Op,
     ...operand: OperandOf<ValueAt<Row, Path>, Op>
@@ -138,8 +138,11 @@ export class ModelCollection<Row, Input, Key extends string> {
     return (query.where as (...args: unknown[]) => ModelQuery<Row, Input, Key>).apply(query, args);
   }
 
-  orderBy(path: ScalarPathsOf<Row>, direction?: Direction): ModelQuery<Row, Input, Key> {
-    return this.query().orderBy(path, direction);
+  orderBy(
+    path: { [P in ScalarPathsOf<Row>]: P }[ScalarPathsOf<Row>],
+    direction?: Direction,
+  ): ModelQuery<Row, Input, Key> {
+    return this.query().orderBy(path as never, direction);
   }
 
   limit(rows: number): ModelQuery<Row, Input, Key> {

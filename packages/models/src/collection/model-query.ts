@@ -50,7 +50,7 @@ export class ModelQuery<Row, Input, Key extends string, Selection extends string
    * Keeps the rows for which this holds; several calls are AND-ed.
    * @throws path_unknown, query_operator_unsupported, query_value_invalid where types were gone around, all at the terminal
    */
-  where<Path extends PathsOf<Row>, Op extends OperatorsOf<ValueAt<Row, Path>>>(
+  where<Path extends { [P in PathsOf<Row>]: P }[PathsOf<Row>], Op extends OperatorsOf<ValueAt<Row, Path>>>(
     path: Path,
     op: Op,
     ...operand: OperandOf<ValueAt<Row, Path>, Op>
@@ -67,7 +67,10 @@ export class ModelQuery<Row, Input, Key extends string, Selection extends string
   }
 
   /** Orders by a field, then by those of further calls, then by the primary key. Missing values come last, descending first. */
-  orderBy(path: ScalarPathsOf<Row>, direction?: Direction): ModelQuery<Row, Input, Key, Selection> {
+  orderBy(
+    path: { [P in ScalarPathsOf<Row>]: P }[ScalarPathsOf<Row>],
+    direction?: Direction,
+  ): ModelQuery<Row, Input, Key, Selection> {
     return this.#with(this.#query.orderBy(path, direction));
   }
 
@@ -87,7 +90,7 @@ export class ModelQuery<Row, Input, Key extends string, Selection extends string
   }
 
   /** Only these fields, inside their parent objects, beside those of earlier calls. */
-  select<const Path extends PathsOf<Row>>(
+  select<const Path extends { [P in PathsOf<Row>]: P }[PathsOf<Row>]>(
     ...paths: readonly Path[]
   ): ModelQuery<Row, Input, Key, Selection | Path> {
     return new ModelQuery<Row, Input, Key, Selection | Path>(

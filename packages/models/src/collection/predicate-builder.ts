@@ -10,7 +10,7 @@ import type { CompiledModel } from "./compiled-model.ts";
  */
 export interface PredicateBuilder<Row> {
   /** A comparison of the value at a path. A value that is missing matches nothing but `isNull`. */
-  <Path extends PathsOf<Row>, Op extends OperatorsOf<ValueAt<Row, Path>>>(
+  <Path extends { [P in PathsOf<Row>]: P }[PathsOf<Row>], Op extends OperatorsOf<ValueAt<Row, Path>>>(
     path: Path,
     op: Op,
     ...operand: OperandOf<ValueAt<Row, Path>, Op>

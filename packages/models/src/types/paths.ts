@@ -1,6 +1,9 @@
 /**
  * Paths into a row type as dotted text: `"title"`, `"author.name"`. Six levels deep; what lies deeper is reached with a predicate of
  * core's own, through `db.collection(name)`.
+ *
+ * Signatures spell `{ [P in PathsOf<Row>]: P }[PathsOf<Row>]` where `PathsOf<Row>` would do: the compiler then lists the paths in its
+ * errors, and not the name of this type.
  */
 import type { FieldIn, KeysOf, KindOf, NameOf, Present } from "./kinds.ts";
 
