@@ -42,6 +42,7 @@ export {
   type PlainError,
   type ValidationIssue,
 } from "./errors/error.ts";
+export type { CheckOptions, RowProblem, UniqueProblem, VersionCheck } from "./evolve/check-version.ts";
 export {
   type ChangeClass,
   type ChangeName,

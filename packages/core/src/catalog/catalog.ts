@@ -11,7 +11,7 @@ import { didYouMean } from "../errors/suggest.ts";
 import { quote } from "../schema/describe-value.ts";
 import { nameBytesMax } from "../schema/limits.ts";
 import { trimName } from "../schema/names.ts";
-import type { Keyspace } from "../store/store.ts";
+import type { Keyspace, StoreTraits } from "../store/store.ts";
 import { schemaHash } from "./schema-hash.ts";
 import { SYSTEM_COLLECTION_NAME } from "./system-collection.ts";
 
@@ -26,6 +26,8 @@ export interface CatalogParts {
   /** By id, dropped ones included. */
   readonly storedNames: ReadonlyMap<number, string>;
   readonly systemId?: number | undefined;
+  /** Of the store that it was read from. */
+  readonly traits?: StoreTraits;
   /** Ids of the collections whose rows are on their way to a new version. */
   readonly rewriting?: ReadonlySet<number>;
 }
@@ -56,6 +58,11 @@ export class Catalog {
   }
 
   static readonly empty: Catalog = new Catalog({ sequence: 0, states: new Map(), storedNames: new Map() });
+
+  /** What the store that it was read from allows. */
+  get traits(): Partial<StoreTraits> {
+    return this.#parts.traits ?? {};
+  }
 
   /** The id a new collection gets: ids are 1, 2, 3, … without gaps, and never used again. */
   get collectionIdNext(): number {

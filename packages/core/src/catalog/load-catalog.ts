@@ -58,7 +58,7 @@ export function loadCatalog(reader: StoreReader, traits: StoreTraits): Catalog {
     const isSystem = system !== undefined && id === systemId;
     states.set(id, isSystem ? system : replayVersions(reader, traits, system, id, name, versions));
   }
-  return new Catalog({ sequence, states, storedNames, systemId });
+  return new Catalog({ sequence, states, storedNames, systemId, traits });
 }
 
 /** Goes through the versions in order, for index ids depend on which indexes stayed from one version to the next. */

@@ -3,8 +3,8 @@
  * payload cannot say. Everything is checked before; here it is only put.
  */
 import type { CollectionState } from "../collection/collection-state.ts";
-import { compileState, type IndexNumbering, numberIndexes } from "../collection/compile-state.ts";
-import type { Field, Schema } from "../schema/types.ts";
+import { compileState, nextState, numberIndexes } from "../collection/compile-state.ts";
+import type { Schema } from "../schema/types.ts";
 import type { WriteSession } from "../transaction/write-session.ts";
 import { encodeCatalogPayload } from "./catalog-payload.ts";
 import { encodeNameRow, freeName } from "./collection-names.ts";
@@ -17,7 +17,16 @@ export function putNewCollection(session: WriteSession, name: string, schema: Sc
   const id = session.catalog.collectionIdNext;
   const stored = new Set(session.catalog.storedNames.values());
   const storedName = freeName(name, id, (candidate) => stored.has(candidate));
-  const state = putVersion(session, { id, name, storedName, version: 1, schema, history: new Map() });
+  const state = compileState({
+    id,
+    name,
+    version: 1,
+    schema,
+    history: new Map([[1, schema.fields]]),
+    numbering: numberIndexes(id, schema),
+    keyBytesMax: session.traits.keyBytesMax,
+  });
+  putState(session, state, storedName);
   if (storedName !== name) putSystemRow(session, (system) => encodeNameRow(system, id, { name }));
   return state;
 }
@@ -28,49 +37,39 @@ export function putNextVersion(
   before: CollectionState,
   schema: Schema,
 ): CollectionState {
-  const { id, name, version, history } = before;
-  return putVersion(session, { id, name, version: version + 1, schema, history, before });
+  const state = nextState(before, schema, session.traits.keyBytesMax);
+  putState(session, state, undefined);
+  return state;
 }
 
-interface NewVersion {
-  readonly id: number;
-  readonly name: string;
-  /** Of a new collection: its name in the file's catalogue. */
-  readonly storedName?: string;
-  readonly version: number;
-  readonly schema: Schema;
-  readonly history: ReadonlyMap<number, readonly Field[]>;
-  readonly before?: IndexNumbering;
+/** Refuses a version that the catalogue of the file format could not hold. @throws schema_limit */
+export function assertVersionFits(state: CollectionState): void {
+  encodeState(state, undefined);
 }
 
-function putVersion(
-  session: WriteSession,
-  { id, name, storedName, version, schema, history, before }: NewVersion,
-): CollectionState {
+/** The payload of a state's version, of a new collection with its stored name. */
+function encodeState(
+  { id, version, schema }: CollectionState,
+  storedName: string | undefined,
+): { readonly payload: Uint8Array; readonly lossless: boolean } {
   const { schema: wire, lossless } = toWireSchema(schema);
   const { fields, indexes, primaryKey } = wire;
   const payload = encodeCatalogPayload(
-    storedName !== undefined
-      ? { kind: "create", collection: id, name: storedName, version, fields, indexes, primaryKey }
-      : { kind: "version", collection: id, version, fields, indexes },
+    storedName === undefined
+      ? { kind: "version", collection: id, version, fields, indexes }
+      : { kind: "create", collection: id, name: storedName, version, fields, indexes, primaryKey },
   );
+  return { payload, lossless };
+}
+
+function putState(session: WriteSession, state: CollectionState, storedName: string | undefined): void {
+  const { payload, lossless } = encodeState(state, storedName);
   const sequence = putPayload(session, payload);
-  const state = compileState({
-    id,
-    name,
-    version,
-    schema,
-    history: new Map(history).set(version, schema.fields),
-    numbering: numberIndexes(id, schema, before),
-    keyBytesMax: session.traits.keyBytesMax,
-  });
   session.catalog = session.catalog.with(state, {
     sequence,
     ...(storedName === undefined ? {} : { storedName }),
   });
-  if (!lossless) {
-    const complement = { collection: id, version, payload, schema };
-    putSystemRow(session, (system) => encodeComplement(system, complement));
-  }
-  return state;
+  if (lossless) return;
+  const complement = { collection: state.id, version: state.version, payload, schema: state.schema };
+  putSystemRow(session, (system) => encodeComplement(system, complement));
 }

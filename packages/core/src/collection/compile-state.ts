@@ -69,6 +69,23 @@ export function compileState(parts: StateParts): CollectionState {
   };
 }
 
+/** The state of the next version of a collection. */
+export function nextState(
+  { id, name, version, history, indexes, indexIdNext }: CollectionState,
+  schema: Schema,
+  keyBytesMax: number | undefined,
+): CollectionState {
+  return compileState({
+    id,
+    name,
+    version: version + 1,
+    schema,
+    history: new Map(history).set(version + 1, schema.fields),
+    numbering: numberIndexes(id, schema, { indexes, indexIdNext }),
+    keyBytesMax,
+  });
+}
+
 /** Projections in use at one time are few; a program that makes up ever new ones must not grow without end. */
 const DECODERS_MAX = 256;
 

@@ -6,6 +6,7 @@ import { readNote, readNotes, writeNote } from "../catalog/notes.ts";
 import { Collection } from "../collection/collection.ts";
 import type { IntegerMode } from "../collection/collection-state.ts";
 import { PackedCollection } from "../collection/packed-collection.ts";
+import { type CheckOptions, checkVersion, type VersionCheck } from "../evolve/check-version.ts";
 import {
   type Registration,
   registerCollection,
@@ -33,6 +34,14 @@ function checkName(name: unknown): string {
   throw argumentInvalid("name", "the name of a collection", name);
 }
 
+/** @throws argument_invalid */
+function checkVersionArguments(name: unknown, descriptor: unknown, options: unknown): void {
+  checkName(name);
+  if (typeof descriptor !== "object" || descriptor === null)
+    throw argumentInvalid("descriptor", "an object with fields", descriptor);
+  if (typeof options !== "object" || options === null) throw argumentInvalid("options", "an object", options);
+}
+
 /** Reading side of every handle. */
 export abstract class ReadHandle {
   /** Where reads and writes of this handle go. Not for user code. */
@@ -51,15 +60,20 @@ export abstract class ReadHandle {
     name: string,
     options: { readonly integers?: IntegerMode } = {},
   ): Collection<R> {
-    const { integers } = options;
-    if (integers !== undefined && !INTEGER_MODES.includes(integers))
-      throw argumentInvalid("options.integers", '"number", "bigint" or "exact"', integers);
-    return new Collection<R>(integers === undefined ? this.scope : withIntegers(this.scope, integers), name);
+    return new Collection<R>(this.#scopeFor(options), name);
   }
 
-  /** A collection whose rows come out as stored bytes, to be decoded in another thread. @throws collection_unknown, argument_invalid */
-  packed(name: string): PackedCollection {
-    return new PackedCollection(this.scope, checkName(name));
+  /** A collection whose rows come out as stored bytes, to be decoded in another thread; options as those of {@link collection}. @throws collection_unknown, argument_invalid */
+  packed(name: string, options: { readonly integers?: IntegerMode } = {}): PackedCollection {
+    return new PackedCollection(this.#scopeFor(options), checkName(name));
+  }
+
+  /** @throws argument_invalid */
+  #scopeFor({ integers }: { readonly integers?: IntegerMode }): Scope {
+    if (integers === undefined) return this.scope;
+    if (!INTEGER_MODES.includes(integers))
+      throw argumentInvalid("options.integers", '"number", "bigint" or "exact"', integers);
+    return withIntegers(this.scope, integers);
   }
 
   /** Names of all collections, in the order of their creation. */
@@ -84,6 +98,20 @@ export abstract class ReadHandle {
    */
   schemaHash(): string {
     return this.scope.current().catalog.schemaHash;
+  }
+
+  /**
+   * The dry run of {@link WriteHandle.registerVersion}: classifies the change, goes through the rows on one state, and tells which would not fit the new version
+   * and which unique values would collide. Writes nothing. Rows are streamed; where unique indexes must be checked, 16 to 32 bytes are kept for
+   * each value, and more for values that do collide.
+   * @throws collection_unknown, argument_invalid, schema errors
+   */
+  checkVersion(name: string, descriptor: VersionDescriptor, options: CheckOptions = {}): VersionCheck {
+    checkVersionArguments(name, descriptor, options);
+    const { integers } = this.scope.options;
+    return this.scope.read(({ reader, catalog }) =>
+      checkVersion(reader, catalog, name, descriptor, options, integers),
+    );
   }
 
   /** The bytes that were noted under a key, a copy. @throws argument_invalid */
@@ -114,11 +142,7 @@ export abstract class WriteHandle extends ReadHandle {
    * @throws migration_required, breaking_change (both list every finding), migration_row_invalid, unique_violation, schema errors
    */
   registerVersion(name: string, descriptor: VersionDescriptor, options: VersionOptions = {}): Registration {
-    checkName(name);
-    if (typeof descriptor !== "object" || descriptor === null)
-      throw argumentInvalid("descriptor", "an object with fields", descriptor);
-    if (typeof options !== "object" || options === null)
-      throw argumentInvalid("options", "an object", options);
+    checkVersionArguments(name, descriptor, options);
     const { integers } = this.scope.options;
     return this.scope.statement((session) => registerVersion(session, name, descriptor, options, integers));
   }

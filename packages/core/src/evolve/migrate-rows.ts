@@ -11,7 +11,7 @@ import { scanInChunks } from "../transaction/chunked-scan.ts";
 import type { WriteSession } from "../transaction/write-session.ts";
 import { emptySpace } from "./empty-space.ts";
 import type { Finding } from "./findings.ts";
-import { compileNextRow, keyOf, type RowChangePlan, refuseMisfit } from "./next-row.ts";
+import { compileNextRow, encodeFitting, type RowChangePlan, refuseMisfit } from "./next-row.ts";
 
 /** Rows between two reports. */
 const REPORT_ROWS = 1024;
@@ -75,9 +75,7 @@ function rewriteRows(session: WriteSession, migration: Migration): void {
   for (const [key, payload] of scanInChunks(journal, before.rows)) {
     const made = refusingWrites(session, after, "rewrite", () => nextRow(key, payload));
     const row: Row = refuseMisfit(migration, key, made);
-    const next = after.encode(row);
-    if (valueBytesMax !== undefined && next.length > valueBytesMax)
-      throw tooLarge(migration, key, next.length, valueBytesMax);
+    const next = encodeFitting(migration, key, row, valueBytesMax);
     journal.change(after.rows, key, payload, next);
     changeIndexEntries(journal, after, key, undefined, row);
     report(1);
@@ -111,18 +109,5 @@ function refusingWrites<T>(
     "update_reentrant",
     `The ${what} function for "${name}" wrote to the database while rows were on their way to a new version.`,
     { collection: name },
-  );
-}
-
-function tooLarge(
-  { before, after }: Migration,
-  key: Uint8Array,
-  payloadBytes: number,
-  valueBytesMax: number,
-): ModelVaultError {
-  return new ModelVaultError(
-    "row_too_large",
-    `A row of "${after.name}" would take ${payloadBytes} bytes in the new version; this store allows ${valueBytesMax}.`,
-    { collection: after.name, key: keyOf(before, key), payloadBytes, valueBytesMax },
   );
 }

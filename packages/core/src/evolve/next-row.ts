@@ -96,6 +96,22 @@ function misfit(
   );
 }
 
+/** The payload of a row that the new version takes. @throws row_too_large */
+export function encodeFitting(
+  { before, after }: RowChangePlan,
+  key: Uint8Array,
+  row: Row,
+  valueBytesMax: number | undefined,
+): Uint8Array {
+  const payload = after.encode(row);
+  if (valueBytesMax === undefined || payload.length <= valueBytesMax) return payload;
+  throw new ModelVaultError(
+    "row_too_large",
+    `A row of "${after.name}" would take ${payload.length} bytes in the new version; this store allows ${valueBytesMax}.`,
+    { collection: after.name, key: keyOf(before, key), payloadBytes: payload.length, valueBytesMax },
+  );
+}
+
 /** The primary key of key bytes. */
 export function keyOf(state: CollectionState, key: Uint8Array): Value {
   return decodeKey(state.primaryKind, key, "exact");

@@ -73,10 +73,10 @@ export function registerVersion(
   name: string,
   descriptor: VersionDescriptor,
   options: VersionOptions,
-  integers: IntegerMode,
+  handleIntegers: IntegerMode,
 ): Registration {
   const before = session.catalog.require(name);
-  const { accept, rewrite, onProgress } = checkVersionOptions(options);
+  const { accept, rewrite, integers = handleIntegers, onProgress } = checkVersionOptions(options);
   const schema = checkVersionDescriptor(before, descriptor);
   refuseChangedSchema(session, before);
   const findings = classify(before.schema, schema);
@@ -86,14 +86,7 @@ export function registerVersion(
   const worst = findings.length === 0 ? "safe" : worstOf(findings);
   refuseBeyond(accept, worst, before, findings);
   const after = putNextVersion(session, before, schema);
-  migrateRows(session, {
-    before,
-    after,
-    findings,
-    rewrite,
-    integers: options.integers ?? integers,
-    onProgress,
-  });
+  migrateRows(session, { before, after, findings, rewrite, integers, onProgress });
   return { name: after.name, version: after.version, changed: true, findings };
 }
 
@@ -117,22 +110,23 @@ function checkVersionOptions(
       throw argumentInvalid(`options.${key}`, OPTION_NAMES.join(", "), key, didYouMean(key, OPTION_NAMES));
   }
   const { accept = "safe", rewrite, integers, onProgress } = options;
-  if (integers !== undefined && !["number", "bigint", "exact"].includes(integers))
-    throw argumentInvalid("options.integers", '"number", "bigint" or "exact"', integers);
   if (!ACCEPTED.includes(accept))
     throw argumentInvalid("options.accept", '"safe", "migration" or "breaking"', accept);
-  checkRewrite(rewrite, "registerVersion");
+  checkRewrite(rewrite, integers, "registerVersion");
   if (onProgress !== undefined && typeof onProgress !== "function")
     throw argumentInvalid("options.onProgress", "a function", onProgress);
   return {
     accept,
     ...(rewrite === undefined ? {} : { rewrite }),
+    ...(integers === undefined ? {} : { integers }),
     ...(onProgress === undefined ? {} : { onProgress }),
   };
 }
 
 /** @throws argument_invalid, callback_async */
-export function checkRewrite(rewrite: unknown, call: string): void {
+export function checkRewrite(rewrite: unknown, integers: unknown, call: string): void {
+  if (integers !== undefined && integers !== "number" && integers !== "bigint" && integers !== "exact")
+    throw argumentInvalid("options.integers", '"number", "bigint" or "exact"', integers);
   if (rewrite !== undefined && typeof rewrite !== "function")
     throw argumentInvalid("options.rewrite", "a function of the row", rewrite);
   refuseAsyncFunction(rewrite, "options.rewrite", call);
