@@ -1,10 +1,19 @@
 /** The testkit's suite on vault files: on a disk that can fail, and on the real one. */
 
+import { fork } from "node:child_process";
+import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { snapshotStore } from "@modelvault/store-file";
-import { type StoreHarness, storeConformance, storeModelTest } from "@modelvault/store-testkit";
+import {
+  connectStore,
+  type StoreElsewhere,
+  type StoreHarness,
+  storeConformance,
+  storeModelTest,
+} from "@modelvault/store-testkit";
 import { describe, expect, it } from "vitest";
 import { FileWindow } from "../../src/log/file-window.ts";
 import { checkFileOptions } from "../../src/options.ts";
@@ -15,7 +24,7 @@ import { compareWithLog } from "../../src/vault/log-agreement.ts";
 import { readVault } from "../../src/vault/read-vault.ts";
 import { Vault } from "../../src/vault/vault.ts";
 import { FakeDisk } from "../support/fake-disk.ts";
-import { bridge, bridgedFileStore } from "../support/schema-bridge.ts";
+import { bridge, bridgedFileStore } from "../support/schema-bridge.mjs";
 
 /** What the log says of the indexes must be what the rows say: core's suite cannot see that, upstream depends on it. */
 function expectAgreement(port: FilePort, path: string): void {
@@ -52,6 +61,23 @@ const onFakeDisk: StoreHarness<FakePlace> = {
 
 const newFile = (): string => join(mkdtempSync(join(tmpdir(), "modelvault-conformance-")), "a.modelvault");
 
+const child = fileURLToPath(new URL("../support/elsewhere-child.mjs", import.meta.url));
+
+function openElsewhere(path: string): Promise<StoreElsewhere> {
+  const process = fork(child, [path], { serialization: "advanced", execArgv: [] });
+  const exited = once(process, "exit");
+  return connectStore(
+    {
+      postMessage: (message) => process.send(message as object),
+      on: (event, listener) => process.on(event, listener),
+    },
+    async () => {
+      process.kill("SIGKILL");
+      await exited;
+    },
+  );
+}
+
 const onRealDisk: StoreHarness<string> = {
   name: "file",
   newLocation: newFile,
@@ -60,6 +86,7 @@ const onRealDisk: StoreHarness<string> = {
     expectAgreement(nodePort, path);
     rmSync(dirname(path), { recursive: true, force: true });
   },
+  openElsewhere,
   readOnly: true,
   newCopyTarget: () => {
     const destination = newFile();
@@ -67,7 +94,7 @@ const onRealDisk: StoreHarness<string> = {
   },
   openBytes: (bytes) => bridge(snapshotStore(bytes).open()),
   driver: (path) => bridgedFileStore(path),
-  importModule: () => import("../support/schema-bridge.ts"),
+  importModule: () => import("../support/schema-bridge.mjs"),
 };
 
 storeConformance(onFakeDisk as StoreHarness, { describe, it });

@@ -16,7 +16,7 @@ db.register({
   indexes: [{ path: "n" }],
 });
 const t = db.collection("t");
-let round = (t.where("id", "=", 0).first()?.n ?? 0) + 1;
+let round = Number(t.where("id", "=", 0).first()?.n ?? 0) + 1;
 for (; ; round++) {
   db.transaction(() => {
     for (let id = 0; id < 8; id++) t.put({ id, n: round, s: "x".repeat((round * 37 + id) % 200) });
