@@ -14,6 +14,7 @@ import { measure } from "./run/measure.ts";
 import { Seat } from "./run/seat.ts";
 import { FULL, QUICK } from "./scenarios/sizes.ts";
 import type { SubjectKind } from "./subjects/subject.ts";
+import { measureTypeChecks } from "./type-check/type-check.ts";
 
 async function main(options: Options): Promise<number> {
   const node = nodeProgram(options.node);
@@ -50,6 +51,7 @@ async function main(options: Options): Promise<number> {
       if (results.some(({ excluded }) => excluded === undefined)) console.log(scenarioTable(results));
     },
   );
+  if (options.typeCheck) await measureTypeChecks(options.quick, (line) => console.log(line));
   const payload = payloadBytesPerRow(loadCities(5_000));
   const targets = judge(targetsFor(payload), outcomes).filter(
     ({ scenario, subject }) =>

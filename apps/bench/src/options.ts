@@ -8,6 +8,8 @@ import { EXTRA_SUBJECTS, SUBJECTS } from "./subjects/subjects.ts";
 export interface Options {
   readonly subjects: readonly SubjectKind[];
   readonly scenarios: readonly Scenario[];
+  /** Whether to measure what models cost the type checker. */
+  readonly typeCheck: boolean;
   readonly rounds: number;
   readonly quick: boolean;
   /** Measures processor time instead of the wall clock. */
@@ -21,6 +23,9 @@ export interface Options {
   readonly help: boolean;
 }
 
+/** The scenario that runs no database, but the type checker. */
+const TYPE_CHECK = "type-check";
+
 export const HELP = `npm run bench -- [options]
 
   --only A,B        these scenarios (a name, or its beginning: durable-commit)
@@ -32,7 +37,7 @@ export const HELP = `npm run bench -- [options]
   --json FILE       writes the results to a file
   --node N          measures with another Node: a version such as 24, brought by npx, or a path
 
-Scenarios: ${SCENARIOS.map(({ name }) => name).join(", ")}
+Scenarios: ${SCENARIOS.map(({ name }) => name).join(", ")}, ${TYPE_CHECK}
 Subjects:  ${SUBJECTS.map(({ name }) => (EXTRA_SUBJECTS.has(name) ? `${name} (only by name)` : name)).join(", ")}`;
 
 /** A command line that makes no sense; the message says what would. */
@@ -47,11 +52,14 @@ export function parseOptions(args: readonly string[]): Options {
   if (!Number.isInteger(rounds) || rounds < 1)
     throw new UsageError(`--rounds takes a number from 1, not "${values.rounds}"`);
   const subjects = values.subjects === undefined ? undefined : listOf(values.subjects);
-  const only = values.only === undefined ? undefined : listOf(values.only).flatMap(scenariosOf);
+  const names = values.only === undefined ? undefined : listOf(values.only);
+  const typeCheck = names?.includes(TYPE_CHECK) ?? true;
+  const only = names?.filter((name) => name !== TYPE_CHECK).flatMap(scenariosOf);
   for (const name of subjects ?? []) requireSubject(name);
   return {
     subjects: SUBJECTS.filter(({ name }) => subjects?.includes(name) ?? !EXTRA_SUBJECTS.has(name)),
     scenarios: SCENARIOS.filter((scenario) => only?.includes(scenario) ?? true),
+    typeCheck,
     rounds,
     quick: values.quick ?? false,
     cpu: values.cpu ?? false,
@@ -95,7 +103,7 @@ function scenariosOf(name: string): readonly Scenario[] {
   const found = scenariosNamed(name);
   if (found.length > 0) return found;
   throw new UsageError(
-    `There is no scenario "${name}"; one of: ${SCENARIOS.map((each) => each.name).join(", ")}`,
+    `There is no scenario "${name}"; one of: ${SCENARIOS.map((each) => each.name).join(", ")}, ${TYPE_CHECK}`,
   );
 }
 

@@ -21,6 +21,12 @@ test("scenarios are chosen by name or by what names begin with, in the order of 
   ]);
 });
 
+test("the type checker is measured unless other scenarios are named", () => {
+  expect(parseOptions([]).typeCheck).toBe(true);
+  expect(parseOptions(["--only", "count"]).typeCheck).toBe(false);
+  expect(parseOptions(["--only", "type-check"])).toMatchObject({ typeCheck: true, scenarios: [] });
+});
+
 test("subjects are chosen by name", () => {
   const options = parseOptions([
     "--",
