@@ -72,6 +72,12 @@ export const ERROR_CATALOGUE = {
     fault: "environment",
     retry: false,
   },
+  file_damaged: {
+    kind: "format",
+    meaning: "A vault file is shorter than its head says, or its head is not sound; restore a copy.",
+    fault: "environment",
+    retry: false,
+  },
   file_not_vault: {
     kind: "format",
     meaning: "A file does not begin as a vault does.",
@@ -177,6 +183,12 @@ export const ERROR_CATALOGUE = {
     meaning: "A schema is larger than the file format allows; `details` says what, and by how much.",
     fault: "caller",
     retry: false,
+  },
+  overloaded: {
+    kind: "limit",
+    meaning: "More calls are in flight on an asynchronous database than `maxQueued` allows; this one was not made.",
+    fault: "caller",
+    retry: true,
   },
   // query
   cursor_invalid: {
@@ -422,6 +434,13 @@ export const ERROR_CATALOGUE = {
     fault: "environment",
     retry: false,
   },
+  worker_died: {
+    kind: "state",
+    meaning:
+      "A worker thread of an asynchronous database ended. Whether a write that was in flight was committed is not known; acknowledged writes were.",
+    fault: "environment",
+    retry: true,
+  },
   // transaction
   callback_async: {
     kind: "transaction",
@@ -454,6 +473,12 @@ export const ERROR_CATALOGUE = {
     meaning: "The transaction was used after it ended.",
     fault: "caller",
     retry: false,
+  },
+  transaction_timeout: {
+    kind: "transaction",
+    meaning: "An asynchronous transaction was open for longer than its `timeoutMs`, and was rolled back.",
+    fault: "caller",
+    retry: true,
   },
   // usage
   argument_invalid: {

@@ -7,6 +7,7 @@ import { dirname } from "node:path";
 import { type MaintenanceProgress, ModelVaultError } from "@modelvault/core";
 import { TREE } from "../format/keys.ts";
 import { Environment } from "../native/environment.ts";
+import { FileRoom } from "../native/file-room.ts";
 import { fileError, lockPathOf, statOf } from "../open/files.ts";
 import { wholeTree } from "./whole-tree.ts";
 
@@ -48,29 +49,37 @@ function fillFile(
   onProgress?: (progress: MaintenanceProgress) => void,
 ): void {
   const target = new Environment({ path, readOnly: false, mapBytes: MAP_BYTES, readersMax: 4 });
+  const room = new FileRoom(target);
   let isOpen = false;
   try {
     let done = 0;
     let batch = 0;
+    let operations = 0;
+    const commit = (): void => {
+      // Appended pages are written once; the tree is what there is.
+      room.ensure({ operations, longPages: 0 });
+      isOpen = false;
+      target.commit();
+    };
     target.begin(false);
     isOpen = true;
     for (const [key, value] of wholeTree(source, txn)) {
       target.append(TREE, key, value);
+      operations++;
       batch += key.length + value.length;
       if (batch < BATCH_BYTES) continue;
-      isOpen = false;
-      target.commit();
+      commit();
       done = Math.min(done + batch, bytesTotal);
       batch = 0;
       onProgress?.({ done, total: bytesTotal, unit: "bytes" });
       target.begin(false);
       isOpen = true;
     }
-    isOpen = false;
-    target.commit();
+    commit();
     onProgress?.({ done: bytesTotal, total: bytesTotal, unit: "bytes" });
   } finally {
     if (isOpen) target.abort();
+    room.close();
     target.close();
   }
   syncPath(path);

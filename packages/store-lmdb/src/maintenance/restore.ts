@@ -6,6 +6,7 @@ import type { MaintenanceProgress } from "@modelvault/core";
 import { TREE } from "../format/keys.ts";
 import { readRevision, writeRevision } from "../format/own-rows.ts";
 import { type Environment, WRITER } from "../native/environment.ts";
+import { FileRoom } from "../native/file-room.ts";
 import { statOf } from "../open/files.ts";
 import { openFile } from "../open/open-file.ts";
 import { checkLmdbOptions, invalid } from "../options.ts";
@@ -61,22 +62,30 @@ function replaceContent(
   onProgress?: (progress: MaintenanceProgress) => void,
 ): void {
   to.begin(true);
+  const room = new FileRoom(to);
   try {
     const before = readRevision(to, WRITER);
     to.clear();
     let done = 0;
     let told = 0;
+    let operations = 3;
     for (const [key, value] of wholeTree(from, txn)) {
       to.append(TREE, key, value);
+      operations++;
+      // What is written is the tree, and what was there before is still needed.
+      if (operations % 8_192 === 0) room.ensure({ operations, longPages: 0 });
       done = Math.min(done + key.length + value.length, total);
       if (done - told < BYTES_BETWEEN_REPORTS) continue;
       told = done;
       onProgress?.({ done, total, unit: "bytes" });
     }
     writeRevision(to, Math.max(before + 1, readRevision(from, txn)));
+    room.ensure({ operations, longPages: 0 });
   } catch (error) {
     to.abort();
     throw error;
+  } finally {
+    room.close();
   }
   to.commit();
   onProgress?.({ done: total, total, unit: "bytes" });

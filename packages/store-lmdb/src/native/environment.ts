@@ -67,8 +67,11 @@ export interface EnvironmentFigures {
 const META_PAGES = 2;
 
 /** Lines of `mdb_reader_list`: pid, thread and transaction, "-" for a place that is kept without one. */
-function countReaders(lines: readonly string[]): number {
-  return lines.filter((line) => /^\s*\d+\s+\S+\s+\d+\s*$/.test(line)).length;
+function readerTransactions(lines: readonly string[]): number[] {
+  return lines.flatMap((line) => {
+    const transaction = /^\s*\d+\s+\S+\s+(\d+)\s*$/.exec(line)?.[1];
+    return transaction === undefined ? [] : [Number(transaction)];
+  });
 }
 
 /** The key at which a cursor ends: its length in four bytes, then the key; and where LMDB finds that. */
@@ -102,6 +105,7 @@ export class Environment {
   readonly #dbi: NativeDbi;
   readonly #dbiAddress: number;
   readonly #slab: ValueSlab;
+  #pageBytes = 0;
   /** Keeps a long value where LMDB is told to find it. */
   #long: ArrayBuffer | undefined;
 
@@ -323,13 +327,31 @@ export class Environment {
         treeDepth: tree.treeDepth,
         entries: tree.entryCount,
         readersMax: maxReaders,
-        readers: countReaders(this.#env.readerList()) - 1,
+        readers: readerTransactions(this.#env.readerList()).length - 1,
       };
     } catch (error) {
       throw lmdbError(error, this.path, "read");
     } finally {
       txn.abort();
     }
+  }
+
+  /** How far the file is in use, by the last commit. */
+  extent(): { readonly pageBytes: number; readonly lastPage: number } {
+    this.#pageBytes ||= this.figures().pageBytes;
+    return { pageBytes: this.#pageBytes, lastPage: this.#env.info().lastPageNumber };
+  }
+
+  /** Pages of the tree, as the open write transaction has it. */
+  treePages(): number {
+    const tree = this.#dbi.stat();
+    return tree.treeBranchPageCount + tree.treeLeafPageCount + tree.overflowPages;
+  }
+
+  /** Whether a read transaction, of whatever process, shows a state before the last commit. */
+  hasOldReaders(): boolean {
+    const { lastTxnId } = this.#env.info();
+    return readerTransactions(this.#env.readerList()).some((id) => id < lastTxnId);
   }
 
   /** Frees what dead processes hold; returns how many readers that were. */

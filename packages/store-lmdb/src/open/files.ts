@@ -1,5 +1,16 @@
 /** The files of a vault, as the file system sees them: the vault itself and LMDB's lock file beside it. */
-import { accessSync, constants, existsSync, rmSync, type Stats, statSync } from "node:fs";
+import {
+  accessSync,
+  constants,
+  existsSync,
+  linkSync,
+  renameSync,
+  rmSync,
+  type Stats,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { ModelVaultError } from "@modelvault/core";
 
 /** LMDB's table of readers and its lock. Written by readers too, never shrunk, and made again when it is missing. */
@@ -16,12 +27,53 @@ export function statOf(path: string): Stats | undefined {
   }
 }
 
-export function mayWrite(path: string): boolean {
+/** Why this process may not use a file or folder so, as the error of the file system; undefined: it may. */
+export function refusal(path: string, use: "read" | "write"): NodeJS.ErrnoException | undefined {
   try {
-    accessSync(path, constants.W_OK);
-    return true;
-  } catch {
-    return false;
+    accessSync(path, use === "read" ? constants.R_OK : constants.R_OK | constants.W_OK);
+    return undefined;
+  } catch (error) {
+    return error as NodeJS.ErrnoException;
+  }
+}
+
+/** Room that must be left beside the lock file for LMDB to make a vault in. */
+const VAULT_BYTES_MIN = 65_536;
+
+/**
+ * Makes the lock file where there is none, with room for all readers: LMDB maps it, and a process that writes to a map for which the disk has no
+ * room is ended. It appears whole, for another process may open the vault at the same time.
+ * @throws store_io, store_full
+ */
+export function makeLockFile(path: string, readersMax: number): void {
+  const lock = lockPathOf(path);
+  if (existsSync(lock)) return;
+  const temporary = `${lock}.${process.pid}.tmp`;
+  const bytes = READER_BYTES * (readersMax + 3);
+  try {
+    writeFileSync(temporary, new Uint8Array(bytes + VAULT_BYTES_MIN), { mode: 0o664 });
+    truncateSync(temporary, bytes);
+    linkOrRename(temporary, lock);
+  } catch (error) {
+    throw fileError(error, lock, "write");
+  } finally {
+    rmSync(temporary, { force: true });
+  }
+}
+
+/** LMDB's head of the lock file takes less than two readers. */
+const READER_BYTES = 64;
+
+function linkOrRename(from: string, to: string): void {
+  try {
+    linkSync(from, to);
+  } catch (error) {
+    const errno = (error as NodeJS.ErrnoException).code;
+    // Somebody else made it meanwhile.
+    if (errno === "EEXIST") return;
+    // Some file systems know no second names.
+    if (errno !== "EPERM" && errno !== "ENOTSUP" && errno !== "ENOSYS") throw error;
+    if (!existsSync(to)) renameSync(from, to);
   }
 }
 

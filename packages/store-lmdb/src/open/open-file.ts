@@ -2,13 +2,14 @@
  * Opens the file of a vault. One handle a thread may write: a second one in the same thread would wait for the first for ever, so it is refused.
  * Handles of other threads and processes are not counted here; LMDB keeps their transactions apart.
  */
-import { realpathSync, type Stats } from "node:fs";
+import { existsSync, realpathSync, type Stats } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { ModelVaultError } from "@modelvault/core";
 import { checkFormat } from "../format/own-rows.ts";
 import { Environment } from "../native/environment.ts";
 import type { CheckedLmdbOptions } from "../options.ts";
-import { fileError, mayWrite, statOf, withoutLitter } from "./files.ts";
+import { checkHead } from "./check-head.ts";
+import { fileError, lockPathOf, makeLockFile, refusal, statOf, withoutLitter } from "./files.ts";
 
 /** The map is room in the address space alone; LMDB makes it larger when the file outgrows it. */
 const MAP_BYTES = 67_108_864;
@@ -38,9 +39,11 @@ export function openFile(path: string, options: CheckedLmdbOptions): OpenFile {
   if (stats === undefined && (reads || !options.createIfMissing)) throw missing(path);
   if (!reads && stats !== undefined) refuseInUse(path, stats);
   const real = stats === undefined ? realPathOfNew(path) : realpathSync(path);
+  if (stats !== undefined) checkHead(real);
   // Threads of a process share LMDB's environment: what may be written is opened so, or a reader that came first would keep writers out.
-  const readOnly = reads && !mayWrite(real);
+  const readOnly = !hasAccess(real, stats !== undefined, reads);
   return withoutLitter(real, () => {
+    if (!readOnly || refusal(dirname(real), "write") === undefined) makeLockFile(real, options.readersMax);
     const env = new Environment({
       path: real,
       readOnly,
@@ -70,6 +73,20 @@ function checkedFile(env: Environment, reads: boolean): OpenFile {
     env.close();
   };
   return { env, isFormatted, close };
+}
+
+/** Whether the file may be written; a reader can do without. Whatever LMDB would refuse is refused here. @throws store_io */
+function hasAccess(path: string, exists: boolean, reads: boolean): boolean {
+  const folder = dirname(path);
+  const onFile = exists ? refusal(path, "write") : refusal(folder, "write");
+  if (onFile !== undefined && !reads) throw fileError(onFile, path, "write");
+  const mayNotRead = exists ? refusal(path, "read") : undefined;
+  if (mayNotRead !== undefined) throw fileError(mayNotRead, path, "read");
+  // Readers are known by their entries in the lock file, so they must be able to write there; on a read-only medium there are no writers.
+  const lock = lockPathOf(path);
+  const onLock = refusal(existsSync(lock) ? lock : folder, "write");
+  if (onLock !== undefined && onLock.code !== "EROFS") throw fileError(onLock, lock, "write");
+  return onFile === undefined && onLock === undefined;
 }
 
 function refuseInUse(path: string, stats: Stats): void {

@@ -24,6 +24,13 @@ export class EntryCounts {
     }
   }
 
+  /** How many keyspaces were touched, at most. */
+  get size(): number {
+    let size = 1 + this.#rows.size;
+    for (const indexes of this.#indexes.values()) size += indexes.size;
+    return size;
+  }
+
   *changed(): IterableIterator<CountChange> {
     if (this.#catalog !== undefined && this.#catalog.change !== 0) yield this.#catalog;
     for (const each of this.#rows.values()) if (each.change !== 0) yield each;

@@ -15,6 +15,7 @@ import { PREFIX_BYTES_MAX } from "../format/keys.ts";
 import { readCount } from "../format/own-rows.ts";
 import { lmdbMaintenance } from "../maintenance/lmdb-maintenance.ts";
 import type { Environment } from "../native/environment.ts";
+import { FileRoom } from "../native/file-room.ts";
 import type { OpenFile } from "../open/open-file.ts";
 import type { CheckedLmdbOptions } from "../options.ts";
 import { SnapshotWatch } from "../read/pin-watch.ts";
@@ -37,6 +38,7 @@ export class LmdbStore implements Store, TransactionOwner {
   readonly #watch: SnapshotWatch;
   readonly #readers: Readers;
   readonly #ends: CursorEnds;
+  readonly #fileRoom: FileRoom;
   #transaction: LmdbTransaction | undefined;
   #poison: ModelVaultError | undefined;
   #readersClearedAt: number = performance.now();
@@ -60,6 +62,7 @@ export class LmdbStore implements Store, TransactionOwner {
     this.#readers = new Readers(env, this.#watch);
     this.#watch.attach(this.#readers);
     this.#ends = new CursorEnds(env);
+    this.#fileRoom = new FileRoom(env);
     this.maintenance = lmdbMaintenance(
       env,
       this.#readers,
@@ -110,7 +113,7 @@ export class LmdbStore implements Store, TransactionOwner {
     this.#clearStaleReaders();
     this.#env.begin(true);
     try {
-      this.#transaction = new LmdbTransaction(this.#env, this.#ends, this, this.#room());
+      this.#transaction = new LmdbTransaction(this.#env, this.#ends, this, this.#fileRoom, this.#room());
     } catch (error) {
       this.#env.abort();
       throw error;
@@ -134,6 +137,7 @@ export class LmdbStore implements Store, TransactionOwner {
     } finally {
       this.#watch.close();
       this.#readers.close();
+      this.#fileRoom.close();
       this.#file.close();
     }
   }

@@ -12,6 +12,7 @@ import {
 import { PREFIX_BYTES_MAX } from "../format/keys.ts";
 import { readCount, readRevision, writeCount, writeFormat, writeRevision } from "../format/own-rows.ts";
 import { type Environment, WRITER } from "../native/environment.ts";
+import type { FileRoom } from "../native/file-room.ts";
 import type { OpenCursor } from "../read/read-txn.ts";
 import { LmdbScan, type ScanHost } from "../read/scan.ts";
 import type { CursorEnds } from "../read/scan-hosts.ts";
@@ -21,6 +22,11 @@ export const VALUE_BYTES_MAX = 67_108_864;
 
 /** What LMDB stores beside a key and a value: a header, a pointer and the prefix. */
 const ENTRY_OVERHEAD_BYTES = 14;
+
+/** Longer values may have pages of their own, of 4 KiB or more, each with a head. */
+const LONG_VALUE_BYTES = 2_000;
+const OPERATIONS_BETWEEN_LOOKS = 8_192;
+const LONG_PAGES_BETWEEN_LOOKS = 8_192;
 
 export interface TransactionOwner {
   /** The transaction is over, LMDB's too. `revision`: what was committed; `failure`: why a commit was not. */
@@ -37,14 +43,20 @@ export class LmdbTransaction implements StoreTransaction, ScanHost {
   readonly #counts: EntryCounts = new EntryCounts();
   /** Scans with a cursor in this transaction. */
   readonly #scans: Map<LmdbScan, OpenCursor> = new Map();
+  /** How many bytes may still be put. */
   #room: number;
+  readonly #fileRoom: FileRoom;
+  #operations = 0;
+  #longPages = 0;
+  #longPagesNext: number = LONG_PAGES_BETWEEN_LOOKS;
   #hasWritten = false;
   #isOver = false;
   /** A write that LMDB refused: the transaction can only be given up. */
   #failure: ModelVaultError | undefined;
 
   /** @param room how many bytes may be put */
-  constructor(env: Environment, ends: CursorEnds, owner: TransactionOwner, room: number) {
+  constructor(env: Environment, ends: CursorEnds, owner: TransactionOwner, fileRoom: FileRoom, room: number) {
+    this.#fileRoom = fileRoom;
     this.#room = room;
     this.#env = env;
     this.#ends = ends;
@@ -79,6 +91,7 @@ export class LmdbTransaction implements StoreTransaction, ScanHost {
     this.#takeRoom(key.length + value.length + ENTRY_OVERHEAD_BYTES);
     try {
       this.#hasWritten = true;
+      this.#countOperation(value.length);
       if (!this.#env.put(space, key, value)) this.#counts.of(space).change++;
     } catch (error) {
       throw this.#failed(error);
@@ -89,6 +102,7 @@ export class LmdbTransaction implements StoreTransaction, ScanHost {
     this.#beforeWrite();
     if (key.length > this.#keyBytesMax) return;
     try {
+      this.#countOperation(0);
       if (!this.#env.remove(space, key)) return;
       this.#hasWritten = true;
       this.#counts.of(space).change--;
@@ -115,6 +129,7 @@ export class LmdbTransaction implements StoreTransaction, ScanHost {
     const revision = before + 1;
     try {
       this.#writeOwnRows(revision);
+      this.#ensureRoom();
     } catch (error) {
       const failure = this.#failed(error);
       this.abort();
@@ -180,6 +195,21 @@ export class LmdbTransaction implements StoreTransaction, ScanHost {
   #failed(error: unknown): ModelVaultError {
     this.#failure = error as ModelVaultError;
     return this.#failure;
+  }
+
+  /** A long transaction is written to the file in parts, when memory for its pages is used up. */
+  #countOperation(valueBytes: number): void {
+    this.#operations++;
+    if (valueBytes > LONG_VALUE_BYTES) this.#longPages += Math.ceil(valueBytes / LONG_VALUE_BYTES);
+    if (this.#operations % OPERATIONS_BETWEEN_LOOKS === 0 || this.#longPages >= this.#longPagesNext) {
+      this.#longPagesNext = this.#longPages + LONG_PAGES_BETWEEN_LOOKS;
+      this.#ensureRoom();
+    }
+  }
+
+  #ensureRoom(): void {
+    const own = this.#counts.size + 3;
+    this.#fileRoom.ensure({ operations: this.#operations + own, longPages: this.#longPages });
   }
 
   #takeRoom(bytes: number): void {

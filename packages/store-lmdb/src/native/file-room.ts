@@ -1,0 +1,92 @@
+/**
+ * Makes sure, before LMDB writes to the file, that the disk has room for what it will write. A write that fails inside lmdb 3.5.6 overruns a
+ * buffer, and may take the process along; so the file is made longer here first, by zeros that LMDB writes over, and a full disk is found
+ * where it does no harm. The file grows in steps, which also spares most commits the cost of a new length.
+ *
+ * How many pages a transaction writes is not known before it is committed. At most it copies and adds a path of pages for each
+ * operation, and at most it writes the whole tree anew.
+ */
+import { closeSync, fstatSync, openSync, writeSync } from "node:fs";
+import type { ModelVaultError } from "@modelvault/core";
+import { fileError } from "../open/files.ts";
+import type { Environment } from "./environment.ts";
+
+const PATH_PAGES_MAX = 6;
+const STEP_BYTES_MIN = 65_536;
+const STEP_BYTES_MAX = 16_777_216;
+const ZEROS = new Uint8Array(262_144);
+
+/** What a transaction has done so far. */
+export interface Writes {
+  /** Entries set or removed. */
+  readonly operations: number;
+  /** Pages of values that are longer than half a page, which need pages in a row. */
+  readonly longPages: number;
+}
+
+export class FileRoom {
+  readonly #env: Environment;
+  #file: number | undefined;
+  /** Bytes the file has at least. It never gets shorter. */
+  #bytes = 0;
+
+  constructor(env: Environment) {
+    this.#env = env;
+  }
+
+  /** Within the write transaction, before its commit and now and then in a long one. @throws store_full, store_io */
+  ensure({ operations, longPages }: Writes): void {
+    const { pageBytes, lastPage } = this.#env.extent();
+    let pages = operations * PATH_PAGES_MAX;
+    if (operations > 4) pages = Math.min(pages, this.#env.treePages() + 32);
+    pages += longPages + Math.ceil(operations / 256) + 8;
+    const needed = (lastPage + 1 + pages) * pageBytes;
+    if (needed <= this.#bytes) return;
+    const file = this.#open();
+    this.#bytes = fstatSync(file).size;
+    if (needed <= this.#bytes) return;
+    const step = Math.min(STEP_BYTES_MAX, Math.max(STEP_BYTES_MIN, needed / 8));
+    const refusal = this.#extend(file, Math.ceil((needed + step) / pageBytes) * pageBytes);
+    if (refusal === undefined || needed <= this.#bytes) return;
+    this.#useFreePages(pages, longPages, lastPage, refusal);
+  }
+
+  close(): void {
+    if (this.#file !== undefined) closeSync(this.#file);
+    this.#file = undefined;
+  }
+
+  #open(): number {
+    if (this.#file !== undefined) return this.#file;
+    try {
+      this.#file = openSync(this.#env.path, "r+");
+    } catch (error) {
+      throw fileError(error, this.#env.path, "write to");
+    }
+    return this.#file;
+  }
+
+  /** Writes zeros up to a length, or for as long as there is room. */
+  #extend(file: number, bytes: number): ModelVaultError | undefined {
+    try {
+      while (this.#bytes < bytes) {
+        const length = Math.min(ZEROS.length, bytes - this.#bytes);
+        this.#bytes += writeSync(file, ZEROS, 0, length, this.#bytes);
+      }
+      return undefined;
+    } catch (error) {
+      const refusal = fileError(error, this.#env.path, "write to");
+      if (refusal.code !== "store_full") throw refusal;
+      return refusal;
+    }
+  }
+
+  /** The disk is full: the transaction may still fit into pages that are free, if no reader needs them. */
+  #useFreePages(pages: number, longPages: number, lastPage: number, refusal: ModelVaultError): void {
+    const { pageBytes, pagesFree } = this.#env.figures();
+    const behind = Math.floor(this.#bytes / pageBytes) - lastPage - 1;
+    const free = this.#env.hasOldReaders() ? 0 : pagesFree;
+    if (behind >= longPages && behind + free >= pages) return;
+    throw refusal;
+  }
+}
