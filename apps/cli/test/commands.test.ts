@@ -36,7 +36,9 @@ describe.each(["shop.modelvault", "shop.lmdb"])("%s", (vault) => {
     });
     expect(run("export", copy).out).toBe(run("export", vault).out);
     expect(run("copy", vault, copy).code).toBe(64);
-    expect(run("compact", vault)).toMatchObject({ code: 0, out: "Compacted.\n" });
+    // LMDB uses dead pages again by itself, and has no such thing.
+    if (vault === "shop.lmdb") expect(run("compact", vault).err).toContain("unsupported_operation");
+    else expect(run("compact", vault)).toMatchObject({ code: 0, out: "Compacted.\n" });
     expect(run("verify", vault).code).toBe(0);
   });
 });

@@ -42,7 +42,7 @@ test.each(["shop.modelvault", "shop.lmdb"])("%s is planned, checked, applied and
   // One row has no title, which the new models do not allow.
   const check = run("check", vault, "--models", V2, ...drop);
   expect(check.code).toBe(3);
-  expect(check.out).toContain("2 rows, 1 would fail");
+  expect(check.out).toContain("books: 2 rows, 1 would fail.");
   expect(run("apply", vault, "--models", V2, ...drop).err).toContain("migration_row_invalid");
   writeFileSync(join(folder, "mended.jsonl"), ROWS.replace('"title":""', '"title":"Anonymous"'));
   expect(run("import", vault, "mended.jsonl", "--replace").code).toBe(0);

@@ -15,7 +15,12 @@ export {
 export { type FieldBuilder, field } from "./build/field.ts";
 export { FieldType } from "./build/field-type.ts";
 export { BigintType, BytesType, DateType, NumberType, TextType } from "./build/scalars.ts";
-export { CheckReport, type RowProblem, type StepReport } from "./check/check-report.ts";
+export {
+  CheckReport,
+  type CollectionReport,
+  type RowProblem,
+  type StepReport,
+} from "./check/check-report.ts";
 export type { CheckOptions, CheckSource } from "./check/check-rows.ts";
 export { type CollectionParts, ModelCollection } from "./collection/model-collection.ts";
 export { ModelQuery, type Page, type ResultOf } from "./collection/model-query.ts";
