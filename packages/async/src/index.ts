@@ -1,4 +1,12 @@
 /**
- * @modelvault/async: the engine on worker threads, for services.
+ * @modelvault/async: the engine on worker threads, for services that must not block their event loop.
  */
-export {};
+
+export { AsyncCollection } from "./database/async-collection.ts";
+export { AsyncDatabase, type ReadOptions } from "./database/async-database.ts";
+export { AsyncReadHandle, AsyncWriteHandle } from "./database/async-handle.ts";
+export { AsyncQuery, type PredicateBuilder } from "./database/async-query.ts";
+export { AsyncOpenTransaction, AsyncTransaction } from "./database/async-transaction.ts";
+export { AsyncView } from "./database/async-view.ts";
+export type { AsyncDatabaseOptions, AsyncTransactionOptions } from "./database/options.ts";
+export type { CallOptions } from "./transaction/call-site.ts";

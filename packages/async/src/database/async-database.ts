@@ -1,0 +1,250 @@
+/// <reference lib="esnext.disposable" preserve="true" />
+/** The database on worker threads. Nothing here blocks: calls are sent when they are made, and awaited. */
+import {
+  type DatabaseObserver,
+  type DatabaseStats,
+  type MaintenanceProgress,
+  ModelVaultError,
+  memoryStore,
+  type StoreDriver,
+  type VerifyReport,
+} from "@modelvault/core";
+import { workerModule } from "../link/worker-module.ts";
+import { Workers } from "../link/workers.ts";
+import type { CallOptions } from "../transaction/call-site.ts";
+import { DatabaseSite } from "../transaction/database-site.ts";
+import { runOutside } from "../transaction/frames.ts";
+import { limit, runCallback } from "../transaction/run-transaction.ts";
+import { ReadOnlySite } from "../transaction/view-site.ts";
+import { argumentInvalid, checkCallback, checkDriver } from "./arguments.ts";
+import { AsyncWriteHandle } from "./async-handle.ts";
+import { AsyncOpenTransaction, AsyncTransaction } from "./async-transaction.ts";
+import { AsyncView } from "./async-view.ts";
+import {
+  type AsyncDatabaseOptions,
+  type AsyncTransactionOptions,
+  checkAsyncOptions,
+  checkCallOptions,
+  checkTransactionOptions,
+  observedBy,
+} from "./options.ts";
+
+export interface ReadOptions extends CallOptions {
+  /** Longest life of the view in milliseconds; then its reads reject with snapshot_closed. Default 30,000. */
+  readonly timeoutMs?: number;
+}
+
+/**
+ * A vault, open in a worker thread. Every operation of the synchronous `Database`, awaited.
+ *
+ * @example
+ * await using db = await AsyncDatabase.open(fileStore("app.modelvault"));
+ * const book = await db.collection("books").get("978-0");
+ */
+export class AsyncDatabase extends AsyncWriteHandle {
+  /** Where the vault is, as its driver was told: a path, or undefined for one that is in memory only. */
+  readonly path: string | undefined;
+  protected override readonly site: DatabaseSite;
+  #closing: Promise<void> | undefined;
+
+  private constructor(driver: StoreDriver, site: DatabaseSite) {
+    super(site);
+    this.site = site;
+    this.path = driver.location;
+  }
+
+  /** Opens a place with the driver made for it. Rejects with argument_invalid and what the driver throws. */
+  static async open(driver: StoreDriver, options?: AsyncDatabaseOptions): Promise<AsyncDatabase> {
+    const { moduleUrl, factory, args } = checkDriver(driver);
+    const { observer, maxQueued, ...checked } = checkAsyncOptions(options);
+    const workers = await Workers.open({
+      ...checked,
+      driver: { moduleUrl: workerModule(moduleUrl), factory, args },
+      observed: observedBy(observer),
+      report: (method, report) => tell(observer, method as keyof DatabaseObserver, report),
+    });
+    return new AsyncDatabase(driver, new DatabaseSite(workers, checked.integers, maxQueued));
+  }
+
+  /** A vault in the memory of its worker, empty, and gone when closed. */
+  static async openInMemory(options?: AsyncDatabaseOptions): Promise<AsyncDatabase> {
+    return AsyncDatabase.open(memoryStore(), options);
+  }
+
+  /**
+   * Runs a callback as one transaction: committed when its promise is fulfilled, rolled back when it rejects, after `timeoutMs`, or when the
+   * signal says so. Gives the callback's value. Calls on the database made inside the callback, wherever in its asynchronous work, belong to it; those of other tasks
+   * never do: their reads show the last committed state, their writes wait. Inside another transaction it is a savepoint.
+   * Rejects with transaction_timeout, the signal's reason, and what the callback rejects with.
+   */
+  async transaction<T>(
+    callback: (tx: AsyncTransaction) => Promise<T> | T,
+    options?: AsyncTransactionOptions,
+  ): Promise<T> {
+    checkCallback(callback, "transaction");
+    const limits = checkTransactionOptions(options);
+    limits.signal?.throwIfAborted();
+    const { joined } = this.site;
+    if (joined !== undefined) return new AsyncTransaction(joined, true).transaction(callback, options);
+    return this.site.during(
+      this.site
+        .begin(limits)
+        .then((site) => runCallback(site, true, () => callback(new AsyncTransaction(site, true)), limits)),
+    );
+  }
+
+  /**
+   * Begins a transaction that is ended by hand, for those who cannot put it into one callback. Only calls on it belong to it.
+   * Rejects with transaction_open inside a callback of `transaction`, whose end it would wait for.
+   */
+  async begin(options?: AsyncTransactionOptions): Promise<AsyncOpenTransaction> {
+    const limits = checkTransactionOptions(options);
+    this.#refuseJoined("begin a transaction by hand");
+    const site = await this.site.during(this.site.begin(limits));
+    const release = limit(site, limits);
+    this.site.during(site.over).then(release, release);
+    return new AsyncOpenTransaction(site, release);
+  }
+
+  /** Runs a callback on one frozen state, so that its reads agree. Inside a transaction the view shows that transaction's state. Gives the callback's value. */
+  async read<T>(callback: (view: AsyncView) => Promise<T> | T, options?: ReadOptions): Promise<T> {
+    checkCallback(callback, "view");
+    const { signal, timeoutMs } = checkTransactionOptions(options);
+    const { joined } = this.site;
+    const opened =
+      joined === undefined ? this.site.view({ signal }) : Promise.resolve(new ReadOnlySite(joined));
+    return this.site.during(
+      opened.then(async (site) => {
+        const timer =
+          timeoutMs === undefined
+            ? undefined
+            : setTimeout(() => void site.close().catch(() => undefined), timeoutMs);
+        try {
+          return await callback(new AsyncView(site));
+        } finally {
+          clearTimeout(timer);
+          await site.close();
+        }
+      }),
+    );
+  }
+
+  /** Runs a callback outside of the transaction it is called in: for work that is to go on by itself when that has ended. */
+  outside<T>(callback: () => T): T {
+    checkCallback(callback, "database");
+    return runOutside(callback);
+  }
+
+  /** Revision of the last commit. */
+  async revision(options?: CallOptions): Promise<number> {
+    this.#refuseJoined("tell its revision");
+    return (await this.readCall("revision", [], options)) as number;
+  }
+
+  /** Checks every row, index entry and count, and what the store can check below; reports, and changes nothing. */
+  async verify(options?: CallOptions): Promise<VerifyReport> {
+    return (await this.writeCall("verify", [], options)) as VerifyReport;
+  }
+
+  /** Sizes of everything: rows, index entries, versions, and the store's own figures. */
+  async stats(options?: CallOptions): Promise<DatabaseStats> {
+    return (await this.writeCall("stats", [], options)) as DatabaseStats;
+  }
+
+  /** Makes the next open cheap. Rejects with unsupported_operation. */
+  async checkpoint(options?: CallOptions): Promise<void> {
+    await this.writeCall("checkpoint", [], options);
+  }
+
+  /** Gives back the space of dead data. */
+  async compact(onProgress?: (progress: MaintenanceProgress) => void, options?: CallOptions): Promise<void> {
+    await this.#maintain("compact", [], onProgress, options);
+  }
+
+  /** Copies the last committed state elsewhere. */
+  async copyTo(
+    destination: string,
+    onProgress?: (progress: MaintenanceProgress) => void,
+    options?: CallOptions,
+  ): Promise<void> {
+    await this.#maintain("copyTo", [destination], onProgress, options);
+  }
+
+  /** The last committed state as the bytes of a whole vault, in the format of its driver. */
+  async snapshotBytes(
+    onProgress?: (progress: MaintenanceProgress) => void,
+    options?: CallOptions,
+  ): Promise<Uint8Array> {
+    return (await this.#maintain("snapshotBytes", [], onProgress, options)) as Uint8Array;
+  }
+
+  /**
+   * Takes no more calls, waits for those that were made and for open transactions, and releases everything. Again: the same promise.
+   * Rejects with transaction_open inside a transaction's callback, which would wait for itself.
+   */
+  close(): Promise<void> {
+    if (this.#closing === undefined) {
+      if (isIn(this.site)) {
+        return Promise.reject(
+          new ModelVaultError(
+            "transaction_open",
+            "A database cannot close while a transaction is open on it.",
+            {
+              operation: "close",
+            },
+          ),
+        );
+      }
+      this.#closing = this.site.close();
+    }
+    return this.#closing;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  #maintain(
+    op: string,
+    args: readonly unknown[],
+    onProgress: unknown,
+    options: CallOptions | undefined,
+  ): Promise<unknown> {
+    if (onProgress !== undefined && typeof onProgress !== "function")
+      throw argumentInvalid("onProgress", "a function", onProgress);
+    const sending = checkCallOptions(options);
+    return this.site.call(
+      op,
+      "write",
+      args,
+      onProgress === undefined ? sending : { ...sending, progress: onProgress as (progress: never) => void },
+    );
+  }
+
+  /** @throws transaction_open */
+  #refuseJoined(operation: string): void {
+    if (!isIn(this.site)) return;
+    throw new ModelVaultError(
+      "transaction_open",
+      `A database cannot ${operation} inside a transaction of its own.`,
+      { operation },
+    );
+  }
+}
+
+/** Whether the code that runs now is in a transaction that has not ended. */
+function isIn(site: DatabaseSite): boolean {
+  const { joined } = site;
+  return joined !== undefined && !joined.ended;
+}
+
+/** Calls one method of an observer, apart from what it watches. */
+function tell(observer: DatabaseObserver, method: keyof DatabaseObserver, report: unknown): void {
+  try {
+    (observer[method] as ((report: never) => void) | undefined)?.call(observer, report as never);
+  } catch (error) {
+    queueMicrotask(() => {
+      throw error;
+    });
+  }
+}

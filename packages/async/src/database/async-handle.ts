@@ -1,0 +1,189 @@
+/** What a database, a transaction and a view have in common, awaited. */
+import type {
+  CheckOptions,
+  CollectionDescriptor,
+  Drop,
+  IntegerMode,
+  MaintenanceProgress,
+  Registration,
+  Renaming,
+  Row,
+  SchemaDescription,
+  Value,
+  VersionCheck,
+  VersionDescriptor,
+  VersionOptions,
+} from "@modelvault/core";
+import type { CallOptions, CallSite, Sending } from "../transaction/call-site.ts";
+import { argumentInvalid } from "./arguments.ts";
+import { AsyncCollection } from "./async-collection.ts";
+import { callerFunction } from "./caller-function.ts";
+import { checkCallOptions } from "./options.ts";
+
+/** Reading side of every handle. */
+export abstract class AsyncReadHandle {
+  /** Where calls of this handle go. Not for user code. */
+  protected readonly site: CallSite;
+
+  constructor(site: CallSite) {
+    this.site = site;
+  }
+
+  /** Rows of one collection. Whether there is one is found out by its first call. `integers` as in the synchronous API. */
+  collection<R extends object = Row>(
+    name: string,
+    options: { readonly integers?: IntegerMode } = {},
+  ): AsyncCollection<R> {
+    return new AsyncCollection<R>(this.site, name, options?.integers);
+  }
+
+  /** Names of all collections, in the order of their creation. */
+  async collectionNames(options?: CallOptions): Promise<string[]> {
+    return (await this.readCall("collectionNames", [], options)) as string[];
+  }
+
+  /** Whether there is a collection of this name. */
+  async hasCollection(name: string, options?: CallOptions): Promise<boolean> {
+    return (await this.readCall("hasCollection", [name], options)) as boolean;
+  }
+
+  /** The schema of a collection, as descriptors. Rejects with collection_unknown. */
+  async schema(name: string, options?: CallOptions): Promise<SchemaDescription> {
+    return (await this.readCall("schema", [name], options)) as SchemaDescription;
+  }
+
+  /** A hash of the names and schemas of all collections. */
+  async schemaHash(options?: CallOptions): Promise<string> {
+    return (await this.readCall("schemaHash", [], options)) as string;
+  }
+
+  /** The dry run of `registerVersion`; a `rewrite` function runs in the caller's thread. */
+  async checkVersion(
+    name: string,
+    descriptor: VersionDescriptor,
+    options: CheckOptions & CallOptions = {},
+  ): Promise<VersionCheck> {
+    const { signal, rewrite, ...how } = optionsOf(options);
+    if (typeof rewrite !== "function")
+      return (await this.readCall("checkVersion", [name, descriptor, options], { signal })) as VersionCheck;
+    const sending = {
+      ...checkCallOptions({ signal }),
+      integers: this.site.integers,
+      apply: rewriter(rewrite as never, "checkVersion", (await this.schema(name)).primaryKey),
+    };
+    return (await this.site.call("checkVersionBy", "read", [name, descriptor, how], sending)) as VersionCheck;
+  }
+
+  /** The bytes that were noted under a key. */
+  async note(key: string, options?: CallOptions): Promise<Uint8Array | undefined> {
+    return (await this.readCall("note", [key], options)) as Uint8Array | undefined;
+  }
+
+  /** Keys and bytes of all notes whose keys begin with a prefix. */
+  async notes(prefix: string = "", options?: CallOptions): Promise<[key: string, value: Uint8Array][]> {
+    return (await this.readCall("notes", [prefix], options)) as [string, Uint8Array][];
+  }
+
+  protected async readCall(
+    op: string,
+    args: readonly unknown[],
+    options: CallOptions | undefined,
+  ): Promise<unknown> {
+    return this.site.call(op, "read", args, checkCallOptions(options));
+  }
+}
+
+/** Reading and writing side. */
+export abstract class AsyncWriteHandle extends AsyncReadHandle {
+  /** Creates a collection. Registering the same schema again changes nothing, so this can stand at every start. */
+  async register(descriptor: CollectionDescriptor, options?: CallOptions): Promise<Registration> {
+    return (await this.writeCall("register", [descriptor], options)) as Registration;
+  }
+
+  /**
+   * Gives a collection a new schema version, as in the synchronous API. A `rewrite` function runs in the caller's thread, on some
+   * hundred rows at a time, while the engine waits in the middle of the change; `onProgress` is told there too, and cannot end it by throwing.
+   */
+  async registerVersion(
+    name: string,
+    descriptor: VersionDescriptor,
+    options: VersionOptions & CallOptions = {},
+  ): Promise<Registration> {
+    const { signal, rewrite, onProgress, ...how } = optionsOf(options);
+    const sending: Sending = {
+      ...checkCallOptions({ signal }),
+      ...(typeof onProgress === "function"
+        ? { progress: onProgress as (progress: MaintenanceProgress) => void }
+        : {}),
+    };
+    const told = sending.progress !== undefined;
+    if (typeof rewrite !== "function") {
+      const plain = {
+        ...how,
+        ...(rewrite === undefined ? {} : { rewrite }),
+        ...(told || onProgress === undefined ? {} : { onProgress }),
+      };
+      return (await this.site.call(
+        "registerVersion",
+        "write",
+        [name, descriptor, plain, told],
+        sending,
+      )) as Registration;
+    }
+    const { integers } = how as VersionOptions;
+    const asking = {
+      ...sending,
+      integers: integers ?? this.site.integers,
+      apply: rewriter(rewrite as never, "registerVersion", (await this.schema(name)).primaryKey),
+    };
+    return (await this.site.call(
+      "registerVersionBy",
+      "write",
+      [name, descriptor, how, told],
+      asking,
+    )) as Registration;
+  }
+
+  /** Calls a collection by another name. */
+  async renameCollection(from: string, to: string, options?: CallOptions): Promise<Renaming> {
+    return (await this.writeCall("renameCollection", [from, to], options)) as Renaming;
+  }
+
+  /** Removes a collection with all its rows. */
+  async dropCollection(name: string, options?: CallOptions): Promise<Drop> {
+    return (await this.writeCall("dropCollection", [name], options)) as Drop;
+  }
+
+  /** Keeps bytes under a key, beside the collections; `undefined` removes them. */
+  async setNote(key: string, value: Uint8Array | undefined, options?: CallOptions): Promise<void> {
+    await this.writeCall("setNote", [key, value], options);
+  }
+
+  protected async writeCall(
+    op: string,
+    args: readonly unknown[],
+    options: CallOptions | undefined,
+  ): Promise<unknown> {
+    return this.site.call(op, "write", args, checkCallOptions(options));
+  }
+}
+
+/** @throws argument_invalid */
+function optionsOf<T extends object>(
+  options: T,
+): T & { readonly rewrite?: unknown; readonly onProgress?: unknown } {
+  if (typeof options === "object" && options !== null) return options;
+  throw argumentInvalid("options", "an object", options);
+}
+
+/** A rewrite function of rows and their keys, as one of rows. */
+function rewriter(
+  rewrite: (row: Row, key: Value) => Row,
+  call: string,
+  primaryKey: string,
+): (rows: readonly Row[]) => readonly unknown[] {
+  const make = callerFunction((row: Row) => rewrite(row, row[primaryKey] as Value), "options.rewrite", call);
+  // An async function is known by its own face, not by that of what calls it.
+  callerFunction(rewrite as never, "options.rewrite", call);
+  return make;
+}

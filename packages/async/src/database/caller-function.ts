@@ -1,0 +1,35 @@
+/** Functions of the caller that the engine needs in the middle of a write: they run here, in the caller's thread and context. */
+import { AsyncResource } from "node:async_hooks";
+import { ModelVaultError, type Row } from "@modelvault/core";
+
+/** A function of rows out of one of a row. What it throws is what the call rejects with. */
+export function callerFunction<R extends object>(
+  change: (row: R) => unknown,
+  argument: string,
+  call: string,
+): (rows: readonly Row[]) => readonly unknown[] {
+  refuseAsyncFunction(change, argument, call);
+  const context = new AsyncResource("modelvault.function");
+  return (rows) =>
+    rows.map((row) => {
+      const result = context.runInAsyncScope(change, undefined, row as R);
+      if (typeof (result as { readonly then?: unknown } | null | undefined)?.then !== "function")
+        return result;
+      // Its rejection, if any, is not news: the caller gets this error instead.
+      (result as PromiseLike<unknown>).then(undefined, () => undefined);
+      throw asynchronous(argument, call, "returned a promise");
+    });
+}
+
+function refuseAsyncFunction(change: unknown, argument: string, call: string): void {
+  if (Object.prototype.toString.call(change) === "[object AsyncFunction]")
+    throw asynchronous(argument, call, "is an async function");
+}
+
+function asynchronous(argument: string, call: string, what: string): ModelVaultError {
+  return new ModelVaultError(
+    "callback_async",
+    `The function given to ${call} as ${argument} ${what}. The engine waits for it in the middle of a write, so it must be synchronous; await what it needs before, or use a transaction.`,
+    { argument },
+  );
+}

@@ -1,0 +1,168 @@
+/**
+ * The workers of one database: the engine, which writes and on most drivers reads too, and readers, where the driver lets several
+ * threads read the same place. A reader that dies is replaced. An engine that dies is replaced where the data outlives it;
+ * opening the place again brings every acknowledged write back.
+ */
+
+import type { ResourceLimits } from "node:worker_threads";
+import { type IntegerMode, ModelVaultError } from "@modelvault/core";
+import type { DriverReference } from "../protocol/messages.ts";
+import { WorkerLink } from "./worker-link.ts";
+
+export interface WorkersOptions {
+  readonly driver: DriverReference;
+  readonly integers: IntegerMode & ("number" | "bigint");
+  readonly lockWaitMs: number | undefined;
+  readonly observed: readonly string[];
+  readonly report: (method: string, report: unknown) => void;
+  /** How many readers, where the driver allows any. */
+  readonly readers: number;
+  readonly resourceLimits: ResourceLimits | undefined;
+  readonly execArgv: readonly string[] | undefined;
+}
+
+/** Deaths of one worker in a row after which it is not started again. */
+const RESTARTS_MAX = 5;
+
+export class Workers {
+  readonly #options: WorkersOptions;
+  #engine: WorkerLink | Promise<WorkerLink>;
+  #readers: WorkerLink[] = [];
+  /** The last commit that the caller was told of. */
+  #revision = 0;
+  #persistent = false;
+  #restarts = 0;
+  #closing = false;
+  #dead: ModelVaultError | undefined;
+
+  private constructor(options: WorkersOptions, engine: Promise<WorkerLink>) {
+    this.#options = options;
+    this.#engine = engine;
+  }
+
+  /** @throws what opening the store throws */
+  static async open(options: WorkersOptions): Promise<Workers> {
+    const workers: Workers = new Workers(options, Promise.resolve() as never);
+    const { link, opened } = await workers.#start("engine");
+    workers.#engine = link;
+    workers.#persistent = opened.persistent;
+    workers.#revision = opened.revision;
+    if (opened.shared && options.readers > 0) {
+      try {
+        await Promise.all(Array.from({ length: options.readers }, () => workers.#addReader()));
+      } catch (error) {
+        workers.#closing = true;
+        await Promise.all([link, ...workers.#readers].map((each) => each.end()));
+        throw error;
+      }
+    }
+    return workers;
+  }
+
+  /** The worker that writes. A promise while it is started again. @throws worker_died */
+  get engine(): WorkerLink | Promise<WorkerLink> {
+    if (this.#dead !== undefined) throw this.#dead;
+    return this.#engine;
+  }
+
+  /** A worker for reads on the database: the reader with the least to do, or the engine. @throws worker_died */
+  get reader(): WorkerLink | Promise<WorkerLink> {
+    let [least] = this.#readers;
+    if (least === undefined) return this.engine;
+    for (const reader of this.#readers) if (reader.load < least.load) least = reader;
+    return least;
+  }
+
+  /** How many readers there are now. */
+  get readerCount(): number {
+    return this.#readers.length;
+  }
+
+  /** Calls in flight, of all workers. */
+  get load(): number {
+    let load = this.#engine instanceof Promise ? 0 : this.#engine.load;
+    for (const reader of this.#readers) load += reader.load;
+    return load;
+  }
+
+  /** Every worker there is now. */
+  get links(): readonly WorkerLink[] {
+    return this.#engine instanceof Promise ? this.#readers : [this.#engine, ...this.#readers];
+  }
+
+  /** Closes the database everywhere, the engine last. @throws what closing the store throws */
+  async close(): Promise<void> {
+    this.#closing = true;
+    await Promise.allSettled(this.#readers.map((reader) => reader.close()));
+    if (this.#dead !== undefined) return;
+    const engine = await this.#engine;
+    await engine.close();
+  }
+
+  #start(role: "engine" | "reader"): ReturnType<typeof WorkerLink.open> {
+    const { driver, integers, lockWaitMs, observed, report, resourceLimits, execArgv } = this.#options;
+    let link: WorkerLink | undefined;
+    const started = WorkerLink.open({
+      start: {
+        driver,
+        options: { integers, ...(lockWaitMs === undefined ? {} : { lockWaitMs }) },
+        // What readers do is told of by nobody twice: they run queries that the engine does not.
+        observed: role === "engine" ? observed : observed.filter((method) => method === "onQuery"),
+        role,
+      },
+      resourceLimits,
+      execArgv,
+      leastRevision: () => (role === "reader" ? this.#revision : 0),
+      committed: (revision) => {
+        if (revision > this.#revision) this.#revision = revision;
+        this.#restarts = 0;
+      },
+      report,
+      died: (error) => {
+        if (link !== undefined) this.#died(link, error);
+      },
+    });
+    return started.then((opened) => {
+      link = opened.link;
+      return opened;
+    });
+  }
+
+  async #addReader(): Promise<void> {
+    const { link } = await this.#start("reader");
+    if (this.#closing) await link.end();
+    else this.#readers.push(link);
+  }
+
+  #died(link: WorkerLink, error: ModelVaultError): void {
+    this.#readers = this.#readers.filter((reader) => reader !== link);
+    if (this.#closing) return;
+    if (link.role === "reader") {
+      // Where none can be started any more, the engine reads.
+      if (++this.#restarts <= RESTARTS_MAX) this.#addReader().catch(() => undefined);
+      return;
+    }
+    if (!this.#persistent || ++this.#restarts > RESTARTS_MAX) {
+      this.#dead = error;
+      return;
+    }
+    const restarted = this.#start("engine").then(
+      ({ link: engine, opened }) => {
+        this.#engine = engine;
+        if (opened.revision > this.#revision) this.#revision = opened.revision;
+        return engine;
+      },
+      (cause: unknown) => {
+        this.#dead = new ModelVaultError(
+          "worker_died",
+          "The engine worker ended and could not be started again. Close the database and open it anew.",
+          { role: "engine" },
+          { cause },
+        );
+        throw this.#dead;
+      },
+    );
+    restarted.catch(() => undefined);
+    this.#engine = restarted;
+  }
+}

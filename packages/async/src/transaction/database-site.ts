@@ -1,0 +1,115 @@
+/**
+ * Calls on the database: to the transaction whose callback they are made in, if there is one, else to a worker. Here is counted what is in
+ * flight, and here closing begins.
+ */
+import { type IntegerMode, ModelVaultError } from "@modelvault/core";
+import { Settling } from "../link/pending.ts";
+import type { WorkerLink } from "../link/worker-link.ts";
+import type { Workers } from "../link/workers.ts";
+import { DATABASE_SCOPE } from "../protocol/messages.ts";
+import { type Access, type CallOptions, CallSite, type Route, send } from "./call-site.ts";
+import { currentFrame } from "./frames.ts";
+import { runApart } from "./run-transaction.ts";
+import { TransactionSite } from "./transaction-site.ts";
+import { ViewSite } from "./view-site.ts";
+
+export class DatabaseSite extends CallSite {
+  readonly integers: IntegerMode;
+  readonly #workers: Workers;
+  readonly #maxQueued: number;
+  /** What is going on and must end before the database is closed. */
+  readonly #going = new Set<Promise<unknown>>();
+  #closed = false;
+
+  constructor(workers: Workers, integers: IntegerMode, maxQueued: number) {
+    super();
+    this.#workers = workers;
+    this.integers = integers;
+    this.#maxQueued = maxQueued;
+  }
+
+  /** The transaction that calls made now belong to. */
+  get joined(): TransactionSite | undefined {
+    for (let frame = currentFrame(); frame !== undefined; frame = frame.outer) {
+      const { site } = frame;
+      if (frame.joins && site instanceof TransactionSite && site.database === this) return site;
+    }
+    return undefined;
+  }
+
+  /** @throws database_closed, overloaded, worker_died, transaction_closed */
+  route(access: Access): Route | Promise<Route> {
+    const { joined } = this;
+    if (joined !== undefined) return joined.route(access);
+    this.refuseClosed();
+    const { load } = this.#workers;
+    if (load >= this.#maxQueued) throw this.#overloaded(load);
+    return routed(access === "read" ? this.#workers.reader : this.#workers.engine);
+  }
+
+  async apart<T>(work: (tx: CallSite) => Promise<T>, options: CallOptions): Promise<T> {
+    const { joined } = this;
+    if (joined !== undefined) return joined.apart(work, options);
+    return this.during(this.begin(options).then((site) => runApart(site, work)));
+  }
+
+  /** Begins a transaction, when those before it have ended. */
+  async begin({ signal }: CallOptions): Promise<TransactionSite> {
+    signal?.throwIfAborted();
+    const route = await this.route("write");
+    const pending = new Settling(this.integers);
+    const id = send(route, pending, "begin", "write", [], false, signal);
+    await pending.promise;
+    return new TransactionSite(this, route.link, id, this.integers);
+  }
+
+  /** Opens a view on one state. */
+  async view({ signal }: CallOptions): Promise<ViewSite> {
+    const route = await this.route("read");
+    const pending = new Settling(this.integers);
+    const id = send(route, pending, "openView", "read", [], false, signal);
+    const revision = (await pending.promise) as number;
+    return new ViewSite(route.link, id, revision, this.integers);
+  }
+
+  /** Keeps the database from closing before something has settled. */
+  during<T>(going: Promise<T>): Promise<T> {
+    const tracked: Promise<unknown> = going.then(
+      () => this.#going.delete(tracked),
+      () => this.#going.delete(tracked),
+    );
+    this.#going.add(tracked);
+    return going;
+  }
+
+  /** Refuses new calls, waits for those that were made and for open transactions, then ends the workers. @throws what closing the store throws */
+  async close(): Promise<void> {
+    this.#closed = true;
+    while (this.#going.size > 0) await Promise.all(this.#going);
+    // Calls are worked off in their order, and closing is the last one.
+    await this.#workers.close();
+  }
+
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  /** @throws database_closed */
+  refuseClosed(): void {
+    if (this.#closed)
+      throw new ModelVaultError("database_closed", "The database was used after it was closed.");
+  }
+
+  #overloaded(inFlight: number): ModelVaultError {
+    return new ModelVaultError(
+      "overloaded",
+      `${inFlight} calls are in flight, as many as maxQueued allows; this one was not made. Await some before making more.`,
+      { inFlight, maxQueued: this.#maxQueued },
+    );
+  }
+}
+
+function routed(link: WorkerLink | Promise<WorkerLink>): Route | Promise<Route> {
+  if (link instanceof Promise) return link.then((found) => ({ link: found, scope: DATABASE_SCOPE }));
+  return { link, scope: DATABASE_SCOPE };
+}

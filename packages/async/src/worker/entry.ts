@@ -1,0 +1,78 @@
+/** Where a worker starts: opens the database with the driver it was named, says how that went, and serves. */
+import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from "node:worker_threads";
+import { Database, type DatabaseObserver, ModelVaultError, type StoreDriver } from "@modelvault/core";
+import type {
+  AnswerBatch,
+  CallBatch,
+  DriverReference,
+  NotOpened,
+  Opened,
+  WorkerStart,
+} from "../protocol/messages.ts";
+import { errorToWire } from "../protocol/wire-errors.ts";
+import { Asking } from "./asking.ts";
+import { Outbox } from "./outbox.ts";
+import { Server } from "./server.ts";
+import { ShapeBook } from "./shape-book.ts";
+
+async function build({ moduleUrl, factory, args }: DriverReference): Promise<StoreDriver> {
+  const module = (await import(moduleUrl)) as Readonly<Record<string, unknown>>;
+  const make = module[factory];
+  if (typeof make === "function") return make(...args) as StoreDriver;
+  throw new ModelVaultError(
+    "argument_invalid",
+    `driver.factory must be the name of a function that ${moduleUrl} exports, not ${JSON.stringify(factory)}.`,
+    { argument: "driver.factory", expected: "the name of an exported function", actual: factory },
+  );
+}
+
+function observerOf(observed: readonly string[], outbox: () => Outbox): DatabaseObserver {
+  return Object.fromEntries(
+    observed.map((method) => [method, (report: unknown) => outbox().add(["report", method, report])]),
+  );
+}
+
+async function main(port: MessagePort, start: WorkerStart): Promise<void> {
+  const outbox = new Outbox(new ShapeBook(), (batch: AnswerBatch, transfer) =>
+    port.postMessage(batch, transfer),
+  );
+  let db: Database;
+  let opened: Opened;
+  try {
+    const driver = await build(start.driver);
+    let traits: { readonly persistent: boolean; readonly sharing: string } | undefined;
+    const watched: StoreDriver = {
+      ...driver,
+      open() {
+        const store = driver.open();
+        traits = store.traits;
+        return store;
+      },
+    };
+    db = Database.open(watched, { ...start.options, observer: observerOf(start.observed, () => outbox) });
+    const revision = db.revision();
+    outbox.revision = revision;
+    const persistent = traits?.persistent === true;
+    opened = { opened: true, revision, persistent, shared: persistent && traits?.sharing === "writers" };
+  } catch (error) {
+    port.postMessage({ opened: false, error: errorToWire(error) } satisfies NotOpened);
+    port.close();
+    return;
+  }
+  const server = new Server({
+    db,
+    outbox,
+    asking: new Asking(start.asked, start.bell, outbox),
+    reader: start.role === "reader",
+    take: () =>
+      start.role === "reader"
+        ? undefined
+        : (receiveMessageOnPort(port) as { readonly message: CallBatch } | undefined)?.message,
+    later: (work) => setImmediate(work),
+  });
+  port.on("message", (batch: CallBatch) => server.receive(batch));
+  port.postMessage(opened);
+  outbox.flush();
+}
+
+if (parentPort !== null) await main(parentPort, workerData as WorkerStart);

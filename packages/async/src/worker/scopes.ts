@@ -1,0 +1,51 @@
+/** What is open in a worker beside the database: transactions, their savepoints, and views; each under the number of the call that opened it. */
+import { ModelVaultError, OpenTransaction, type OpenView } from "@modelvault/core";
+import type { ScopeId } from "../protocol/messages.ts";
+
+export class Scopes {
+  readonly #open = new Map<ScopeId, OpenTransaction | OpenView>();
+  /** The one transaction that holds the store. */
+  #transaction: ScopeId | undefined;
+
+  /** Whether a transaction holds the store. */
+  get held(): boolean {
+    return this.#transaction !== undefined;
+  }
+
+  add(id: ScopeId, handle: OpenTransaction | OpenView, holds: boolean): void {
+    this.#open.set(id, handle);
+    if (holds) this.#transaction = id;
+  }
+
+  /** @throws transaction_closed */
+  handle(id: ScopeId): OpenTransaction | OpenView {
+    const handle = this.#open.get(id);
+    if (handle !== undefined) return handle;
+    throw new ModelVaultError("transaction_closed", "The transaction or view was used after it ended.");
+  }
+
+  /** @throws transaction_closed */
+  transaction(id: ScopeId): OpenTransaction {
+    const handle = this.handle(id);
+    if (handle instanceof OpenTransaction) return handle;
+    throw new ModelVaultError("transaction_closed", "A view is no transaction.");
+  }
+
+  /** Ends a scope: commits, rolls back or closes, whichever `end` does. The scope is gone also where that throws. */
+  end<T>(id: ScopeId, end: (handle: OpenTransaction | OpenView) => T): T {
+    const handle = this.handle(id);
+    this.#open.delete(id);
+    if (this.#transaction === id) this.#transaction = undefined;
+    return end(handle);
+  }
+
+  /** Rolls back and closes everything. */
+  endAll(): void {
+    for (const handle of this.#open.values()) {
+      if (handle instanceof OpenTransaction) handle.rollback();
+      else handle.close();
+    }
+    this.#open.clear();
+    this.#transaction = undefined;
+  }
+}
