@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { findUpstream } from "./environment.mjs";
 import { migrationRules } from "./migrations.mjs";
+import { nameRules } from "./names.mjs";
 import { rules } from "./rules.mjs";
 import { inTurns } from "./scenarios.mjs";
 import { snapshotRules } from "./snapshots.mjs";
@@ -29,7 +30,7 @@ async function main() {
   const single = option("seed", -1);
   const seeds = single >= 0 ? [single] : Array.from({ length: option("seeds", 40) }, (_, at) => at + 1);
   const scenarios = [
-    ...(single >= 0 ? [] : [...rules, ...spareRoomRules, ...snapshotRules, ...migrationRules]),
+    ...(single >= 0 ? [] : [...rules, ...spareRoomRules, ...snapshotRules, ...nameRules, ...migrationRules]),
     ...seeds.map((seed) => ({ name: `random program ${seed}`, run: () => inTurns(setting, seed, 8) })),
   ];
   let failed = 0;

@@ -19,6 +19,8 @@ export class ModelCollection {
   /** @param {string} name @param {{ primary: string, fields: Field[], indexes: import("./random.mjs").Index[] }} schema */
   constructor(name, schema) {
     this.name = name;
+    /** What upstream calls it: the name it was created under, as far as that was free. @type {string | undefined} */
+    this.theirName = undefined;
     this.primary = schema.primary;
     this.fields = schema.fields;
     this.indexes = schema.indexes;
@@ -155,7 +157,7 @@ function keyText2(value) {
 
 /** Holds upstream to a model. @param {import("./upstream.mjs").Upstream} upstream @param {ModelCollection} model @param {Random} random */
 export async function checkTheirs(upstream, model, random) {
-  const dump = await upstream.call("dump", { name: model.name, fields: model.fields });
+  const dump = await upstream.call("dump", { name: model.theirName, fields: model.fields });
   const rows = dump.map(rowText).sort();
   expect(
     rows.join("\n") === model.texts.join("\n"),
@@ -165,7 +167,7 @@ export async function checkTheirs(upstream, model, random) {
     const value = model.someValue(random, path);
     if (value === null || "enum" in value) continue;
     const answer = await upstream.ask("where", {
-      name: model.name,
+      name: model.theirName,
       path,
       value,
       primary: model.primary,
