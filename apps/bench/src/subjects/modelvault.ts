@@ -11,6 +11,7 @@ import {
   type StoreDriver,
 } from "@modelvault/core";
 import { fileStore } from "@modelvault/store-file";
+import { lmdbStore } from "@modelvault/store-lmdb";
 import type { City } from "../data/cities.ts";
 import type { Change, Page, Subject, SubjectKind, Validator } from "./subject.ts";
 
@@ -143,6 +144,6 @@ export const lmdb: SubjectKind = {
   persistent: true,
   validates: true,
   about: "lmdbStore(path)",
-  missing: "store-lmdb is not there yet",
   versions: none,
+  open: (folder) => new ModelVaultSubject(lmdbStore(join(folder, "cities.lmdb"))),
 };
