@@ -53,27 +53,36 @@ function fieldsReviver(fields: readonly FieldShape[], stored: readonly FieldShap
     return absent || change !== undefined ? [{ name, absent, change }] : [];
   });
   if (changes.length === 0) return (row) => row;
+  const byName = new Map(changes.map((change) => [change.name, change]));
   return (row) => {
-    let changed: Map<string, ModelValue | undefined> | undefined;
-    for (const { name, absent, change } of changes) {
-      const value = row[name];
+    let copy: Record<string, ModelValue> | undefined;
+    for (const change of changes) {
+      const value = row[change.name];
       // A function is what a part of a row inherits under a name such as "constructor".
-      if (value === undefined || typeof value === "function" || (value === null && !absent)) continue;
-      const after = value === null ? undefined : change === undefined ? value : change(value);
+      if (value === undefined || typeof value === "function") continue;
+      const after = changed(change, value);
+      if (after === undefined) return rebuild(row, byName);
       if (after === value) continue;
-      changed ??= new Map();
-      changed.set(name, after);
+      copy ??= { ...row };
+      copy[change.name] = after;
     }
-    return changed === undefined ? row : rebuild(row, changed);
+    return copy ?? row;
   };
 }
 
+function changed({ absent, change }: FieldChange, value: Value): ModelValue | undefined {
+  if (value === null) return absent ? undefined : null;
+  return change === undefined ? value : change(value);
+}
+
 /** A copy with some values changed, and those that are undefined left out. (Deleting from a copy would make a slow object.) */
-function rebuild(row: Row, changed: ReadonlyMap<string, ModelValue | undefined>): ModelRow {
+function rebuild(row: Row, changes: ReadonlyMap<string, FieldChange>): ModelRow {
   const copy: Record<string, ModelValue> = {};
   for (const name of Object.keys(row)) {
-    const value = changed.has(name) ? changed.get(name) : row[name];
-    if (value !== undefined) copy[name] = value;
+    const value = row[name] ?? null;
+    const change = changes.get(name);
+    const after = change === undefined ? value : changed(change, value);
+    if (after !== undefined) copy[name] = after;
   }
   return copy;
 }
