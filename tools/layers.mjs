@@ -29,6 +29,14 @@ const layers = new Map([
 /** Packages that must run in any host, so that no Node module may be named in their sources. */
 const hostFree = new Set(["core", "models"]);
 
+/** Files whose work is to load a module that only the user can name. */
+const loaders = new Set([
+  // The models of a program.
+  "apps/cli/src/models-module.ts",
+  // A driver, in the worker that opens it.
+  "packages/async/src/worker/entry.ts",
+]);
+
 const nodeModules = new Set(builtinModules);
 
 /** @typedef {import("./tree.mjs").Manifest} Manifest */
@@ -88,7 +96,8 @@ function placeOf(path) {
  * @returns {Verdict}
  */
 function judge(importer, specifier) {
-  if (specifier === "") return { refused: ["imports a module whose name is computed"] };
+  if (specifier === "")
+    return { refused: loaders.has(importer.path) ? [] : ["imports a module whose name is computed"] };
   if (specifier.startsWith(".")) return judgeRelative(importer, specifier);
   if (specifier.startsWith("node:") || nodeModules.has(specifier)) {
     const free = importer.isSource && hostFree.has(importer.package);

@@ -2,7 +2,14 @@
  * Random pairs of schemas that are not strangers to each other, rows for the first, and values for whatever the second asks for. Models here
  * are made of descriptors alone, so that every type of the engine takes part, and no vendor's limits.
  */
-import type { CollectionDescriptor, ConstraintDescriptor, FieldDescriptor, Row, TypeDescriptor, Value } from "@modelvault/core";
+import type {
+  CollectionDescriptor,
+  ConstraintDescriptor,
+  FieldDescriptor,
+  Row,
+  TypeDescriptor,
+  Value,
+} from "@modelvault/core";
 import type { Model } from "@modelvault/models";
 import fc from "fast-check";
 
@@ -10,18 +17,35 @@ const VARIANTS = ["de", "en", "fr", ""] as const;
 const NAMES = ["a", "b", "c", "d"] as const;
 
 const scalar: fc.Arbitrary<TypeDescriptor> = fc.oneof(
-  fc.constantFrom<TypeDescriptor[]>("bool", "int64", "uint64", "float64", "string", "uuid", "timestamp", "bytes", "json"),
-  fc
-    .subarray([...VARIANTS], { minLength: 1 })
-    .map((variants): TypeDescriptor => ({ enum: variants })),
+  fc.constantFrom<TypeDescriptor[]>(
+    "bool",
+    "int64",
+    "uint64",
+    "float64",
+    "string",
+    "uuid",
+    "timestamp",
+    "bytes",
+    "json",
+  ),
+  fc.subarray([...VARIANTS], { minLength: 1 }).map((variants): TypeDescriptor => ({ enum: variants })),
 );
 
 const constraintsFor = (type: TypeDescriptor): fc.Arbitrary<ConstraintDescriptor[]> => {
   if (type === "int64") {
-    return fc.constantFrom<ConstraintDescriptor[][]>([], [{ min_i64: 0 }], [{ min_i64: -5 }, { max_i64: 100 }]);
+    return fc.constantFrom<ConstraintDescriptor[][]>(
+      [],
+      [{ min_i64: 0 }],
+      [{ min_i64: -5 }, { max_i64: 100 }],
+    );
   }
   if (type === "string") {
-    return fc.constantFrom<ConstraintDescriptor[][]>([], [{ min_length: 1 }], [{ max_length: 3 }], [{ nonempty: true }]);
+    return fc.constantFrom<ConstraintDescriptor[][]>(
+      [],
+      [{ min_length: 1 }],
+      [{ max_length: 3 }],
+      [{ nonempty: true }],
+    );
   }
   return fc.constant([]);
 };
@@ -41,18 +65,25 @@ function field(name: string, depth: number): fc.Arbitrary<FieldDescriptor> {
               .map((fields): TypeDescriptor => ({ object: fields })),
           },
         );
-  return fc
-    .record({ type: composite, optional: fc.boolean() })
-    .chain(({ type, optional }) =>
-      constraintsFor(type).map((constraints) => ({
-        path: [name],
-        type: optional ? { optional: type } : type,
-        ...(constraints.length === 0 ? {} : { constraints }),
-      })),
-    );
+  return fc.record({ type: composite, optional: fc.boolean() }).chain(({ type, optional }) =>
+    constraintsFor(type).map((constraints) => ({
+      path: [name],
+      type: optional ? { optional: type } : type,
+      ...(constraints.length === 0 ? {} : { constraints }),
+    })),
+  );
 }
 
-const INDEXABLE: readonly unknown[] = ["bool", "int64", "uint64", "float64", "string", "uuid", "timestamp", "bytes"];
+const INDEXABLE: readonly unknown[] = [
+  "bool",
+  "int64",
+  "uint64",
+  "float64",
+  "string",
+  "uuid",
+  "timestamp",
+  "bytes",
+];
 
 function bareType(type: TypeDescriptor): TypeDescriptor {
   return typeof type === "object" && "optional" in type ? bareType(type.optional) : type;
@@ -62,12 +93,14 @@ function bareType(type: TypeDescriptor): TypeDescriptor {
 function versionOf(fields: readonly FieldDescriptor[]): fc.Arbitrary<CollectionDescriptor> {
   const scalars = fields.filter(({ type }) => INDEXABLE.includes(bareType(type)));
   return fc.subarray(scalars, { maxLength: Math.min(2, scalars.length) }).chain((indexed) =>
-    fc.array(fc.constantFrom("index" as const, "unique" as const), { minLength: 2, maxLength: 2 }).map((kinds) => ({
-      name: "books",
-      primaryKey: "id",
-      fields: [{ path: ["id"], type: "int64" as const }, ...fields],
-      indexes: indexed.map(({ path }, at) => ({ path, kind: kinds[at] ?? "index" })),
-    })),
+    fc
+      .array(fc.constantFrom("index" as const, "unique" as const), { minLength: 2, maxLength: 2 })
+      .map((kinds) => ({
+        name: "books",
+        primaryKey: "id",
+        fields: [{ path: ["id"], type: "int64" as const }, ...fields],
+        indexes: indexed.map(({ path }, at) => ({ path, kind: kinds[at] ?? "index" })),
+      })),
   );
 }
 
@@ -92,12 +125,19 @@ export const schemaPair: fc.Arbitrary<readonly [CollectionDescriptor, Collection
 );
 
 /** A value that fits a field. */
-export function fittingValue(type: TypeDescriptor, constraints: readonly ConstraintDescriptor[] = []): fc.Arbitrary<Value> {
+export function fittingValue(
+  type: TypeDescriptor,
+  constraints: readonly ConstraintDescriptor[] = [],
+): fc.Arbitrary<Value> {
   if (typeof type === "object") {
     if ("optional" in type) return fc.option(fittingValue(type.optional, constraints), { nil: null });
     if ("enum" in type) return fc.constantFrom(...type.enum);
     if ("list" in type) return fc.array(fittingValue(type.list), { maxLength: 3 });
-    return fc.record(Object.fromEntries(type.object.map((each) => [String(each.path), fittingValue(each.type, each.constraints)])));
+    return fc.record(
+      Object.fromEntries(
+        type.object.map((each) => [String(each.path), fittingValue(each.type, each.constraints)]),
+      ),
+    );
   }
   switch (type) {
     case "bool":
@@ -119,16 +159,25 @@ export function fittingValue(type: TypeDescriptor, constraints: readonly Constra
     case "json":
       return fc.jsonValue({ maxDepth: 1 }).filter((value) => value !== null) as fc.Arbitrary<Value>;
     case "string":
-      return constraints.length > 0 ? fc.constantFrom<Value[]>("x", "de", "abc") : fc.constantFrom<Value[]>("", "de", "x\0y", "für", "12345678");
+      return constraints.length > 0
+        ? fc.constantFrom<Value[]>("x", "de", "abc")
+        : fc.constantFrom<Value[]>("", "de", "x\0y", "für", "12345678");
   }
 }
 
 export function rowsOf({ fields }: CollectionDescriptor): fc.Arbitrary<Row[]> {
   const others = fields.filter(({ path }) => String(path) !== "id");
   return fc
-    .array(fc.record(Object.fromEntries(others.map((each) => [String(each.path), fittingValue(each.type, each.constraints)]))), {
-      maxLength: 6,
-    })
+    .array(
+      fc.record(
+        Object.fromEntries(
+          others.map((each) => [String(each.path), fittingValue(each.type, each.constraints)]),
+        ),
+      ),
+      {
+        maxLength: 6,
+      },
+    )
     .map((rows) => rows.map((row, id): Row => ({ id, ...row })));
 }
 
@@ -136,7 +185,13 @@ export function rowsOf({ fields }: CollectionDescriptor): fc.Arbitrary<Row[]> {
 export function modelOf(descriptor: CollectionDescriptor): Model {
   const refuse = (): unknown => ({ issues: [{ message: "no defaults here", path: [] }] });
   const schema = { "~standard": { version: 1, vendor: "test", validate: refuse } };
-  return { name: descriptor.name, descriptor, schema, fields: [], primaryKey: descriptor.primaryKey } as unknown as Model;
+  return {
+    name: descriptor.name,
+    descriptor,
+    schema,
+    fields: [],
+    primaryKey: descriptor.primaryKey,
+  } as unknown as Model;
 }
 
 export interface NamedField {
@@ -148,10 +203,16 @@ export interface NamedField {
 
 /** Every field, inner ones and elements included, by the name that options give it. */
 export function namedFields(collection: string, fields: readonly FieldDescriptor[]): NamedField[] {
-  return fields.flatMap(({ path, type, constraints = [] }) => below(`${collection}.${String(path)}`, type, constraints));
+  return fields.flatMap(({ path, type, constraints = [] }) =>
+    below(`${collection}.${String(path)}`, type, constraints),
+  );
 }
 
-function below(name: string, type: TypeDescriptor, constraints: readonly ConstraintDescriptor[]): NamedField[] {
+function below(
+  name: string,
+  type: TypeDescriptor,
+  constraints: readonly ConstraintDescriptor[],
+): NamedField[] {
   const inner = bareType(type);
   const self = { name, type, constraints };
   if (typeof inner !== "object") return [self];
