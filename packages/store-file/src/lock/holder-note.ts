@@ -2,7 +2,7 @@
  * Small files beside the vault that say who holds it. `<vault>.writer.info` tells pid, host and time of the writer, for error messages
  * only: upstream's own sidecar must stay empty. Where flock is missing, `<vault>.writer.pid` is the lock itself.
  */
-import { readFileSync, unlinkSync, writeFileSync } from "node:fs";
+import { linkSync, readFileSync, renameSync, unlinkSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { errnoOf } from "../port/io-error.ts";
 
@@ -26,13 +26,22 @@ export function writeHolder(path: string, now: Date): void {
 /** What the note says; empty when there is none or it is not readable. */
 export function readHolder(path: string): Holder {
   try {
-    const { pid, host, since } = JSON.parse(readFileSync(path, "utf8")) as Holder;
+    return parseHolder(readFileSync(path, "utf8"));
+  } catch {
+    return {};
+  }
+}
+
+function parseHolder(text: string): Holder {
+  try {
+    const { pid, host, since } = JSON.parse(text) as Holder;
     return {
       ...(typeof pid === "number" ? { pid } : {}),
       ...(typeof host === "string" ? { host } : {}),
       ...(typeof since === "string" ? { since } : {}),
     };
   } catch {
+    // Empty for the instant between its making and its filling.
     return {};
   }
 }
@@ -61,7 +70,7 @@ export function flockHolderPid(inode: string): number | undefined {
   return undefined;
 }
 
-/** Takes the lock that is a file: false when a living process of this host has it. */
+/** Takes the lock that is a file: false when a living process has it, or one of another host, of which that cannot be told. */
 export function takePidLock(path: string, now: Date): boolean {
   for (let attempt = 0; attempt < 3; attempt++) {
     try {
@@ -70,11 +79,40 @@ export function takePidLock(path: string, now: Date): boolean {
     } catch (error) {
       if (errnoOf(error) !== "EEXIST") throw error;
     }
-    const { pid, host } = readHolder(path);
-    if (host !== hostname() || pid === undefined || isAlive(pid)) return false;
-    removeHolder(path);
+    if (pidLockHolder(path) !== undefined) return false;
+    removeStale(path);
   }
   return false;
+}
+
+/** Who has the lock that is a file; undefined when nobody has it, or a process that has ended. */
+export function pidLockHolder(path: string): Holder | undefined {
+  let text: string;
+  try {
+    text = readFileSync(path, "utf8");
+  } catch (error) {
+    if (errnoOf(error) === "ENOENT") return undefined;
+    throw error;
+  }
+  const holder = parseHolder(text);
+  const ended = holder.host === hostname() && holder.pid !== undefined && !isAlive(holder.pid);
+  return ended ? undefined : holder;
+}
+
+/** Moves the lock of an ended process out of the way. Of two that try, one takes the file; a lock taken meanwhile is put back. */
+function removeStale(path: string): void {
+  const aside = `${path}.${process.pid}.stale`;
+  try {
+    renameSync(path, aside);
+  } catch (error) {
+    if (errnoOf(error) === "ENOENT") return;
+    throw error;
+  }
+  try {
+    if (pidLockHolder(aside) !== undefined) linkSync(aside, path);
+  } finally {
+    removeHolder(aside);
+  }
 }
 
 function isAlive(pid: number): boolean {

@@ -3,6 +3,9 @@
  * upstream's order, so that running processes of either engine keep each other out. A reader takes a shared flock on the sidecar
  * and so keeps writers out while it reads; a follower takes none, for committed bytes are never changed in place.
  *
+ * Where there is no flock, a file that names the writer's process is the lock between writers of this package; a reader then only looks
+ * whether there is one.
+ *
  * Within a process a second writer is refused before any lock is tried, with an error that says how to share the handle.
  */
 import { hostname } from "node:os";
@@ -11,6 +14,7 @@ import type { FilePort, OpenFile } from "../port/file-port.ts";
 import {
   flockHolderPid,
   type Holder,
+  pidLockHolder,
   readHolder,
   removeHolder,
   takePidLock,
@@ -73,10 +77,15 @@ export function lockForWriting(
 /** Keeps writers out while a vault is read. @throws store_in_use, store_busy */
 export function lockForReading(port: FilePort, path: string): HeldLocks {
   const sidecar = port.open(sidecarPath(path), "ensure");
-  if (sidecar.lock("shared") !== false) return { release: () => sidecar.close() };
-  const error = busy(port, path, sidecar);
-  sidecar.close();
-  throw error;
+  try {
+    const locked = sidecar.lock("shared");
+    if (locked === false) throw busy(port, path, sidecar);
+    if (locked === "unsupported") refusePidHolder(port, path);
+    return { release: () => sidecar.close() };
+  } catch (error) {
+    sidecar.close();
+    throw error;
+  }
 }
 
 function lockDatabaseFile(port: FilePort, path: string, openFile: () => OpenFile): OpenFile {
@@ -96,9 +105,19 @@ function lockDatabaseFile(port: FilePort, path: string, openFile: () => OpenFile
 
 function lockByPid(port: FilePort, path: string, now: Date, undo: (() => void)[]): void {
   if (!port.notes) return;
-  const lock = `${path}.writer.pid`;
+  const lock = pidLockPath(path);
   if (!takePidLock(lock, now)) throw busyWith(path, readHolder(lock));
   undo.push(() => removeHolder(lock));
+}
+
+/** Without flock a reader keeps nobody out; a writer that is there already it can tell. */
+function refusePidHolder(port: FilePort, path: string): void {
+  const holder = port.notes ? pidLockHolder(pidLockPath(path)) : undefined;
+  if (holder !== undefined) throw busyWith(path, holder);
+}
+
+function pidLockPath(path: string): string {
+  return `${path}.writer.pid`;
 }
 
 function sidecarPath(path: string): string {

@@ -31,13 +31,18 @@ const FLAGS = {
 /** Linux transfers no more than this in one call. */
 const TRANSFER_BYTES_MAX = 0x7ffff000;
 
+/** The system call that locks a file, or what stands in for it. */
+export type LockCall = typeof flock;
+
 class NodeFile implements OpenFile {
   readonly path: string;
   readonly #fd: number;
+  readonly #lock: LockCall;
 
-  constructor(path: string, fd: number) {
+  constructor(path: string, fd: number, lock: LockCall) {
     this.path = path;
     this.#fd = fd;
+    this.#lock = lock;
   }
 
   identity(): FileIdentity {
@@ -73,7 +78,7 @@ class NodeFile implements OpenFile {
   }
 
   lock(kind: "shared" | "exclusive"): boolean | "unsupported" {
-    return flock(this.#fd, kind);
+    return this.#lock(this.#fd, kind);
   }
 
   close(): void {
@@ -81,10 +86,14 @@ class NodeFile implements OpenFile {
   }
 }
 
-export const nodePort: FilePort = {
+/** The real file system, with another way to lock than flock. */
+export function nodePortWith(lock: LockCall): FilePort {
+  return { ...common, open: (path, mode) => new NodeFile(path, openSync(path, FLAGS[mode], 0o666), lock) };
+}
+
+const common: Omit<FilePort, "open"> = {
   persistent: true,
   notes: true,
-  open: (path, mode) => new NodeFile(path, openSync(path, FLAGS[mode], 0o666)),
   stat(path) {
     const stats = statSync(path, { throwIfNoEntry: false });
     return stats === undefined ? undefined : { id: `${stats.dev}:${stats.ino}`, bytes: stats.size };
@@ -116,3 +125,5 @@ export const nodePort: FilePort = {
     }
   },
 };
+
+export const nodePort: FilePort = nodePortWith(flock);

@@ -17,7 +17,7 @@ import type { OpenFile } from "../port/file-port.ts";
 import type { Image } from "./image.ts";
 import type { LogCatalog } from "./log-catalog.ts";
 import { forEachFrom } from "./read-checkpoint.ts";
-import { type ReadVault, readVault } from "./read-vault.ts";
+import { type KnownState, type ReadVault, readVault } from "./read-vault.ts";
 import { RowReplay } from "./replay.ts";
 
 const NOTHING = new Uint8Array(0);
@@ -26,10 +26,10 @@ const NOTHING = new Uint8Array(0);
 const READINGS = 5;
 
 /** Reads a file that a writer may be writing: half of a commit with the next one behind it looks like damage, but not twice. */
-export function readWhileWritten(file: OpenFile, strict: boolean): ReadVault {
+export function readWhileWritten(file: OpenFile, strict: boolean, known?: KnownState): ReadVault {
   for (let reading = 1; ; reading++) {
     try {
-      return readVault(file, strict);
+      return readVault(file, strict, strict, known);
     } catch (error) {
       const passing = isModelVaultError(error, "log_damaged") || isModelVaultError(error, "log_unclean");
       if (!passing || reading === READINGS) throw error;
@@ -49,7 +49,8 @@ export function readOn(file: OpenFile, read: ReadVault, image: Image): boolean {
   // What does not end in a commit yet, or is being written, is left for the next time.
   scanLog(window, contents);
   if (contents.schemas.length > schemas) return false;
-  if (contents.revision === image.store.revision()) return true;
+  const revision = contents.revision + read.revisionAhead;
+  if (revision === image.store.revision()) return true;
   image.build();
   const transaction = image.store.begin();
   try {
@@ -59,7 +60,7 @@ export function readOn(file: OpenFile, read: ReadVault, image: Image): boolean {
       replay.apply(bytes, at, to, offset),
     );
     replay.countInto(counts);
-    transaction.commit(contents.revision);
+    transaction.commit(revision);
   } finally {
     transaction.abort();
   }

@@ -58,14 +58,28 @@ export interface ReadVault {
   /** Nothing but the beginning of a creation; there was never a commit. */
   readonly unfinished: boolean;
   readonly fileBytes: number;
+  /** What the image's revision is ahead of the file's: see {@link KnownState}. */
+  readonly revisionAhead: number;
+}
+
+/** What a handle has shown before it reads another file in the place of the one it had. */
+export interface KnownState {
+  readonly revision: number;
+  readonly catalog: LogCatalog;
 }
 
 /**
+ * @param known what the reading handle has shown so far, if anything
  * @param whole the log is read from its beginning even where a checkpoint of ours holds what it says; strict mode does so always
  * @throws file_not_vault, file_version_unsupported, log_damaged, log_unclean, checkpoint_invalid, record_payload_invalid,
  * catalog_payload_invalid
  */
-export function readVault(file: OpenFile, strict: boolean, whole: boolean = strict): ReadVault {
+export function readVault(
+  file: OpenFile,
+  strict: boolean,
+  whole: boolean = strict,
+  known?: KnownState,
+): ReadVault {
   const { path } = file;
   const window = new FileWindow(file);
   const fileBytes = window.length;
@@ -92,16 +106,16 @@ export function readVault(file: OpenFile, strict: boolean, whole: boolean = stri
       : { checkpoint: start, ignored: undefined };
   let filled: FilledImage;
   try {
-    filled = fillImage(path, window, contents, checkpoint);
+    filled = fillImage(path, window, contents, checkpoint, known);
   } catch (error) {
     if (!(error instanceof PayloadProblem) || checkpoint === undefined) throw error;
-    if (start !== undefined) return readVault(file, strict, true);
+    if (start !== undefined) return readVault(file, strict, true, known);
     refuseToIgnore(path, contents, checkpoint.offset, error.message, strict);
     ignored = error.message;
     checkpoint = undefined;
-    filled = fillImage(path, window, contents, undefined);
+    filled = fillImage(path, window, contents, undefined, known);
   }
-  const { image, counts } = filled;
+  const { image, counts, revisionAhead } = filled;
   return {
     image,
     contents,
@@ -115,6 +129,7 @@ export function readVault(file: OpenFile, strict: boolean, whole: boolean = stri
     tail,
     unfinished: false,
     fileBytes,
+    revisionAhead,
   };
 }
 
@@ -138,6 +153,7 @@ function startAtCheckpoint(
 
 interface FilledImage {
   readonly image: Image;
+  readonly revisionAhead: number;
   readonly counts: RecordCounts;
 }
 
@@ -150,6 +166,7 @@ function fillImage(
   window: FileWindow,
   contents: LogContents,
   checkpoint: LoadedCheckpoint | undefined,
+  known: KnownState | undefined,
 ): FilledImage {
   const from = checkpoint?.replayFrom ?? LOG_START;
   const schemas: Buffer[] = [...(checkpoint?.catalog ?? [])];
@@ -158,14 +175,31 @@ function fillImage(
   });
   const catalog = LogCatalog.empty.with(schemas);
   const counts: RecordCounts = new Map();
-  const image = Image.fill(catalog, contents.revision, (rows) => {
+  const revisionAhead = known === undefined ? 0 : aheadOf(known, contents, catalog);
+  const image = Image.fill(catalog, contents.revision + revisionAhead, (rows) => {
     const replay = new RowReplay(catalog, rows, path);
     const apply: RecordVisitor = (bytes, at, end, offset) => replay.apply(bytes, at, end, offset);
     if (checkpoint !== undefined) replayCheckpoint(window, checkpoint, apply);
     forEachFrom(window, contents.records, from, apply);
     replay.countInto(counts);
   });
-  return { image, counts };
+  return { image, counts, revisionAhead };
+}
+
+/**
+ * A revision never says two things to one handle. A compaction of ours keeps it with what it stands for; what another engine compacted, or what was
+ * restored, may bring an earlier one, or the same one for something else.
+ */
+function aheadOf(known: KnownState, { revision, ownLast }: LogContents, catalog: LogCatalog): number {
+  const same =
+    revision === known.revision && ownLast && samePayloads(catalog.payloads, known.catalog.payloads);
+  return same ? 0 : Math.max(0, known.revision + 1 - revision);
+}
+
+function samePayloads(a: readonly Uint8Array[], b: readonly Uint8Array[]): boolean {
+  return (
+    a.length === b.length && a.every((payload, at) => Buffer.compare(payload, b[at] as Uint8Array) === 0)
+  );
 }
 
 /** @throws PayloadProblem, for records that cannot be used too: the log may hold what can */
@@ -209,5 +243,6 @@ function unfinishedVault(path: string, refuse: boolean, fileBytes: number): Read
     tail: undefined,
     unfinished: true,
     fileBytes,
+    revisionAhead: 0,
   };
 }

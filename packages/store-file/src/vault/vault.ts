@@ -264,7 +264,10 @@ export class Vault {
   #readAnew(): void {
     const file = this.port.open(this.path, "read");
     try {
-      const read = readWhileWritten(file, this.options.strict);
+      const read = readWhileWritten(file, this.options.strict, {
+        revision: this.image.store.revision(),
+        catalog: this.image.catalog,
+      });
       this.file?.close();
       this.file = file;
       this.#followed = read;

@@ -39,6 +39,12 @@ export class UpstreamLikeFile {
     this.#publish({});
   }
 
+  /** One operation of an engine that knew no transactions, published. */
+  unframed(segments: readonly (readonly [type: number, payload: Uint8Array])[]): void {
+    for (const [type, payload] of segments) this.segment(type, payload);
+    this.#publish({});
+  }
+
   checkpoint(payload: Uint8Array): void {
     const checkpointOffset = this.segment(4, payload);
     this.#publish({ checkpointOffset, checkpointBytes: payload.length });

@@ -2,7 +2,7 @@ import { readFileSync, renameSync, statSync, symlinkSync, writeFileSync } from "
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { Database } from "@modelvault/core";
-import { fileStore } from "@modelvault/store-file";
+import { fileStore, restore } from "@modelvault/store-file";
 import { describe, expect, test } from "vitest";
 import { errorOf } from "../support/errors.ts";
 import { newFolder, newPlace } from "../support/places.ts";
@@ -124,6 +124,41 @@ describe("followers", () => {
       expect(follower.verify().problems).toEqual([]);
     }
     db.close();
+  });
+
+  // A restored vault, or one that upstream has compacted, may be at a revision that the follower has shown before for something else.
+  test("never show one revision for two states, whatever takes the place of the file", () => {
+    const path = newPlace();
+    const db = vault(path);
+    const saved = db.snapshotBytes();
+    for (let id = 1; id <= 9; id++) db.collection("t").insert({ id, s: `s${id}` });
+    const driver = fileStore(path, { mode: "follow" });
+    using follower = Database.open(driver);
+    const seen = new Map([[follower.revision(), JSON.stringify(follower.collection("t").all())]]);
+    const look = (): void => {
+      driver.refresh();
+      const state = JSON.stringify(follower.collection("t").all());
+      const revision = follower.revision();
+      expect(seen.get(revision) ?? state).toBe(state);
+      if (!seen.has(revision)) expect(revision).toBeGreaterThan(Math.max(...seen.keys()));
+      seen.set(revision, state);
+    };
+    db.close();
+    restore(saved, path, { overwrite: true });
+    look();
+    const again = Database.open(fileStore(path));
+    for (let id = 1; id <= 12; id++) {
+      again.collection("t").insert({ id, s: `other ${id}` });
+      look();
+    }
+    again.compact();
+    look();
+    again.registerVersion("t", { fields: [...fields, { path: "o", type: { optional: "int64" } }] });
+    look();
+    again.collection("t").delete(3);
+    look();
+    expect(seen.size).toBeGreaterThanOrEqual(16);
+    again.close();
   });
 
   test("a snapshot of one outlives a refresh", () => {
