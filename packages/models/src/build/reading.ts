@@ -13,8 +13,7 @@ export class Reading {
   readonly #path: (string | number)[] = [];
 
   add(rule: string, expected: string): void {
-    const at = this.#path.length === 0 ? "The row" : `"${this.#path.join(".")}"`;
-    const message = rule === "check" ? expected : `${at} must be ${expected}.`;
+    const message = rule === "check" ? expected : `Must be ${expected}`;
     this.issues.push({ message, path: [...this.#path], code: rule, expected });
   }
 

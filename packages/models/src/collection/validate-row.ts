@@ -13,14 +13,30 @@ interface SchemaIssue {
   readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined;
   readonly code?: unknown;
   readonly expected?: unknown;
+  /** Valibot's: whether a type was not met or a rule on it, and which. */
+  readonly kind?: unknown;
+  readonly type?: unknown;
 }
 
-/** Codes of Zod under the names that the engine has for the same rules. */
+/** Codes of Zod and ArkType, and types of Valibot, under the names that the engine has for the same rules. */
 const RULES: ReadonlyMap<unknown, string> = new Map([
   ["invalid_type", "type"],
+  ["domain", "type"],
+  ["proto", "type"],
   ["invalid_value", "enum"],
+  ["unit", "enum"],
+  ["picklist", "enum"],
+  ["literal", "enum"],
   ["unrecognized_keys", "unknown_field"],
 ]);
+
+function ruleOf({ code, kind, type }: SchemaIssue): string {
+  const name = kind === "schema" || kind === "validation" ? type : code;
+  const known = RULES.get(name);
+  if (known !== undefined) return known;
+  if (kind === "schema") return "type";
+  return typeof name === "string" ? name : "schema";
+}
 
 /** More problems of one row are not told of, as in the engine: a list can have a million bad elements. */
 const ISSUES_MAX = 1000;
@@ -49,14 +65,12 @@ export function validateRow(model: Model, candidate: unknown): Row {
   );
 }
 
-function describeIssue(
-  { message, path = [], code, expected }: SchemaIssue,
-  candidate: unknown,
-): ValidationIssue {
+function describeIssue(issue: SchemaIssue, candidate: unknown): ValidationIssue {
+  const { message, path = [], expected } = issue;
   // Some libraries have arrays of their own kind here; ours are plain.
   const keys = Array.from(path, (segment) => plainKey(typeof segment === "object" ? segment.key : segment));
   const value = valueAt(candidate, keys);
-  const rule = RULES.get(code) ?? (typeof code === "string" ? code : "schema");
+  const rule = ruleOf(issue);
   return {
     message,
     path: keys,

@@ -1,9 +1,12 @@
 import { runInNewContext } from "node:vm";
 import { isModelVaultError, type ModelVaultError } from "@modelvault/core";
+import { toStandardJsonSchema } from "@valibot/to-json-schema";
+import { type } from "arktype";
+import * as v from "valibot";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { validateRow } from "../../src/collection/validate-row.ts";
-import { defineModel, type ModelSchema } from "../../src/index.ts";
+import { defineModel, field, type ModelSchema } from "../../src/index.ts";
 
 const Book = defineModel(
   "books",
@@ -189,4 +192,30 @@ describe("schemas of other libraries", () => {
       { path: "id", rule: "pattern", why: "plain does not tell the flags of its patterns" },
     ]);
   });
+});
+
+test.each([
+  ["Zod", z.object({ id: z.string(), d: z.date(), k: z.enum(["a"]) }), ["type", "enum"]],
+  [
+    "Valibot",
+    toStandardJsonSchema(v.object({ id: v.string(), d: v.date(), k: v.picklist(["a"]) })),
+    ["type", "enum"],
+  ],
+  ["ArkType", type({ id: "string", d: "Date", k: "'a'" }), ["type", "enum"]],
+  [
+    "the builder",
+    field.object({ id: field.string(), d: field.date(), k: field.choice(["a"]) }),
+    ["type", "enum"],
+  ],
+] as const)("rules of %s have the names that the engine has for them", (_library, schema, rules) => {
+  const Model = defineModel("m", schema as ModelSchema<unknown, { id: string }>, { primaryKey: "id" });
+  const rulesOf = (row: object): unknown => {
+    try {
+      return validateRow(Model, row);
+    } catch (error) {
+      return (error as ModelVaultError).issues.map(({ rule }) => rule);
+    }
+  };
+  expect(rulesOf({ id: "1", d: 5, k: "z" })).toEqual(rules);
+  expect(rulesOf({ id: "1" })).toEqual(["required", expect.stringMatching(/required|enum/)]);
 });
