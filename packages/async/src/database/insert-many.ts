@@ -10,7 +10,18 @@ import { argumentInvalid } from "./arguments.ts";
 
 const SLICE_ROWS = 256;
 
-export async function insertInChunks(
+export function insertInChunks(
+  site: CallSite,
+  ref: CollectionRef,
+  rows: Iterable<object> | AsyncIterable<object>,
+  sending: Sending,
+): Promise<number> {
+  // Few rows are sent at once, and keep their place among the calls around them.
+  if (Array.isArray(rows) && rows.length <= SLICE_ROWS) return insert(site, ref, rows, 0, sending);
+  return insertSlices(site, ref, rows, sending);
+}
+
+async function insertSlices(
   site: CallSite,
   ref: CollectionRef,
   rows: Iterable<object> | AsyncIterable<object>,

@@ -27,7 +27,7 @@ import { errorFromWire } from "../protocol/wire-errors.ts";
 import { Deferred } from "./deferred.ts";
 import { PackedChunk, type Pending, Settling } from "./pending.ts";
 import { ShapeCache } from "./shape-cache.ts";
-import { WORKER_ENTRY } from "./worker-module.ts";
+import { WORKER_ENTRY, WORKER_EXEC_ARGV } from "./worker-module.ts";
 
 /** Answers are handled for this long at most before the event loop gets its turn. */
 const SLICE_MS = 3;
@@ -76,7 +76,7 @@ export class WorkerLink {
       transferList: [port2],
       name: `modelvault ${this.role}`,
       ...(options.resourceLimits === undefined ? {} : { resourceLimits: options.resourceLimits }),
-      ...(options.execArgv === undefined ? {} : { execArgv: [...options.execArgv] }),
+      execArgv: [...(options.execArgv ?? WORKER_EXEC_ARGV)],
     });
     this.#worker.on("message", (message: AnswerBatch | Opened | NotOpened) => this.#receive(message));
     this.#worker.on("error", (error: unknown) => {

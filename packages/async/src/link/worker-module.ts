@@ -17,3 +17,14 @@ export function workerModule(url: string): string {
 export const WORKER_ENTRY: URL = new URL(
   workerModule(import.meta.url).replace(/\/link\/worker-module\.(js|ts)$/, "/worker/entry.$1"),
 );
+
+/** The condition under which packages of this repository are resolved to their sources. */
+const SOURCES = "modelvault-source";
+
+/** Node options of workers that were given none: those of this process, but for what would lead to sources. */
+export const WORKER_EXEC_ARGV: readonly string[] = process.execArgv.filter(
+  (option, at, options) =>
+    option !== `--conditions=${SOURCES}` &&
+    !(option === SOURCES && /^(-C|--conditions)$/.test(options[at - 1] ?? "")) &&
+    !(/^(-C|--conditions)$/.test(option) && options[at + 1] === SOURCES),
+);

@@ -151,6 +151,10 @@ export function send(
   signal: AbortSignal | undefined,
 ): number {
   if (signal === undefined) return link.call(pending, op, scope, args, odd);
+  if (signal.aborted) {
+    pending.reject(signal.reason);
+    return 0;
+  }
   const claim: Claim = new Int32Array(new SharedArrayBuffer(4));
   const callOff = (): void => {
     if (Atomics.compareExchange(claim, 0, WAITING, CALLED_OFF) === WAITING) link.forget(id);

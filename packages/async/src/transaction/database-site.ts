@@ -54,22 +54,40 @@ export class DatabaseSite extends CallSite {
   }
 
   /** Begins a transaction, when those before it have ended. */
-  async begin({ signal }: CallOptions): Promise<TransactionSite> {
-    signal?.throwIfAborted();
-    const route = await this.route("write");
-    const pending = new Settling(this.integers);
-    const id = send(route, pending, "begin", "write", [], false, signal);
-    await pending.promise;
-    return new TransactionSite(this, route.link, id, this.integers);
+  begin(options: CallOptions): Promise<TransactionSite> {
+    return this.#open(
+      "begin",
+      "write",
+      options,
+      (link, id) => new TransactionSite(this, link, id, this.integers),
+    );
   }
 
   /** Opens a view on one state. */
-  async view({ signal }: CallOptions): Promise<ViewSite> {
-    const route = await this.route("read");
-    const pending = new Settling(this.integers);
-    const id = send(route, pending, "openView", "read", [], false, signal);
-    const revision = (await pending.promise) as number;
-    return new ViewSite(route.link, id, revision, this.integers);
+  view(options: CallOptions): Promise<ViewSite> {
+    return this.#open("openView", "read", options, (link, id) => new ViewSite(link, id, this.integers));
+  }
+
+  /** A call that opens a scope. It is sent at once, so that it keeps its place among the calls around it. */
+  #open<T>(
+    op: "begin" | "openView",
+    access: Access,
+    { signal }: CallOptions,
+    opened: (link: WorkerLink, id: number) => T,
+  ): Promise<T> {
+    const go = async (route: Route): Promise<T> => {
+      const pending = new Settling(this.integers);
+      const id = send(route, pending, op, access, [], false, signal);
+      await pending.promise;
+      return opened(route.link, id);
+    };
+    try {
+      signal?.throwIfAborted();
+      const route = this.route(access);
+      return route instanceof Promise ? route.then(go) : go(route);
+    } catch (error) {
+      return Promise.reject(error);
+    }
   }
 
   /** Keeps the database from closing before something has settled. */

@@ -14,15 +14,12 @@ function readOnly(): ModelVaultError {
 
 export class ViewSite extends CallSite {
   readonly integers: IntegerMode;
-  /** The revision it shows. */
-  readonly revision: number;
   readonly #route: Route;
   #closed = false;
 
-  constructor(link: WorkerLink, scope: ScopeId, revision: number, integers: IntegerMode) {
+  constructor(link: WorkerLink, scope: ScopeId, integers: IntegerMode) {
     super();
     this.integers = integers;
-    this.revision = revision;
     this.#route = { link, scope };
   }
 

@@ -51,7 +51,9 @@ function tryGroup(
     }
   }
   try {
-    tx.commit();
+    // Where nothing was done, nothing is committed: a refused write leaves no revision behind.
+    if (left.some((at) => "value" in (outcomes[at] as Outcome))) tx.commit();
+    else tx.rollback();
   } catch (error) {
     for (const at of left) if ("value" in (outcomes[at] as Outcome)) outcomes[at] = { error };
   }

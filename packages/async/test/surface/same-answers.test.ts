@@ -1,0 +1,243 @@
+import { isDeepStrictEqual } from "node:util";
+import { Database, memoryStore, type Row } from "@modelvault/core";
+import { describe, expect, test } from "vitest";
+import { type Operation, outcomeOf } from "../support/both.ts";
+import { BOOKS, sharedShelf } from "../support/shelf.ts";
+
+const shelf = sharedShelf();
+
+class Tome {
+  readonly id: number;
+  readonly title: string;
+  constructor(id: number, title: string) {
+    this.id = id;
+    this.title = title;
+  }
+}
+
+const withGetter = Object.defineProperty({ id: 20 }, "title", {
+  enumerable: true,
+  get: () => {
+    throw new Error("no title");
+  },
+});
+const cyclic: Record<string, unknown> = { id: 21, title: "Ouroboros" };
+cyclic.extra = { again: cyclic };
+const holes: unknown[] = ["a"];
+holes[2] = "c";
+
+/** Each runs after those before it, on both. Arguments that no type allows are given on purpose. */
+const operations: Readonly<Record<string, Operation>> = {
+  register: (db) => db.register(BOOKS),
+  "register again": (db) => db.register(BOOKS),
+  "register otherwise": (db) => db.register({ ...BOOKS, indexes: [] }),
+  "register nonsense": (db) => db.register({ name: 5 } as never),
+  insert: (db) =>
+    db.collection("books").insert({ id: 1, title: "Emma", year: 1815, author: { name: "Jane" } }),
+  "insert its key again": (db) => db.collection("books").insert({ id: 1, title: "Other" }),
+  "insert a taken title": (db) => db.collection("books").insert({ id: 2, title: "Emma" }),
+  "insert bytes, lists and JSON": (db) =>
+    db.collection("books").insert({
+      id: 2,
+      title: "Kim",
+      tags: ["a", "b"],
+      extra: { list: [1, null, { deep: "x" }] },
+      cover: new Uint8Array([0, 255]),
+    }),
+  "insert what is wrong in many ways": (db) =>
+    db.collection("books").insert({ id: "x", title: "", nope: 1, tags: [1], cover: "text" }),
+  "insert a function": (db) => db.collection("books").insert({ id: 3, title: () => "x" } as never),
+  "insert a symbol": (db) => db.collection("books").insert({ id: 3, title: Symbol("x") } as never),
+  "insert under a symbol": (db) =>
+    db.collection("books").insert({ id: 3, title: "Ok", [Symbol("y")]: 1 } as never),
+  "insert a promise": (db) => db.collection("books").insert({ id: 3, title: Promise.resolve("x") } as never),
+  "insert a date": (db) => db.collection("books").insert({ id: 3, title: new Date(0) } as never),
+  "insert a map": (db) => db.collection("books").insert({ id: 3, title: "Ok", extra: new Map() } as never),
+  "insert an instance": (db) => db.collection("books").insert(new Tome(4, "Ivanhoe") as never),
+  "insert a throwing getter": (db) => db.collection("books").insert(withGetter as never),
+  "insert a cycle": (db) => db.collection("books").insert(cyclic as never),
+  "insert holes": (db) => db.collection("books").insert({ id: 22, title: "Holes", tags: holes } as never),
+  "insert nothing": (db) => db.collection("books").insert(undefined as never),
+  "insert a list": (db) => db.collection("books").insert([1, 2] as never),
+  "insert a bigint": (db) => db.collection("books").insert({ id: 2n ** 60n, title: "Big" } as never),
+  "get a big key": (db) => db.collection("books").get(2n ** 60n),
+  "delete a big key": (db) => db.collection("books").delete(2n ** 60n),
+  get: (db) => db.collection("books").get(1),
+  "get nothing": (db) => db.collection("books").get(99),
+  "get by text": (db) => db.collection("books").get("1"),
+  "get by a symbol": (db) => db.collection("books").get(Symbol("k") as never),
+  "getOrThrow nothing": (db) => db.collection("books").getOrThrow(99),
+  getMany: (db) => db.collection("books").getMany([2, 99, 1]),
+  "getMany of nonsense": (db) => db.collection("books").getMany([1, "x"] as never),
+  "getMany of no list": (db) => db.collection("books").getMany(5 as never),
+  has: (db) => db.collection("books").has(2),
+  put: (db) => db.collection("books").put({ id: 4, title: "Ivanhoe", year: 1819 }),
+  "put anew": (db) => db.collection("books").put({ id: 5, title: "Dracula", year: 1897 }),
+  update: (db) => db.collection("books").update(1, { author: { name: "Austen" }, year: null } as never),
+  "update nothing": (db) => db.collection("books").update(99, { year: 1 } as never),
+  "update the key": (db) => db.collection("books").update(1, { id: 7 } as never),
+  "update by a function": (db) =>
+    db.collection("books").update(4, (row: Row) => ({ ...row, year: Number(row.year) + 1 })),
+  "update to nonsense by a function": (db) => db.collection("books").update(4, () => ({ id: 4 })),
+  "update to a function by a function": (db) =>
+    db.collection("books").update(4, (row: Row) => ({ ...row, title: () => 1 }) as never),
+  "update by nonsense": (db) => db.collection("books").update(4, 5 as never),
+  insertMany: (db) =>
+    db
+      .collection("books")
+      .insertMany(
+        Array.from({ length: 700 }, (_, n) => ({ id: 1000 + n, title: `Title ${n}`, year: 1900 + (n % 50) })),
+      ),
+  "insertMany of a generator": (db) =>
+    db.collection("books").insertMany(
+      (function* () {
+        for (let n = 0; n < 300; n++) yield { id: 2000 + n, title: `More ${n}` };
+      })(),
+    ),
+  "insertMany with a late mistake": (db) =>
+    db
+      .collection("books")
+      .insertMany(
+        Array.from({ length: 600 }, (_, n) => ({ id: 3000 + n, title: n === 555 ? "" : `Late ${n}` })),
+      ),
+  "insertMany with a mistake": (db) =>
+    db.collection("books").insertMany([
+      { id: 3000, title: "Fine" },
+      { id: 1, title: "Not" },
+    ]),
+  "insertMany of none": (db) => db.collection("books").insertMany([]),
+  "insertMany of no list": (db) => db.collection("books").insertMany(5 as never),
+  count: (db) => db.collection("books").count(),
+  version: (db) => {
+    const { version } = db.collection("books");
+    return typeof version === "function" ? version.call(db.collection("books")) : version;
+  },
+  validate: (db) => db.collection("books").validate({ id: 1, title: "" }),
+  "all by a condition": (db) =>
+    db.collection("books").where("year", "between", [1900, 1905]).orderBy("year", "desc").all(),
+  "all of everything": (db) => db.collection("books").all(),
+  "all of some paths": (db) =>
+    db.collection("books").where("id", "<", 10).select("author.name", "title").all(),
+  first: (db) => db.collection("books").orderBy("title").first(),
+  "first of none": (db) => db.collection("books").where("id", "<", 0).first(),
+  one: (db) => db.collection("books").where("title", "=", "Kim").one(),
+  "one of many": (db) => db.collection("books").where("year", ">", 0).one(),
+  "count by a condition": (db) => db.collection("books").where("year", ">=", 1940).count(),
+  exists: (db) =>
+    db
+      .collection("books")
+      .where((is) => is.or(is("year", "=", 1), is.not(is("year", "isNull"))))
+      .exists(),
+  "a page": (db) => db.collection("books").orderBy("year").limit(7).page(),
+  "the next page": async (db) => {
+    const query = db.collection("books").orderBy("year").limit(7);
+    const { next } = await query.page();
+    return query.after(next).page();
+  },
+  "a page without limit": (db) => db.collection("books").query().page(),
+  "a damaged cursor": (db) => db.collection("books").limit(1).after("nope").page(),
+  "an unknown path": (db) => db.collection("books").where("yaer", "=", 1).all(),
+  "an unknown operator": async (db) =>
+    db
+      .collection("books")
+      .where("year", "==" as never, 1)
+      .all(),
+  "a wrong value": (db) => db.collection("books").where("year", "=", "x").count(),
+  "a function for a value": async (db) =>
+    db
+      .collection("books")
+      .where("year", "=", (() => 1) as never)
+      .count(),
+  "a negative limit": async (db) => db.collection("books").limit(-1).all(),
+  "no such collection": async (db) => db.collection("boks").count(),
+  "a collection of no name": async (db) => db.collection(5 as never).count(),
+  "planned only": (db) => db.collection("books").where("year", "=", 1900).explain({ run: false }),
+  "explained wrongly": async (db) =>
+    db
+      .collection("books")
+      .query()
+      .explain({ ran: true } as never),
+  "update many": (db) =>
+    db
+      .collection("books")
+      .where("year", "=", 1910)
+      .update({ author: { name: "Nobody" } } as never),
+  "update many by a function": (db) =>
+    db
+      .collection("books")
+      .where("year", ">", 1910)
+      .update((row: Row) => ({ ...row, year: Number(row.year) - 100 })),
+  "update many to a taken title": (db) =>
+    db
+      .collection("books")
+      .where("year", "=", 1905)
+      .update({ title: "Same" } as never),
+  delete: (db) => db.collection("books").delete(5),
+  "delete again": (db) => db.collection("books").delete(5),
+  "delete many": (db) => db.collection("books").where("year", "<", 1840).delete(),
+  "the first rows by iteration": async (db) => {
+    const rows: unknown[] = [];
+    for await (const row of db.collection("books").orderBy("id", "desc").iterate())
+      if (rows.push(row) === 5) break;
+    return rows;
+  },
+  names: (db) => db.collectionNames(),
+  "has a collection": (db) => db.hasCollection("books"),
+  schema: (db) => db.schema("books"),
+  "schema of nothing": (db) => db.schema("x"),
+  "a hash": (db) => db.schemaHash(),
+  "check a version": (db) => db.checkVersion("books", { fields: BOOKS.fields.slice(0, 3) }),
+  "check a version by a function": (db) =>
+    db.checkVersion("books", { fields: BOOKS.fields }, { rewrite: (row) => ({ ...row, title: "" }) }),
+  "a breaking version": (db) => db.registerVersion("books", { fields: BOOKS.fields.slice(0, 3) }),
+  "a version by a function": (db) =>
+    db.registerVersion(
+      "books",
+      { fields: [...BOOKS.fields, { path: "pages", type: "int64" }] },
+      { accept: "migration", rewrite: (row, key) => ({ ...row, pages: Number(key) * 2 }) },
+    ),
+  "a version by a throwing function": (db) =>
+    db.registerVersion(
+      "books",
+      { fields: BOOKS.fields },
+      {
+        accept: "breaking",
+        rewrite: () => {
+          throw new Error("not today");
+        },
+      },
+    ),
+  "rows of the new version": (db) => db.collection("books").where("id", ">", 1990).all(),
+  rename: (db) => db.renameCollection("books", "tomes"),
+  "use the new name": (db) => db.collection("tomes").count(),
+  note: async (db) => {
+    await db.setNote("tool/x", new Uint8Array([1, 2]));
+    return [await db.note("tool/x"), await db.notes("tool/"), await db.note("none")];
+  },
+  "a transaction that fails": (db) =>
+    db.transaction((tx) => {
+      void tx.collection("tomes").delete(1);
+      throw new Error("no");
+    }),
+  "what it left": (db) => db.collection("tomes").get(1),
+  "a copy without a place": (db) => db.copyTo("/nowhere"),
+  "a checkpoint of memory": (db) => db.checkpoint(),
+  "a revision": (db) => db.revision(),
+  drop: (db) => db.dropCollection("tomes"),
+  "drop again": (db) => db.dropCollection("tomes"),
+};
+
+describe("both surfaces", () => {
+  test("give the same values, error codes, messages, details and issues, operation by operation", async () => {
+    const async = await shelf.db();
+    using sync = Database.open(memoryStore());
+    const differing: unknown[] = [];
+    for (const [name, operation] of Object.entries(operations)) {
+      const expected = await outcomeOf(operation, sync);
+      const found = await outcomeOf(operation, async);
+      if (!isDeepStrictEqual(found, expected)) differing.push({ name, found, expected });
+    }
+    expect(differing).toEqual([]);
+    expect(sync.verify().problems).toEqual([]);
+  });
+});
