@@ -102,6 +102,10 @@ class Player {
       }
       case "evolve":
         return this.#evolve(step, at, seat.writer());
+      case "drop":
+        return seat.writer().dropCollection(step.in);
+      case "rename":
+        return seat.writer().renameCollection(step.in, step.to);
       case "insert":
       case "put":
         return reader.collection(step.in)[step.do](literalValue(step.row));

@@ -73,6 +73,8 @@ export type StepBody =
       readonly options?: { readonly [key: string]: Literal };
       readonly rewrite?: Change;
     }
+  | { readonly do: "drop"; readonly in: Json }
+  | { readonly do: "rename"; readonly in: Json; readonly to: Json }
   | { readonly do: "insert" | "put"; readonly in: Json; readonly row: Literal }
   | {
       readonly do: "insertMany";

@@ -54,6 +54,8 @@ export interface ParityReader {
 export interface ParityWriter extends ParityReader {
   register(descriptor: unknown): Registered;
   registerVersion(name: unknown, descriptor: unknown, options?: unknown): Registered;
+  dropCollection(name: unknown): { readonly name: string; readonly rows: number };
+  renameCollection(from: unknown, to: unknown): { readonly name: string; readonly changed: boolean };
   transaction(callback: unknown): unknown;
 }
 

@@ -65,7 +65,7 @@ export const plantedFaults: readonly PlantedFault[] = [
   },
   {
     name: "keeps the old index entries of rows that a new version rewrites",
-    file: "evolve/register.ts",
+    file: "evolve/migrate-rows.ts",
     right: "for (const { space } of after.indexes) emptySpace(session, space);",
     wrong: "",
   },
@@ -102,7 +102,37 @@ export const plantedFaults: readonly PlantedFault[] = [
   {
     name: "keeps a schema whose savepoint was rolled back",
     file: "transaction/write-session.ts",
-    right: "      this.catalog = catalog;",
+    right: "journal.rollback(mark);\n        this.catalog = catalog;",
+    wrong: "journal.rollback(mark);",
+  },
+  {
+    name: "puts a default in the place of a null",
+    file: "validate/fill-defaults.ts",
+    right: "content === undefined || (fillsNull && content === null)",
+    wrong: "content === undefined || content === null",
+  },
+  {
+    name: "leaves rows without the default of a field that is required from now on",
+    file: "evolve/next-row.ts",
+    right: `compileFill(after.schema, { nulls: "required" })`,
+    wrong: "compileFill(after.schema)",
+  },
+  {
+    name: "leaves the rows of a dropped collection",
+    file: "evolve/rename-and-drop.ts",
+    right: "  emptySpace(session, state.rows);\n",
     wrong: "",
+  },
+  {
+    name: "forgets the new name of a collection when it is closed",
+    file: "evolve/rename-and-drop.ts",
+    right: "else putSystemRow(session, (system) => encodeNameRow(system, id, { name }));",
+    wrong: "",
+  },
+  {
+    name: "lets rows that stay as they are break a new constraint",
+    file: "evolve/migrate-rows.ts",
+    right: `work === "check");`,
+    wrong: "false);",
   },
 ];

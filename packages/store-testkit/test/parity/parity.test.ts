@@ -51,8 +51,8 @@ describe("a program", () => {
   it("does every kind of thing, most of them with success", async () => {
     const { steps } = await runParity({ drivers: [memory], programs: 150, seed: 3 });
     const kinds =
-      "audit count delete evolve get getMany getOrThrow has hasCollection insert insertMany iterate leave names " +
-      "next noCallback open page put query register reopen schema stats take transaction update updateAll verify view";
+      "audit count delete drop evolve get getMany getOrThrow has hasCollection insert insertMany iterate leave names " +
+      "next noCallback open page put query register rename reopen schema stats take transaction update updateAll verify view";
     expect(Object.keys(steps).sort()).toEqual(kinds.split(" "));
     // What is only there to be refused.
     for (const [kind, { succeeded }] of Object.entries(steps))

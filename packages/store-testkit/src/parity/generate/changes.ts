@@ -14,22 +14,24 @@ import {
 import type { Palette } from "./values.ts";
 
 /** The next version of a schema. The primary key stays what it is. */
-export function changeSchema(random: Random, plan: SchemaPlan): SchemaPlan {
+export function changeSchema(random: Random, palette: Palette, plan: SchemaPlan): SchemaPlan {
   const edits = 1 + random.below(2);
   let changed = plan;
-  for (let edit = 0; edit < edits; edit++) changed = editSchema(random, changed);
+  for (let edit = 0; edit < edits; edit++) changed = editSchema(random, palette, changed);
   // Mostly what indexes stand on is there; where it is not, the version is refused.
   const paths = indexablePaths(changed.fields).map((path) => path.join("."));
   const kept = changed.indexes.filter(({ path }) => paths.includes(path.join(".")) || random.below(8) === 0);
   return { ...changed, indexes: kept };
 }
 
-function editSchema(random: Random, plan: SchemaPlan): SchemaPlan {
+function editSchema(random: Random, palette: Palette, plan: SchemaPlan): SchemaPlan {
   const [key, ...others] = plan.fields as [FieldPlan, ...FieldPlan[]];
-  switch (random.below(8)) {
+  switch (random.below(9)) {
+    case 8:
+      return { ...plan, fields: [key, ...editDefault(random, palette, others)] };
     case 0:
     case 1:
-      return { ...plan, fields: [key, ...addField(random, others)] };
+      return { ...plan, fields: [key, ...addField(random, palette, others)] };
     case 2: {
       const indexes = [...plan.indexes];
       addIndex(random, indexes, random.pick(indexablePaths(plan.fields)));
@@ -45,18 +47,43 @@ function editSchema(random: Random, plan: SchemaPlan): SchemaPlan {
     }
     default:
       return others.length === 0
-        ? { ...plan, fields: [key, ...addField(random, others)] }
+        ? { ...plan, fields: [key, ...addField(random, palette, others)] }
         : { ...plan, fields: [key, ...editField(random, others)] };
   }
 }
 
-function addField(random: Random, fields: readonly FieldPlan[]): readonly FieldPlan[] {
+function addField(random: Random, palette: Palette, fields: readonly FieldPlan[]): readonly FieldPlan[] {
   const free = ["u", "v", "w"].filter((name) => fields.every(({ path }) => path[0] !== name));
   const [name] = free;
   if (name === undefined) return fields;
   const type = makeType(random, 0);
   const optional: TypePlan = random.below(4) > 0 ? { is: "optional", inner: type } : type;
-  return [...fields, { path: [name], type: optional, constraints: [] }];
+  const field: FieldPlan = { path: [name], type: optional, constraints: [] };
+  return [...fields, random.below(3) === 0 ? withDefault(palette, field) : field];
+}
+
+/** Gives a field a default, or takes it away. */
+function editDefault(random: Random, palette: Palette, fields: readonly FieldPlan[]): readonly FieldPlan[] {
+  if (fields.length === 0) return fields;
+  const at = random.below(fields.length);
+  return fields.map((field, position) => {
+    if (position !== at) return field;
+    const { default: value, ...rest } = field;
+    return value !== undefined && random.below(2) === 0 ? rest : withDefault(palette, rest);
+  });
+}
+
+/** Fields of which the palette has a value that stands in JSON as it is. */
+export function withDefault(palette: Palette, field: FieldPlan): FieldPlan {
+  const value = palette.value(field);
+  return isPlain(value) ? { ...field, default: value } : field;
+}
+
+function isPlain(
+  value: Literal,
+): value is null | boolean | number | string | readonly (boolean | number | string)[] {
+  if (Array.isArray(value)) return value.every((element) => isPlain(element as Literal));
+  return value === null || typeof value !== "object";
 }
 
 function editField(random: Random, fields: readonly FieldPlan[]): readonly FieldPlan[] {
@@ -77,7 +104,10 @@ function editField(random: Random, fields: readonly FieldPlan[]): readonly Field
     default: {
       const type = editType(random, field.type);
       const fits = bare(type).is === bare(field.type).is;
-      list[at] = { ...field, type, constraints: fits ? field.constraints : [] };
+      // Mostly without its default, which the new type would not take.
+      const { default: value, ...rest } = field;
+      const kept = value !== undefined && (fits || random.below(8) === 0) ? { default: value } : {};
+      list[at] = { ...rest, ...kept, type, constraints: fits ? field.constraints : [] };
     }
   }
   return list;

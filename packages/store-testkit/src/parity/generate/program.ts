@@ -4,11 +4,11 @@
  */
 import { Random } from "../../bytes/random.ts";
 import type { Change, Literal, Program, Step, StepBody, Terminal } from "../program.ts";
-import { changeSchema, makeRewrite } from "./changes.ts";
+import { changeSchema, makeRewrite, withDefault } from "./changes.ts";
 import { mistakenSchema, mistakenStep } from "./mistakes.ts";
 import { QueryMaker } from "./queries.ts";
 import { RowMaker } from "./rows.ts";
-import { descriptorOf, makeSchema, type SchemaPlan } from "./schemas.ts";
+import { descriptorOf, type FieldPlan, makeSchema, type SchemaPlan } from "./schemas.ts";
 import { Palette } from "./values.ts";
 
 const stepsUsually = 24;
@@ -67,9 +67,21 @@ class ProgramMaker {
   }
 
   #register(name: string): Step {
-    const plan = makeSchema(this.#random, this.#long);
+    const plan = this.#defaulted(makeSchema(this.#random, this.#long));
     this.#schemas.set(name, plan);
     return { do: "register", schema: this.#describe(name, plan) };
+  }
+
+  /** The plan with defaults on some fields, inner ones too. */
+  #defaulted(plan: SchemaPlan): SchemaPlan {
+    const give = (field: FieldPlan): FieldPlan => {
+      const { type } = field;
+      const inner: FieldPlan =
+        type.is === "object" ? { ...field, type: { is: "object", fields: type.fields.map(give) } } : field;
+      return this.#random.below(5) === 0 ? withDefault(this.#palette, inner) : inner;
+    };
+    const [key, ...others] = plan.fields;
+    return key === undefined ? plan : { ...plan, fields: [key, ...others.map(give)] };
   }
 
   #describe(name: string, plan: SchemaPlan): Extract<StepBody, { do: "register" }>["schema"] {
@@ -270,12 +282,23 @@ class ProgramMaker {
     const random = this.#random;
     const name = this.#name();
     const plan = this.#schema(name);
-    switch (random.below(8)) {
+    switch (random.below(10)) {
+      case 8:
+        return this.#drop(name);
+      case 9: {
+        const to = random.pick(["a", "b", "c", "d", name, " d "]);
+        const target = to.trim();
+        if (!this.#schemas.has(target)) {
+          this.#schemas.delete(name);
+          this.#schemas.set(target, plan);
+        }
+        return { do: "rename", in: name, to };
+      }
       case 0:
         // Once more: nothing happens.
         return { do: "register", schema: this.#describe(name, plan) };
       case 1:
-        return { do: "register", schema: this.#describe(name, changeSchema(random, plan)) };
+        return { do: "register", schema: this.#describe(name, changeSchema(random, this.#palette, plan)) };
       case 2:
         return { do: "register", schema: mistakenSchema(random, random.pick(["c", name]), plan) };
       case 3:
@@ -287,9 +310,16 @@ class ProgramMaker {
     }
   }
 
+  /** Mostly another collection of that name comes next. */
+  #drop(name: string): StepBody {
+    if (this.#schemas.size > 1 && this.#random.below(3) === 0) this.#schemas.delete(name);
+    else this.#toGoOn.unshift(this.#register(name));
+    return { do: "drop", in: name };
+  }
+
   #evolve(name: string, plan: SchemaPlan): StepBody {
     const random = this.#random;
-    const next = random.below(10) === 0 ? plan : changeSchema(random, plan);
+    const next = random.below(10) === 0 ? plan : changeSchema(random, this.#palette, plan);
     const accept = random.pick([undefined, "safe", "migration", "migration", "breaking", "breaking"]);
     const { fields, indexes } = descriptorOf(random, next);
     const keepsIndexes = next.indexes === plan.indexes && random.below(2) === 0;

@@ -28,6 +28,7 @@ export class RowMaker {
     for (const field of schema.fields) {
       const value =
         field.path[0] === "id" ? this.#palette.key(field.type.is as PaletteKind) : this.#palette.value(field);
+      if (field.default !== undefined && random.below(3) === 0) continue;
       if (random.below(40) > 0 || (!mistakes && bare(field.type) === field.type))
         place(row, field.path, value);
     }

@@ -19,6 +19,8 @@ export interface FieldPlan {
   readonly path: readonly string[];
   readonly type: TypePlan;
   readonly constraints: readonly Json[];
+  /** As it is written in a descriptor; absent: there is none. */
+  readonly default?: Json;
 }
 
 export interface IndexPlan {
@@ -182,9 +184,13 @@ export function descriptorOf(
   };
 }
 
-function fieldDescriptor(random: Random, { path, type, constraints }: FieldPlan): Json {
-  const descriptor = { path: spell(random, path), type: typeDescriptor(random, type) };
-  return constraints.length === 0 ? descriptor : { ...descriptor, constraints };
+function fieldDescriptor(random: Random, { path, type, constraints, default: value }: FieldPlan): Json {
+  return {
+    path: spell(random, path),
+    type: typeDescriptor(random, type),
+    ...(constraints.length === 0 ? {} : { constraints }),
+    ...(value === undefined ? {} : { default: value }),
+  };
 }
 
 /** A path as text or as a list. */

@@ -1,7 +1,9 @@
 /** Descriptors: what is wrong with one, and what a good one says. Knows as much of the rules as programs break. */
 import { OracleError } from "../outcome.ts";
 import type { Kind } from "./order.ts";
+import { type Issue, publicValue, storeSlot } from "./rows.ts";
 import {
+  boundsOf,
   type Constraint,
   type FieldOf,
   type IndexOf,
@@ -11,6 +13,7 @@ import {
   type SchemaOf,
   scalarKinds,
   slotAt,
+  slotOf,
 } from "./shape.ts";
 
 type Bag = Record<string, unknown>;
@@ -25,8 +28,7 @@ export function checkDescriptor(descriptor: unknown): { readonly name: string; r
     if (!["name", "primaryKey", "fields", "indexes"].includes(key)) codes.add("schema_invalid");
   for (const key of ["name", "primaryKey", "fields"]) if (bag[key] === undefined) codes.add("schema_invalid");
   const name = typeof bag.name === "string" ? bag.name.trim() : "";
-  if (bag.name !== undefined && (name === "" || name.startsWith("__modelvault")))
-    codes.add("collection_name_invalid");
+  if (bag.name !== undefined && !isNewName(name)) codes.add("collection_name_invalid");
   const fields = checkFields(bag.fields, codes);
   // Where fields are wrong, what is said of keys and indexes depends on them.
   const ifFieldsFine = new Set<string>();
@@ -39,6 +41,17 @@ export function checkDescriptor(descriptor: unknown): { readonly name: string; r
   const all = new Set([...codes, ...ifFieldsFine]);
   if (all.size > 0) throw new OracleError([...all]);
   return { name, schema: { primaryKey: bag.primaryKey as string, fields, indexes, root } };
+}
+
+function isNewName(name: string): boolean {
+  return name !== "" && !name.startsWith("__modelvault");
+}
+
+/** A name that a collection may be given. @throws OracleError collection_name_invalid */
+export function checkNewName(given: unknown): string {
+  const name = typeof given === "string" ? given.trim() : "";
+  if (!isNewName(name)) throw new OracleError("collection_name_invalid");
+  return name;
 }
 
 function checkFields(list: unknown, codes: Set<string>): readonly FieldOf[] {
@@ -60,12 +73,29 @@ function checkFields(list: unknown, codes: Set<string>): readonly FieldOf[] {
     checkType(field.type, codes);
     const constraints = (field.constraints ?? []) as readonly Constraint[];
     if (codes.size === before) checkConstraints(field.type, constraints, codes);
+    const type = codes.size === before ? plainType(field.type) : undefined;
+    const value = type === undefined ? undefined : storedDefault(type, constraints, field.default, codes);
     if (path !== undefined && path.length > 0 && codes.size === before)
-      fields.push({ path, type: plainType(field.type), constraints });
+      fields.push({ path, type, constraints, ...(value === undefined ? {} : { default: value }) });
   }
   const nested = fields.some(({ path }) => path.length > 1);
   if (nested && fields.some(({ type }) => isObjectType(type))) codes.add("schema_invalid");
   return fields;
+}
+
+/** A default as it is stored; undefined: there is none. */
+function storedDefault(
+  type: unknown,
+  constraints: readonly Constraint[],
+  value: unknown,
+  codes: Set<string>,
+): unknown {
+  const slot = slotOf(type, constraints);
+  if (value === undefined || (value === null && slot.optional)) return undefined;
+  const issues: Issue[] = [];
+  const stored = storeSlot(slot, value, [], issues);
+  if (issues.length > 0) codes.add("default_invalid");
+  return stored;
 }
 
 function isPrefix(beginning: readonly string[], whole: readonly string[]): boolean {
@@ -125,20 +155,6 @@ function compiles(pattern: unknown): boolean {
   }
 }
 
-/** The least and the greatest that a constraint list allows, of a number or of a length. */
-export function boundsOf(constraints: readonly Constraint[]): { readonly min: number; readonly max: number } {
-  let min = Number.NEGATIVE_INFINITY;
-  let max = Number.POSITIVE_INFINITY;
-  for (const constraint of constraints) {
-    for (const [name, bound] of Object.entries(constraint)) {
-      if (name === "nonempty") min = Math.max(min, 1);
-      else if (name.startsWith("min")) min = Math.max(min, Number(bound));
-      else if (name.startsWith("max")) max = Math.min(max, Number(bound));
-    }
-  }
-  return { min, max };
-}
-
 /** A type without the optionals around it. */
 export function bareType(type: unknown): unknown {
   return typeof type === "object" && type !== null && "optional" in type ? bareType(type.optional) : type;
@@ -151,11 +167,17 @@ export function plainType(type: unknown): unknown {
   if ("list" in type) return { list: plainType(type.list) };
   if (!("object" in type) || !Array.isArray(type.object)) return type;
   return {
-    object: (type.object as Bag[]).map(({ path, type: inner, constraints }) => ({
-      path: Array.isArray(path) ? path : [path],
-      type: plainType(inner),
-      ...(Array.isArray(constraints) && constraints.length > 0 ? { constraints } : {}),
-    })),
+    object: (type.object as Bag[]).map(({ path, type: inner, constraints, default: value }) => {
+      const plain = plainType(inner);
+      const rules = (Array.isArray(constraints) ? constraints : []) as readonly Constraint[];
+      const stored = storedDefault(plain, rules, value, new Set());
+      return {
+        path: Array.isArray(path) ? path : [path],
+        type: plain,
+        ...(rules.length > 0 ? { constraints: rules } : {}),
+        ...(stored === undefined ? {} : { default: stored }),
+      };
+    }),
   };
 }
 
@@ -183,15 +205,32 @@ function checkIndexes(list: unknown, root: SchemaOf["root"], codes: Set<string>)
   return indexes;
 }
 
+function describeField({ path, type, constraints, default: value }: FieldOf): Record<string, unknown> {
+  return {
+    path,
+    type: describeType(type),
+    ...(constraints.length > 0 ? { constraints } : {}),
+    ...(value === undefined ? {} : { default: publicValue(slotOf(type, constraints), value, "exact") }),
+  };
+}
+
+function describeType(type: unknown): unknown {
+  if (typeof type !== "object" || type === null) return type;
+  if ("optional" in type) return { optional: describeType(type.optional) };
+  if ("list" in type) return { list: describeType(type.list) };
+  if (!("object" in type)) return type;
+  return {
+    object: (type.object as (Omit<FieldOf, "constraints"> & Partial<FieldOf>)[]).map(
+      ({ constraints = [], ...field }) => describeField({ ...field, constraints }),
+    ),
+  };
+}
+
 /** A schema as a vault describes it. */
 export function describeSchema(schema: SchemaOf): Record<string, unknown> {
   return {
     primaryKey: schema.primaryKey,
-    fields: schema.fields.map(({ path, type, constraints }) => ({
-      path,
-      type,
-      ...(constraints.length > 0 ? { constraints } : {}),
-    })),
+    fields: schema.fields.map((field) => describeField(field)),
     indexes: schema.indexes.map(({ name, path, unique }) => ({
       name,
       path,

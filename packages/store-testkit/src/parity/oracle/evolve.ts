@@ -1,6 +1,6 @@
 /** How grave a change of schema is, by the table of the documentation: looked up, never reasoned about. */
-import { bareType, boundsOf } from "./check-schema.ts";
-import { type Constraint, type FieldOf, kindOf, type SchemaOf, slotAt } from "./shape.ts";
+import { bareType } from "./check-schema.ts";
+import { boundsOf, type Constraint, type FieldOf, kindOf, type SchemaOf, slotAt } from "./shape.ts";
 
 /** 0: stored rows are right as they are. 1: they are to be checked or rewritten. 2: values are lost, or nobody knows. */
 export type Gravity = 0 | 1 | 2;

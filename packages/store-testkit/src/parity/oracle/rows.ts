@@ -3,9 +3,8 @@
  * is nothing, integers as bigints, uuids in lower case.
  */
 import { OracleError } from "../outcome.ts";
-import { boundsOf } from "./check-schema.ts";
 import type { Kind } from "./order.ts";
-import type { Constraint, SchemaOf, Shape, Slot } from "./shape.ts";
+import { boundsOf, type Constraint, type SchemaOf, type Shape, type Slot } from "./shape.ts";
 
 export interface Issue {
   readonly path: readonly (string | number)[];
@@ -61,12 +60,17 @@ function isPlain(value: unknown): value is Record<string, unknown> {
   );
 }
 
-function storeSlot(slot: Slot, value: unknown, path: Path, issues: Issue[]): unknown {
+/** A value as it is stored in a slot, and what is wrong with it. */
+export function storeSlot(slot: Slot, value: unknown, path: Path, issues: Issue[]): unknown {
+  if (value === undefined && slot.default !== undefined) return slot.default;
   if (value === null || value === undefined) {
-    if (slot.group === true) {
-      for (const [name, member] of membersOf(slot)) storeSlot(member, undefined, [...path, name], issues);
-      return emptyGroup(slot);
-    }
+    if (slot.group === true)
+      return Object.fromEntries(
+        Array.from(membersOf(slot), ([name, member]) => [
+          name,
+          storeSlot(member, value, [...path, name], issues),
+        ]),
+      );
     if (!slot.optional) issues.push({ path, rule: "required" });
     return null;
   }
@@ -81,15 +85,6 @@ function storeSlot(slot: Slot, value: unknown, path: Path, issues: Issue[]): unk
 
 function membersOf(slot: Slot): ReadonlyMap<string, Slot> {
   return slot.shape.is === "object" ? slot.shape.members : new Map();
-}
-
-function emptyGroup(slot: Slot): unknown {
-  return Object.fromEntries(
-    Array.from(membersOf(slot), ([name, member]) => [
-      name,
-      member.group === true ? emptyGroup(member) : null,
-    ]),
-  );
 }
 
 function storeValue(shape: Shape, value: unknown, path: Path, issues: Issue[]): unknown {

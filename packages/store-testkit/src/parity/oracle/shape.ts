@@ -15,6 +15,8 @@ export interface Slot {
   readonly shape: Shape;
   readonly optional: boolean;
   readonly constraints: readonly Constraint[];
+  /** As it is stored; undefined: there is none. */
+  readonly default?: unknown;
   /** Stands for fields of several segments. */
   readonly group?: true;
 }
@@ -25,6 +27,8 @@ export interface FieldOf {
   readonly path: readonly string[];
   readonly type: unknown;
   readonly constraints: readonly Constraint[];
+  /** As it is stored. */
+  readonly default?: unknown;
 }
 
 export interface IndexOf {
@@ -58,7 +62,7 @@ export function rootOf(fields: readonly FieldOf[], depth = 0): ReadonlyMap<strin
   for (const name of new Set(fields.map(({ path }) => path[depth] as string))) {
     const below = fields.filter(({ path }) => path[depth] === name);
     const leaf = below.find(({ path }) => path.length === depth + 1);
-    if (leaf !== undefined) root.set(name, slotOf(leaf.type, leaf.constraints));
+    if (leaf !== undefined) root.set(name, withDefault(slotOf(leaf.type, leaf.constraints), leaf.default));
     else {
       const members = rootOf(below, depth + 1);
       const optional = [...members.values()].every((member) => member.optional);
@@ -68,7 +72,11 @@ export function rootOf(fields: readonly FieldOf[], depth = 0): ReadonlyMap<strin
   return root;
 }
 
-function slotOf(type: unknown, constraints: readonly Constraint[]): Slot {
+function withDefault(slot: Slot, value: unknown): Slot {
+  return value === undefined ? slot : { ...slot, default: value };
+}
+
+export function slotOf(type: unknown, constraints: readonly Constraint[]): Slot {
   if (type === "json") return { shape: { is: "json" }, optional: false, constraints };
   if (typeof type === "string")
     return { shape: { is: "scalar", kind: type as Kind }, optional: false, constraints };
@@ -78,9 +86,17 @@ function slotOf(type: unknown, constraints: readonly Constraint[]): Slot {
     return { shape: { is: "list", element: slotOf(wrapper.list, []) }, optional: false, constraints };
   if ("enum" in wrapper)
     return { shape: { is: "enum", variants: wrapper.enum as string[] }, optional: false, constraints };
-  const fields = wrapper.object as { path: string | string[]; type: unknown; constraints?: Constraint[] }[];
+  const fields = wrapper.object as {
+    path: string | string[];
+    type: unknown;
+    constraints?: Constraint[];
+    default?: unknown;
+  }[];
   const members = new Map(
-    fields.map(({ path, type: inner, constraints: own = [] }) => [String(path), slotOf(inner, own)]),
+    fields.map(({ path, type: inner, constraints: own = [], default: value }) => [
+      String(path),
+      withDefault(slotOf(inner, own), value),
+    ]),
   );
   return { shape: { is: "object", members }, optional: false, constraints };
 }
@@ -119,4 +135,18 @@ export function pathOf(path: unknown): readonly string[] | undefined {
   if (!Array.isArray(path) || path.length === 0) return undefined;
   if (!path.every((part) => typeof part === "string")) return undefined;
   return path.includes("") ? [] : (path as string[]);
+}
+
+/** The least and the greatest that a constraint list allows, of a number or of a length. */
+export function boundsOf(constraints: readonly Constraint[]): { readonly min: number; readonly max: number } {
+  let min = Number.NEGATIVE_INFINITY;
+  let max = Number.POSITIVE_INFINITY;
+  for (const constraint of constraints) {
+    for (const [name, bound] of Object.entries(constraint)) {
+      if (name === "nonempty") min = Math.max(min, 1);
+      else if (name.startsWith("min")) min = Math.max(min, Number(bound));
+      else if (name.startsWith("max")) max = Math.min(max, Number(bound));
+    }
+  }
+  return { min, max };
 }

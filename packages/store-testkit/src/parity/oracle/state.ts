@@ -15,7 +15,11 @@ export interface Held {
 }
 
 export interface CollectionOf {
-  readonly name: string;
+  /** Grows with every collection there ever was. */
+  readonly id: number;
+  name: string;
+  /** Another one after each change of schema or name: who keeps it can tell whether there was one. */
+  identity: object;
   version: number;
   schema: SchemaOf;
   /** Its rows are on their way to a new version, and nobody may look at them. */
@@ -32,32 +36,48 @@ export function copyState(state: State): State {
   );
 }
 
-/** Brings a state back to a copy of it; the maps in use stay the same ones. */
-function restoreState(state: State, copy: State): void {
-  for (const name of [...state.keys()]) if (!copy.has(name)) state.delete(name);
-  for (const [name, { version, schema, rows }] of copy) {
-    const collection = state.get(name) as CollectionOf;
-    collection.version = version;
-    collection.schema = schema;
-    collection.rows.clear();
-    for (const [id, held] of rows) collection.rows.set(id, held);
-  }
+/** Remembers a state, and brings it back on demand: the very same collections, with what they were. */
+function rememberState(state: State): () => void {
+  const remembered = Array.from(state, ([, collection]) => ({
+    collection,
+    was: { ...collection, rows: new Map(collection.rows) },
+  }));
+  return () => {
+    state.clear();
+    for (const { collection, was } of remembered) {
+      const { rows, ...rest } = was;
+      Object.assign(collection, rest);
+      collection.rows.clear();
+      for (const [id, held] of rows) collection.rows.set(id, held);
+      state.set(collection.name, collection);
+    }
+  };
+}
+
+/** Collections in the order of their creation. */
+export function collectionsOf(state: State): readonly CollectionOf[] {
+  return [...state.values()].sort((a, b) => a.id - b.id);
 }
 
 /** What is kept of a vault between its openings. */
 export class Ground {
   readonly state: State = new Map();
+  #ids = 0;
   /** Transactions open inside each other. */
   depth = 0;
 
+  nextId(): number {
+    return ++this.#ids;
+  }
+
   /** Runs work that leaves nothing behind when it throws. */
   atomically<T>(work: () => T): T {
-    const before = copyState(this.state);
+    const restore = rememberState(this.state);
     this.depth++;
     try {
       return work();
     } catch (error) {
-      restoreState(this.state, before);
+      restore();
       throw error;
     } finally {
       this.depth--;

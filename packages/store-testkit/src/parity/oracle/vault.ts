@@ -6,12 +6,14 @@ import { OracleError } from "../outcome.ts";
 import type { ParityCollection, ParityReader, ParityVault, ParityWriter, Registered } from "../vault.ts";
 import { describeSchema } from "./check-schema.ts";
 import type { Cursors } from "./find-rows.ts";
+import { drop, register, rename } from "./names.ts";
 import { OracleQuery, type QueryGround } from "./query.ts";
 import { type Integers, publicObject } from "./rows.ts";
 import { valueAt } from "./shape.ts";
 import {
   type CollectionOf,
   collectionNamed,
+  collectionsOf,
   copyState,
   type Frame,
   find,
@@ -19,7 +21,7 @@ import {
   identityOfKey,
   type State,
 } from "./state.ts";
-import { evolve, insert, keyOf, publicKey, put, register, update } from "./write.ts";
+import { evolve, insert, keyOf, publicKey, put, update } from "./write.ts";
 
 class OracleReader implements ParityReader {
   protected readonly frame: Frame;
@@ -44,7 +46,7 @@ class OracleReader implements ParityReader {
   }
 
   collectionNames(): readonly string[] {
-    return [...this.frame.state().keys()];
+    return collectionsOf(this.frame.state()).map(({ name }) => name);
   }
 
   hasCollection(name: unknown): boolean {
@@ -66,7 +68,17 @@ class OracleWriter extends OracleReader implements ParityWriter {
   }
 
   register(descriptor: unknown): Registered {
-    return this.frame.write(() => register(this.frame.state(), descriptor));
+    return this.frame.write(() => register(this.frame.state(), descriptor, this.ground.nextId()));
+  }
+
+  dropCollection(name: unknown): { readonly name: string; readonly rows: number } {
+    if (typeof name !== "string") throw new OracleError("argument_invalid");
+    return this.frame.write(() => drop(this.frame.state(), name));
+  }
+
+  renameCollection(from: unknown, to: unknown): { readonly name: string; readonly changed: boolean } {
+    if (typeof from !== "string") throw new OracleError("argument_invalid");
+    return this.frame.write(() => rename(this.frame.state(), from, to));
   }
 
   registerVersion(name: unknown, descriptor: unknown, options: unknown = {}): Registered {
@@ -174,7 +186,7 @@ export class OracleVault extends OracleWriter implements ParityVault {
 
   stats(): ReturnType<ParityVault["stats"]> {
     this.#refuseTransaction();
-    const collections = Array.from(this.frame.state().values(), (collection) => ({
+    const collections = collectionsOf(this.frame.state()).map((collection) => ({
       name: collection.name,
       version: collection.version,
       rows: collection.rows.size,

@@ -8,7 +8,6 @@ import { type IndexOf, kindOf, type SchemaOf, type Slot, slotAt, valueAt } from 
 import {
   type CollectionOf,
   collectionNamed,
-  find,
   type Held,
   identityOfKey,
   keyKindOf,
@@ -85,13 +84,13 @@ export function update(
   const held = collection.rows.get(id);
   if (held === undefined) return undefined;
   const { root, primaryKey } = collection.schema;
-  const { version } = collection;
+  const { identity: before } = collection;
   let candidate: unknown;
   if (typeof change === "function") {
     candidate = (change as (row: unknown) => unknown)(publicObject(root, held.row, integers));
     if (isPromise(candidate)) throw new OracleError("callback_async");
     const now = collection.rows.get(id);
-    if (collection.version !== version) throw new OracleError("update_reentrant");
+    if (collection.identity !== before) throw new OracleError("update_reentrant");
     if (now === undefined || now.version !== held.version || canonical(now.row) !== canonical(held.row))
       throw new OracleError("update_reentrant");
   } else candidate = merged(publicObject(root, held.row, "exact"), change, root);
@@ -121,22 +120,6 @@ function merged(row: Record<string, unknown>, patch: unknown, members: SchemaOf[
   return result;
 }
 
-/** A new collection, or the same once more. */
-export function register(
-  state: State,
-  descriptor: unknown,
-): { readonly name: string; readonly version: number; readonly changed: boolean } {
-  const { name, schema } = checkDescriptor(descriptor);
-  const existing = find(state, name);
-  if (existing === undefined) {
-    state.set(name, { name, version: 1, schema, rows: new Map() });
-    return { name, version: 1, changed: true };
-  }
-  if (canonical(describeSchema(existing.schema)) !== canonical(describeSchema(schema)))
-    throw new OracleError("collection_exists");
-  return { name, version: existing.version, changed: false };
-}
-
 export interface Evolution {
   readonly accept: "safe" | "migration" | "breaking";
   readonly rewrite: ((row: unknown) => unknown) | undefined;
@@ -163,6 +146,7 @@ export function evolve(
   const old = sortedRows(collection);
   collection.schema = schema;
   collection.version = version + 1;
+  collection.identity = {};
   collection.rows.clear();
   collection.rewriting = true;
   try {
@@ -198,13 +182,30 @@ function rewriteRow(
     candidate = rewrite(publicObject(before.root, row, integers));
     if (isPromise(candidate)) throw new OracleError("callback_async");
   }
-  const checked = storedRow(schema, candidate);
+  const filled = rewrite === undefined ? fillNulls(schema.root, candidate) : candidate;
+  const checked = storedRow(schema, filled);
   if (checked.issues.length > 0)
     throw new OracleError("migration_row_invalid", { collection: name, key: shownKey }, checked.issues);
   const kind = keyKindOf(schema);
   if (identity(kind, checked.row[schema.primaryKey]) !== identity(kind, key))
     throw new OracleError("primary_key_changed", { collection: name });
   store(collection, key, checked.row);
+}
+
+/** The row with defaults where it has nothing, and must have something. */
+function fillNulls(members: Members, row: unknown): Record<string, unknown> {
+  return Object.fromEntries(
+    Array.from(members, ([name, slot]) => [name, fillNull(slot, (row as StoredRow)[name] ?? null)]),
+  );
+}
+
+function fillNull(slot: Slot, value: unknown): unknown {
+  const { shape } = slot;
+  if (value === null) return slot.optional || slot.default === undefined ? null : slot.default;
+  if (shape.is === "list" && Array.isArray(value))
+    return value.map((element) => fillNull(shape.element, element));
+  const isObject = Object.prototype.toString.call(value) === "[object Object]";
+  return shape.is === "object" && isObject ? fillNulls(shape.members, value) : value;
 }
 
 /** An old row under the names of a new schema: what is gone is left out, and values are given as they are read. */
