@@ -22,6 +22,7 @@ export {
   type StepReport,
 } from "./check/check-report.ts";
 export type { CheckOptions, CheckSource } from "./check/check-rows.ts";
+export { type CompiledModel, compileModel } from "./collection/compiled-model.ts";
 export { type CollectionParts, ModelCollection } from "./collection/model-collection.ts";
 export { ModelQuery, type Page, type ResultOf } from "./collection/model-query.ts";
 // Collections of models

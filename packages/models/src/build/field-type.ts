@@ -61,7 +61,7 @@ export class FieldType<Output, Input = Output> implements ModelSchema<Input, Out
     const { definition } = this;
     return new FieldType({
       ...definition,
-      describe: (side, onPattern) => ({ anyOf: [definition.describe(side, onPattern), { type: "null" }] }),
+      describe: (side, onPattern) => orNull(definition.describe(side, onPattern)),
       read: (value, reading) => (value === null ? null : definition.read(value, reading)),
     });
   }
@@ -101,6 +101,15 @@ export class FieldType<Output, Input = Output> implements ModelSchema<Input, Out
       },
     });
   }
+}
+
+/** A default stays that of the field, which may now be null. */
+function orNull({ default: filled, [ENGINE_DEFAULT]: fixed, ...inner }: SchemaNode): SchemaNode {
+  return {
+    anyOf: [inner, { type: "null" }],
+    ...(filled === undefined ? {} : { default: filled }),
+    ...(fixed === undefined ? {} : { [ENGINE_DEFAULT]: fixed }),
+  };
 }
 
 function withCheck(node: SchemaNode): SchemaNode {

@@ -53,6 +53,10 @@ export function guardModel(compiled: CompiledModel, agree: () => void): Compiled
 
 const compiledModels = new WeakMap<Model, CompiledModel>();
 
+/**
+ * A model's way in and out, made once per model. For code that carries rows of models elsewhere, such as an asynchronous collection;
+ * programs want `collection(db, Model)`.
+ */
 export function compileModel(model: Model): CompiledModel {
   const known = compiledModels.get(model);
   if (known !== undefined) return known;

@@ -1,5 +1,5 @@
 /** Merging a patch into a model's row, by the model's shape: objects field by field, everything else whole. */
-import type { FieldShape, RowShape, Shape, UnionShape } from "../convert/shape.ts";
+import type { RowShape, Shape, UnionShape } from "../convert/shape.ts";
 import { argumentInvalid } from "../define/arguments.ts";
 
 type PlainObject = { readonly [key: string]: unknown };
@@ -7,7 +7,7 @@ type PlainObject = { readonly [key: string]: unknown };
 /**
  * The row with the patch merged in; neither is changed. `undefined` leaves a field as it is; `null` empties it, which for a field that
  * may be absent and not null means leaving it out. Names that the model does not know are kept, for the schema to judge. A patch that makes
- * another variant of a union leaves out what that variant does not have.
+ * another variant of a union leaves out what that variant does not have, or has otherwise.
  */
 export function mergePatch(shape: RowShape, row: unknown, patch: unknown): unknown {
   if (!isPlainObject(patch)) return patch;
@@ -29,22 +29,26 @@ function isRowShape(shape: Shape): shape is RowShape {
   return shape.kind === "object" || shape.kind === "union";
 }
 
-/** What a row keeps when a patch makes it another variant: what the new one has too. */
+/** What a row keeps when a patch makes it another variant: the fields that both have alike. */
 function asVariant({ tag, variants }: UnionShape, row: unknown, patch: PlainObject): unknown {
   const text = patch[tag];
   if (!isPlainObject(row) || text === undefined || text === row[tag]) return row;
-  const variant = variants.find(({ tags }) => tags.some((each) => each === text));
-  return variant === undefined ? row : kept(variant.fields, row);
+  const [before, after] = [row[tag], text].map((each) =>
+    variants.find(({ tags }) => tags.some((known) => known === each)),
+  );
+  if (before === undefined || after === undefined || before === after) return row;
+  const kept: Record<string, unknown> = {};
+  for (const { name, shape } of after.fields) {
+    const former = before.fields.find((field) => field.name === name);
+    if (former !== undefined && Object.hasOwn(row, name) && spell(former.shape) === spell(shape))
+      define(kept, name, row[name]);
+  }
+  return kept;
 }
 
-function kept(fields: readonly FieldShape[], value: unknown): unknown {
-  if (!isPlainObject(value)) return value;
-  const left: Record<string, unknown> = {};
-  for (const { name, shape } of fields) {
-    if (!Object.hasOwn(value, name)) continue;
-    define(left, name, shape.kind === "object" ? kept(shape.fields, value[name]) : value[name]);
-  }
-  return left;
+/** A shape as text, for comparing. */
+function spell(shape: Shape): string {
+  return JSON.stringify(shape, (_key, value: unknown) => (typeof value === "bigint" ? String(value) : value));
 }
 
 /** Assigns as plain data even where the name is `__proto__`. */

@@ -20,7 +20,7 @@ export interface Unsupported {
 export interface Unenforced {
   /** As in {@link Unsupported}. */
   readonly path: string;
-  /** The keyword of JSON Schema, such as "pattern" or "multipleOf". */
+  /** The keyword of JSON Schema, such as "pattern" or "multipleOf", or the library's own word, such as "refine". */
   readonly rule: string;
   /** A clause. */
   readonly why: string;

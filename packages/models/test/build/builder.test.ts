@@ -150,6 +150,36 @@ test("defaults that never change belong to the collection, of every type", () =>
   expect(rows.get(2)).toStrictEqual({ id: 2, ...values });
 });
 
+test("a default before .nullable() is that of the field all the same", () => {
+  const Model = defineModel(
+    "m",
+    field.object({
+      id: field.int(),
+      a: field.string().default("x").nullable(),
+      b: field.string().nullable().default(null),
+      c: field
+        .string()
+        .default(() => "x")
+        .nullable(),
+    }),
+    { primaryKey: "id" },
+  );
+  expect(Model.descriptor.fields.slice(1)).toEqual([
+    { path: ["a"], type: { optional: "string" }, default: "x" },
+    { path: ["b"], type: { optional: "string" }, default: null },
+    { path: ["c"], type: { optional: "string" } },
+  ]);
+  expect(Model.unenforced.map(({ path, rule }) => `${path} ${rule}`)).toEqual(["c default"]);
+  using db = Database.open(memoryStore());
+  const rows = collection(db, Model);
+  rows.insert({ id: 1 });
+  rows.insert({ id: 2, a: null });
+  expect(rows.all()).toStrictEqual([
+    { id: 1, a: "x", b: null, c: "x" },
+    { id: 2, a: null, b: null, c: "x" },
+  ]);
+});
+
 test("rules in code run on writes through the model, with their own words", () => {
   using db = Database.open(memoryStore());
   const Model = defineModel(
