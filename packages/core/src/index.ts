@@ -57,7 +57,7 @@ export type { Drop, Renaming } from "./evolve/rename-and-drop.ts";
 export type { VersionDescriptor } from "./evolve/version-descriptor.ts";
 export { valueAt } from "./index/index-entries.ts";
 export type { Problem, VerifyReport } from "./index/verify.ts";
-export { encodeIndexKey, splitIndexKey } from "./keys/key-codec.ts";
+export { encodeIndexKey, INDEX_VALUE_BYTES_MAX, splitIndexKey } from "./keys/key-codec.ts";
 export type { Explanation, MeasuredExplanation } from "./query/explain.ts";
 export { type Page, Query } from "./query/query.ts";
 export type { QueryReport } from "./query/query-host.ts";

@@ -8,8 +8,13 @@ const COPIED_ONE_BY_ONE_MAX = 48;
 
 export class ByteSink {
   /** Read it anew after every call that may reserve. */
-  bytes: Buffer = Buffer.allocUnsafeSlow(START_BYTES);
+  bytes: Buffer;
   length = 0;
+
+  /** @param capacity bytes to have room for at first */
+  constructor(capacity: number = START_BYTES) {
+    this.bytes = Buffer.allocUnsafeSlow(capacity);
+  }
 
   /** Makes room for `count` more bytes and returns where they go; the caller fills all of them. */
   take(count: number): number {

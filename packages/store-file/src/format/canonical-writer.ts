@@ -5,6 +5,11 @@
 import type { ScalarKind } from "@modelvault/core";
 import type { ByteSink } from "./byte-sink.ts";
 
+const TAG_BOOL = 0;
+const TAG_FLOAT64 = 3;
+const TAG_STRING = 4;
+const TAG_BYTES = 5;
+
 /** The component cannot be written from the key alone. */
 export const INCOMPLETE = -1;
 
@@ -50,6 +55,28 @@ export function writeCanonical(
     default:
       return writeReversed(sink, bytes, start, end, 0x80, 0);
   }
+}
+
+/** Appends the canonical bytes of the tagged scalar `bytes[start..end)`, which is whole, `u32` length before them. */
+export function writeCanonicalOfTagged(sink: ByteSink, bytes: Uint8Array, start: number, end: number): void {
+  const tag = bytes[start] as number;
+  if (tag === TAG_BOOL) {
+    const at = startField(sink, 2);
+    sink.bytes[at] = 0;
+    sink.bytes[at + 1] = bytes[start + 1] === 0 ? 0 : 1;
+    return;
+  }
+  const from = tag === TAG_STRING || tag === TAG_BYTES ? start + 5 : start + 1;
+  const at = startField(sink, end - from);
+  const to = sink.bytes;
+  for (let index = from; index < end; index++) to[at + index - from] = bytes[index] as number;
+  if (tag === TAG_FLOAT64 && isMinusZero(to, at)) to[at + 7] = 0;
+}
+
+function isMinusZero(bytes: Uint8Array, at: number): boolean {
+  if (bytes[at + 7] !== 0x80) return false;
+  for (let index = 0; index < 7; index++) if (bytes[at + index] !== 0) return false;
+  return true;
 }
 
 /** Writes a `u32` length and makes room for the bytes; returns where they go. */

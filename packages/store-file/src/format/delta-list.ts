@@ -49,8 +49,15 @@ export class DeltaList {
     return [...this.#full, { start: this.#start, end: this.sink.length, count: rest }];
   }
 
+  /** Forgets all entries and gives large buffers back. */
   clear(): void {
+    this.reset();
     this.sink.clear();
+  }
+
+  /** Forgets all entries. */
+  reset(): void {
+    this.sink.length = 0;
     this.#full.length = 0;
     this.count = 0;
     this.#start = 0;

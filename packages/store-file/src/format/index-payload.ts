@@ -59,12 +59,6 @@ export function indexDeltaPrefix(
   return bytes;
 }
 
-/** Writes one payload. */
-export function writeIndexPayload(sink: ByteSink, deltas: readonly IndexDelta[]): void {
-  writeIndexHead(sink, deltas.length);
-  for (const delta of deltas) writeIndexDelta(sink, delta);
-}
-
 /** Calls `visit` for each delta of a payload. The keys are views. @throws PayloadProblem */
 export function readIndexPayload(reader: PayloadReader, visit: (delta: IndexDelta) => void): void {
   const version = reader.u16();

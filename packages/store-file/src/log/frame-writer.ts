@@ -10,6 +10,20 @@ import { MARKER_BYTES, writeMarker } from "../format/marker.ts";
 import { OPERATION_OFFSET, writeDeletion } from "../format/record-head.ts";
 import { writeSegmentHeader } from "../format/segment.ts";
 
+/** Appends the Record segment of a row, as it is stored in `bytes[start..end)`, under another operation. */
+export function writeRecord(
+  sink: ByteSink,
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  operation: number,
+): void {
+  const at = sink.take(SEGMENT_HEADER_BYTES);
+  sink.copy(bytes, start, end);
+  sink.bytes[at + SEGMENT_HEADER_BYTES + OPERATION_OFFSET] = operation;
+  writeSegmentHeader(sink.bytes, at, SEGMENT.record, end - start);
+}
+
 export class FrameWriter {
   readonly #sink: ByteSink;
   readonly #id: bigint;
@@ -56,11 +70,7 @@ export class FrameWriter {
 
   /** A row, as it is stored in `bytes[start..end)`, under another operation. */
   record(bytes: Uint8Array, start: number, end: number, operation: number): void {
-    const sink = this.#sink;
-    const at = sink.take(SEGMENT_HEADER_BYTES);
-    sink.copy(bytes, start, end);
-    sink.bytes[at + SEGMENT_HEADER_BYTES + OPERATION_OFFSET] = operation;
-    writeSegmentHeader(sink.bytes, at, SEGMENT.record, end - start);
+    writeRecord(this.#sink, bytes, start, end, operation);
   }
 
   deletion(layout: 2 | 3, collection: number, version: number, taggedKey: Uint8Array): void {

@@ -5,23 +5,23 @@
  */
 import { ModelVaultError } from "@modelvault/core";
 import { ByteSink } from "../format/byte-sink.ts";
-import { writeIndexPayload } from "../format/index-payload.ts";
+import { DeltaList } from "../format/delta-list.ts";
+import { INDEX_HEAD_BYTES, writeIndexHead } from "../format/index-payload.ts";
 import { ENTRIES_MAX, PAYLOAD_BYTES_MAX, SEGMENT, SEGMENT_HEADER_BYTES } from "../format/layout.ts";
 import { writeSegmentHeader } from "../format/segment.ts";
 import { FrameWriter } from "../log/frame-writer.ts";
 import { type Image, liveRows } from "../vault/image.ts";
 import type { LogFile } from "../vault/log-file.ts";
-import { atLastVersion, insertsOf } from "./write-image.ts";
+import { eachRow } from "./each-row.ts";
 
 /** Appends a checkpoint of the image and publishes it. @throws checkpoint_too_large, store_io, store_full, store_poisoned */
 export function checkpointLog(log: LogFile, image: Image): void {
   log.refusePoisoned();
   const offset = log.end;
-  const sink = new ByteSink();
+  // What is never written to costs no memory.
+  const sink = new ByteSink(Math.min(offset, PAYLOAD_BYTES_MAX));
   sink.take(SEGMENT_HEADER_BYTES);
   const payloadBytes = writePayload(log.path, image, sink, offset);
-  writeSegmentHeader(sink.bytes, 0, SEGMENT.checkpoint, payloadBytes);
-  sink.bytes.writeBigUInt64LE(BigInt(offset + sink.length), SEGMENT_HEADER_BYTES + 2);
   writeSegmentHeader(sink.bytes, 0, SEGMENT.checkpoint, payloadBytes);
   const replayFrom = offset + sink.length;
   // An empty transaction of ours behind it keeps the revision, which a checkpoint cannot say. It is written together with the checkpoint
@@ -33,8 +33,9 @@ export function checkpointLog(log: LogFile, image: Image): void {
   log.checkpointEnd = replayFrom;
 }
 
-function writePayload(path: string, image: Image, sink: ByteSink, offset: number): number {
+function writePayload(path: string, image: Image, sink: ByteSink, logEnd: number): number {
   const start = sink.length;
+  const inserts = new DeltaList();
   const refuse = (what: string, is: number, max: number): never => {
     throw new ModelVaultError(
       "checkpoint_too_large",
@@ -43,32 +44,30 @@ function writePayload(path: string, image: Image, sink: ByteSink, offset: number
     );
   };
   const checkSize = (): void => {
-    if (sink.length - start > PAYLOAD_BYTES_MAX)
-      refuse("bytes or more", sink.length - start, PAYLOAD_BYTES_MAX);
+    const bytes = sink.length - start + inserts.sink.length;
+    if (bytes > PAYLOAD_BYTES_MAX) refuse("bytes or more", bytes, PAYLOAD_BYTES_MAX);
   };
   sink.u16(0);
   const replayFrom = sink.take(8);
-  sink.bytes.writeBigUInt64LE(BigInt(offset), replayFrom);
   const { payloads, collections } = image.catalog;
   sink.u32(payloads.length);
   for (const payload of payloads) sink.prefixed(payload);
   const rows = liveRows(image);
   if (rows > ENTRIES_MAX) refuse("rows", rows, ENTRIES_MAX);
   sink.u32(rows);
-  const deltas = [];
   for (const collection of collections.values()) {
-    const taken = new Set<string>();
-    for (const [key, payload] of image.store.scan({ kind: "rows", collection: collection.id })) {
-      sink.prefixed(atLastVersion(collection, payload));
-      deltas.push(...insertsOf(collection, [[key, payload]], taken));
+    eachRow(image.store, collection, inserts, (row, from, to) => {
+      sink.u32(to - from);
+      sink.copy(row, from, to);
       checkSize();
-    }
+    });
   }
-  if (deltas.length > ENTRIES_MAX) refuse("index entries", deltas.length, ENTRIES_MAX);
-  const length = sink.take(4);
-  const indexStart = sink.length;
-  writeIndexPayload(sink, deltas);
-  sink.bytes.writeUInt32LE(sink.length - indexStart, length);
+  if (inserts.count > ENTRIES_MAX) refuse("index entries", inserts.count, ENTRIES_MAX);
+  sink.u32(INDEX_HEAD_BYTES + inserts.sink.length);
+  writeIndexHead(sink, inserts.count);
+  sink.copy(inserts.sink.bytes, 0, inserts.sink.length);
   checkSize();
+  // The segment begins the sink, and the sink goes to the end of the log.
+  sink.bytes.writeBigUInt64LE(BigInt(logEnd + sink.length), replayFrom);
   return sink.length - start;
 }

@@ -6,7 +6,7 @@ import { isModelVaultError, type Keyspace, type StoreReader } from "@modelvault/
 import type { LogCollection } from "../vault/log-catalog.ts";
 import { readVault } from "../vault/read-vault.ts";
 import type { Vault } from "../vault/vault.ts";
-import { atLastVersion } from "./write-image.ts";
+import { atLastVersion } from "./each-row.ts";
 
 export function verifyVault(vault: Vault): readonly string[] {
   const file = vault.log?.file ?? vault.file;

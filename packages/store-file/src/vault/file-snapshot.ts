@@ -52,10 +52,10 @@ export class FileSnapshot implements StoreSnapshot {
   }
 
   #view(space: Keyspace): MemorySnapshot {
-    if (space.kind === "index" && this.#image.lacks(space)) {
+    if (this.#image.lacks(space)) {
       // A closed snapshot answers so, without anything being made.
       this.#last().count(space);
-      this.#image.build(space.collection);
+      this.#image.build(space);
     }
     return this.#last();
   }

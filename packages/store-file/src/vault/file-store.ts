@@ -164,7 +164,7 @@ export class FileStore implements Store {
 
   #reader(space: Keyspace): MemoryStore {
     const { image } = this.#vault;
-    if (space.kind === "index" && image.lacks(space)) image.build(space.collection);
+    if (image.lacks(space)) image.build(space);
     return image.store;
   }
 

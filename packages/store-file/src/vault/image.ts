@@ -2,33 +2,27 @@
  * The state of a vault in memory: a store of core's, filled from the log. Rows and catalogue are there at once; the entries of an
  * index are made from the rows when somebody first looks at it or begins to write, for most openings are followed by neither.
  */
-import {
-  CATALOG_SPACE,
-  catalogKey,
-  encodeIndexKey,
-  type Keyspace,
-  MemoryStore,
-  valueAt,
-} from "@modelvault/core";
-import type { LogCatalog, LogCollection } from "./log-catalog.ts";
+import { CATALOG_SPACE, catalogKey, type Keyspace, MemoryStore } from "@modelvault/core";
+import { buildIndexes } from "./build-indexes.ts";
+import type { LogCatalog } from "./log-catalog.ts";
 import type { ReplayTarget } from "./replay.ts";
-
-const NOTHING = new Uint8Array(0);
 
 export class Image {
   readonly store: MemoryStore;
   catalog: LogCatalog;
-  /** Collections whose indexes have no entries yet. */
-  readonly #unbuilt: Map<number, LogCollection>;
+  /** Numbers of the indexes that have no entries yet, by collection. */
+  readonly #unbuilt: Map<number, Set<number>>;
   /** Open snapshots that were taken before all indexes were made. */
   readonly #watching = new Set<{ renew(): void }>();
 
   private constructor(store: MemoryStore, catalog: LogCatalog) {
     this.store = store;
     this.catalog = catalog;
-    this.#unbuilt = new Map(
-      [...catalog.collections].filter(([, { numbering }]) => numbering.indexes.length > 0),
-    );
+    this.#unbuilt = new Map();
+    for (const [id, { numbering }] of catalog.collections) {
+      if (numbering.indexes.length > 0)
+        this.#unbuilt.set(id, new Set(numbering.indexes.map((index) => index.id)));
+    }
   }
 
   /** Fills a new image: the catalogue first, then whatever `fill` puts into it; its revision is the given one. */
@@ -45,17 +39,21 @@ export class Image {
 
   /** Whether a read of this keyspace would find an index without entries. */
   lacks(space: Keyspace): boolean {
-    return space.kind === "index" && this.#unbuilt.has(space.collection);
+    return space.kind === "index" && this.#unbuilt.get(space.collection)?.has(space.index) === true;
   }
 
-  /** Makes the entries of all indexes of a collection, or of every collection. Not while a transaction is open. */
-  build(collection?: number): void {
-    const chosen = collection === undefined ? [...this.#unbuilt.keys()] : [collection];
-    for (const id of chosen) {
-      const unbuilt = this.#unbuilt.get(id);
-      if (unbuilt === undefined) continue;
-      buildIndexes(this.store, unbuilt);
-      this.#unbuilt.delete(id);
+  /** Makes the entries of one index, or of all. Not while a transaction is open. */
+  build(space?: Keyspace): void {
+    for (const [id, missing] of this.#unbuilt) {
+      const collection = this.catalog.collections.get(id);
+      if (collection === undefined) continue;
+      const indexes = collection.numbering.indexes.filter(
+        (index) => missing.has(index.id) && (space === undefined || isSame(index.space, space)),
+      );
+      if (indexes.length === 0) continue;
+      buildIndexes(this.store, collection, indexes);
+      for (const index of indexes) missing.delete(index.id);
+      if (missing.size === 0) this.#unbuilt.delete(id);
       for (const snapshot of this.#watching) snapshot.renew();
     }
     if (this.#unbuilt.size === 0) this.#watching.clear();
@@ -71,29 +69,13 @@ export class Image {
   }
 }
 
-function buildIndexes(store: MemoryStore, { state }: LogCollection): void {
-  const paths = state.indexes.map(({ definition }) => definition.path);
-  const decode = state.decoder("exact", paths);
-  const transaction = store.begin();
-  try {
-    for (const [key, payload] of store.scan(state.rows)) {
-      const row = decode(payload);
-      for (const { definition, kind, space } of state.indexes) {
-        const value = valueAt(row, definition.path);
-        if (value !== null) transaction.put(space, encodeIndexKey(kind, value, key), NOTHING);
-      }
-    }
-    // The state is the same as before, and so is its revision.
-    transaction.commit(store.revision());
-  } catch (error) {
-    transaction.abort();
-    throw error;
-  }
-}
-
 /** Rows of all collections. */
 export function liveRows({ store, catalog }: Image): number {
   let rows = 0;
   for (const id of catalog.collections.keys()) rows += store.count({ kind: "rows", collection: id });
   return rows;
+}
+
+function isSame(a: Keyspace, b: Keyspace): boolean {
+  return a.kind === "index" && b.kind === "index" && a.collection === b.collection && a.index === b.index;
 }

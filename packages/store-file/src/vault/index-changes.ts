@@ -4,6 +4,7 @@
  */
 import {
   type EntryPlace,
+  type FieldPath,
   type IndexState,
   ModelVaultError,
   type StoreReader,
@@ -12,9 +13,8 @@ import {
 import { INCOMPLETE, writeCanonical } from "../format/canonical-writer.ts";
 import type { DeltaList } from "../format/delta-list.ts";
 import { type IndexDelta, indexDeltaPrefix } from "../format/index-payload.ts";
-import { locateScalar } from "../format/locate-scalar.ts";
-import { PayloadReader } from "../format/payload-reader.ts";
 import { canonicalOfOrdered, canonicalOfTagged, isOrderedNaN } from "../format/scalar-keys.ts";
+import { ABSENT, ScalarLocator } from "../format/scalar-locator.ts";
 import type { LogCollection } from "./log-catalog.ts";
 import { versionOf } from "./replay.ts";
 
@@ -93,26 +93,20 @@ function indexOf(collection: LogCollection, indexId: number): IndexState {
 /** The canonical bytes of an indexed value, from its row. */
 function canonicalInRow(
   collection: LogCollection,
-  path: readonly string[],
+  path: FieldPath,
   rows: StoreReader,
   key: Uint8Array,
 ): Uint8Array {
   const payload = rows.get({ kind: "rows", collection: collection.id }, key);
-  const found = payload === undefined ? undefined : canonicalAt(collection, path, payload);
-  if (found === undefined) throw misuse(`an index entry of "${collection.name}" has no row`);
-  return found;
-}
-
-/** The canonical bytes of the scalar at a path of a row; undefined when it is absent. */
-export function canonicalAt(
-  collection: LogCollection,
-  path: readonly string[],
-  payload: Uint8Array,
-): Uint8Array | undefined {
-  const bytes = Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength);
-  const fields = collection.history.get(versionOf(payload)) ?? collection.schema.fields;
-  const place = locateScalar(new PayloadReader(bytes), fields, collection.schema.primaryKey, path);
-  return place === undefined ? undefined : canonicalOfTagged(bytes, place.start, place.end);
+  if (payload !== undefined) {
+    const fields = collection.history.get(versionOf(payload)) ?? collection.schema.fields;
+    const locator = new ScalarLocator(fields, collection.schema.primaryKey, [path]);
+    locator.locate(payload, 0, payload.length);
+    const [start, end] = [locator.starts[0] as number, locator.ends[0] as number];
+    const bytes = Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength);
+    if (start !== ABSENT) return canonicalOfTagged(bytes, start, end);
+  }
+  throw misuse(`an index entry of "${collection.name}" has no row`);
 }
 
 /** Core never writes what this refuses; a program that uses the store by itself may. */

@@ -143,7 +143,12 @@ export class RowReplay {
 
 /** Schema version of a stored payload. */
 export function versionOf(payload: Uint8Array): number {
-  return u32(payload, 6);
+  return versionAt(payload, 0);
+}
+
+/** Schema version of the stored payload at a position. */
+export function versionAt(bytes: Uint8Array, at: number): number {
+  return u32(bytes, at + 6);
 }
 
 function u32(bytes: Uint8Array, at: number): number {

@@ -2,7 +2,7 @@
  * An open vault: path, locks, image and, for a writer, the log. Opening and closing, rewriting the file, and what follows a commit are here;
  * the store above it only knows transactions.
  */
-import { ModelVaultError, type StoreReader } from "@modelvault/core";
+import { ModelVaultError } from "@modelvault/core";
 import { ByteSink } from "../format/byte-sink.ts";
 import { DeltaList } from "../format/delta-list.ts";
 import type { IndexDelta } from "../format/index-payload.ts";
@@ -24,6 +24,7 @@ import { type Image, liveRows } from "./image.ts";
 import { compareWithLog } from "./log-agreement.ts";
 import type { LogCatalog } from "./log-catalog.ts";
 import { LogFile } from "./log-file.ts";
+import type { MemoryState } from "./net-changes.ts";
 import { type ReadVault, readVault } from "./read-vault.ts";
 import type { RecoveryInfo } from "./recovery-info.ts";
 import { describeVault, repairVault } from "./repair-vault.ts";
@@ -158,7 +159,7 @@ export class Vault {
    * @throws store_io, store_full; the old file is still there and in use, but for a failure after `taken`, which poisons
    */
   rewrite(
-    rows: StoreReader,
+    rows: MemoryState,
     catalog: LogCatalog,
     revision: number,
     taken: () => void,
