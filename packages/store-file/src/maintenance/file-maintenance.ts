@@ -20,10 +20,7 @@ export function fileMaintenance(vault: Vault, refuseTransaction: () => void): St
   return {
     checkpoint: () => prepared("checkpoint", () => vault.checkpoint()),
     compact: (onProgress?: (progress: MaintenanceProgress) => void) =>
-      prepared("compact", () => {
-        const { store, catalog } = vault.image;
-        vault.rewrite(store, catalog, store.revision(), () => undefined, onProgress);
-      }),
+      prepared("compact", () => vault.compact(onProgress)),
     copyTo: (destination: string, onProgress?: (progress: MaintenanceProgress) => void) =>
       // What is in memory is copied to the disk.
       prepared("copy", () =>

@@ -11,14 +11,14 @@ export type SwapState = "old" | "new" | "unknown";
 
 /**
  * Writes and swaps. The caller closes the old file.
- * @param write fills the new file
+ * @param write fills the new file; undefined: the old one is to stay
  * @param onSwapped called once the new file is in place, before its folder is synced: from here on it is the vault
  * @param onFailed called before an error is thrown, with the file that is the vault now; "unknown" when even that cannot be told
  */
 export function swapFile<T>(
   port: FilePort,
   path: string,
-  write: (file: OpenFile) => T,
+  write: (file: OpenFile) => T | undefined,
   onSwapped: (file: OpenFile, written: T) => void,
   onFailed: (state: SwapState) => void,
 ): void {
@@ -29,6 +29,10 @@ export function swapFile<T>(
   try {
     port.copyMode(target, temporary);
     const written = write(file);
+    if (written === undefined) {
+      discard(port, file, temporary);
+      return;
+    }
     file.syncData();
     if (file.lock("exclusive") === false) {
       throw new ModelVaultError("store_io", `The new file "${temporary}" was locked by another process.`, {

@@ -14,7 +14,7 @@ import { LogContents, scanLog } from "../log/scan.ts";
 import { LEAD_BYTES } from "../log/spare-room.ts";
 import { checkpointLog } from "../maintenance/checkpoint-log.ts";
 import { swapFile } from "../maintenance/swap-file.ts";
-import { writeImage } from "../maintenance/write-image.ts";
+import { type WrittenImage, writeImage } from "../maintenance/write-image.ts";
 import type { CheckedFileOptions } from "../options.ts";
 import type { FilePort, OpenFile } from "../port/file-port.ts";
 import { withIoErrors } from "../port/io-error.ts";
@@ -158,22 +158,38 @@ export class Vault {
    * @param taken called when the new file is in place
    * @throws store_io, store_full; the old file is still there and in use, but for a failure after `taken`, which poisons
    */
-  rewrite(
-    rows: MemoryState,
-    catalog: LogCatalog,
-    revision: number,
-    taken: () => void,
-    onProgress?: Parameters<typeof writeImage>[4],
-  ): void {
+  rewrite(rows: MemoryState, catalog: LogCatalog, revision: number, taken: () => void): void {
+    this.#swap((file) => writeImage(file, rows, catalog, revision), taken);
+  }
+
+  /** Gives back the space of what is dead. A sound file that would not get smaller stays as it is. @throws as {@link rewrite} */
+  compact(onProgress?: Parameters<typeof writeImage>[4]): void {
+    const { store, catalog } = this.image;
+    const sound = !this.mustRewrite && this.#uncompared === undefined && this.corrections.length === 0;
+    const bytesMax = sound ? this.writableLog().end : Number.POSITIVE_INFINITY;
+    this.#swap(
+      (file) => {
+        const written = writeImage(file, store, catalog, store.revision(), onProgress);
+        return written.bytes < bytesMax ? written : undefined;
+      },
+      () => undefined,
+    );
+  }
+
+  #swap(write: (file: OpenFile) => WrittenImage | undefined, taken: () => void): void {
     const log = this.writableLog();
     log.refusePoisoned();
     withIoErrors(this.path, "rewrite", () =>
       swapFile(
         this.port,
         this.path,
-        (file) => writeImage(file, rows, catalog, revision, onProgress),
+        write,
         (file, { bytes, counts, transactions }) => {
           log.replaceFile(file, bytes, counts, transactions);
+          this.corrections = [];
+          this.mustRewrite = false;
+          this.#uncompared = undefined;
+          this.#readFrom = LOG_START;
           taken();
         },
         (state) => {
@@ -181,10 +197,6 @@ export class Vault {
         },
       ),
     );
-    this.corrections = [];
-    this.mustRewrite = false;
-    this.#uncompared = undefined;
-    this.#readFrom = LOG_START;
   }
 
   /** Appends a checkpoint. @throws checkpoint_too_large, store_io, store_full, store_poisoned */
@@ -225,7 +237,7 @@ export class Vault {
         log.end >= autoCompact.logBytesMin &&
         this.deadRatio() >= autoCompact.deadRatioMin
       ) {
-        this.rewrite(this.image.store, this.image.catalog, this.image.store.revision(), () => undefined);
+        this.compact();
       } else if (autoCheckpointBytes !== undefined && log.end - log.checkpointEnd >= autoCheckpointBytes) {
         this.checkpoint();
       }
