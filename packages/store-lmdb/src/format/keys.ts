@@ -66,12 +66,6 @@ export function writeBytes(target: Uint8Array, at: number, bytes: Uint8Array): n
   return at + length;
 }
 
-/** The prefix as bytes of its own. */
-export function prefixBytes(space: Space): Uint8Array {
-  const bytes = new Uint8Array(PREFIX_BYTES_MAX);
-  return bytes.slice(0, writePrefix(bytes, 0, space));
-}
-
 /** The keyspace that a key of the tree begins with; undefined for one that no driver of this format writes. */
 export function parsePrefix(
   key: Uint8Array,

@@ -7,6 +7,7 @@
  *   get, position     the key at 0                           a cursor leaves the key it found at 32, the value's length at 0
  *   put, remove       flags, tree and key length at 0, 4, 8, the key at 12; behind it the length and the address of the value
  */
+import type { BoundSlot } from "../format/bounds.ts";
 import { type Space, writeBytes, writePrefix } from "../format/keys.ts";
 import {
   type NativeCursor,
@@ -73,17 +74,6 @@ function readerTransactions(lines: readonly string[]): number[] {
     return transaction === undefined ? [] : [Number(transaction)];
   });
 }
-
-/** The key at which a cursor ends: its length in four bytes, then the key; and where LMDB finds that. */
-export interface CursorEnd {
-  readonly bytes: Uint8Array<ArrayBuffer>;
-  readonly address: number;
-}
-
-export const WITH_VALUES = 0x100;
-export const REVERSE = 0x400;
-export const INCLUSIVE_END = 0x8000;
-export const EXCLUSIVE_START = 0x1_0000;
 
 /** The open write transaction, where an address of a read transaction is asked for. */
 export const WRITER = 0;
@@ -176,7 +166,7 @@ export class Environment {
   isEmpty(txn: number): boolean {
     const cursor = this.newCursor(txn);
     try {
-      return this.#found(native.position(cursor.address, 0, 0, 0, 0)) === 0;
+      return this.positionFirst(cursor.address, 0) === 0;
     } finally {
       cursor.close();
     }
@@ -212,16 +202,24 @@ export class Environment {
     }
   }
 
-  /** Memory of its own for the key at which a cursor ends: LMDB looks at it in every step. */
-  newEnd(): CursorEnd {
-    const bytes = new Uint8Array(new ArrayBuffer(4 + this.keyBytesMax));
-    return { bytes, address: native.getAddress(bytes.buffer) };
+  /** Memory for the bounds of a cursor. */
+  newSlot(): BoundSlot {
+    const endBytes = 4 + this.keyBytesMax;
+    const bytes = new Uint8Array(new ArrayBuffer(endBytes + this.keyBytesMax));
+    return { bytes, address: native.getAddress(bytes.buffer), startAt: endBytes };
   }
 
   /** The length of the key found, prefix included; 0 when there is none. */
-  position(cursor: number, flags: number, start: Uint8Array, endAddress: number): number {
-    const length = writeBytes(this.#area, 0, start);
-    return this.#found(native.position(cursor, flags, 0, length, endAddress));
+  position(cursor: number, flags: number, slot: BoundSlot, startLength: number): number {
+    const area = this.#area;
+    const { bytes, startAt } = slot;
+    for (let i = 0; i < startLength; i++) area[i] = bytes[startAt + i] as number;
+    return this.#found(native.position(cursor, flags, 0, startLength, slot.address));
+  }
+
+  /** Goes to the first key of the tree, and will go on to the last. */
+  positionFirst(cursor: number, flags: number): number {
+    return this.#found(native.position(cursor, flags, 0, 0, 0));
   }
 
   next(cursor: number): number {

@@ -2,13 +2,14 @@
  * A read transaction of LMDB: one state of the vault, for as long as somebody uses it. Scans keep a cursor in it, and cursors must
  * be closed before it ends; so it knows them.
  */
+import type { BoundSlot } from "../format/bounds.ts";
 import { readRevision } from "../format/own-rows.ts";
 import type { NativeCursor, NativeTxn } from "../native/addon.ts";
-import type { CursorEnd, Environment } from "../native/environment.ts";
+import type { Environment } from "../native/environment.ts";
 
 export interface OpenCursor {
   readonly native: NativeCursor;
-  readonly end: CursorEnd;
+  readonly slot: BoundSlot;
 }
 
 export class ReadTxn {

@@ -1,26 +1,27 @@
 /** The keepers of cursors in read transactions: the store's own scans, and those of a snapshot. */
 import { ModelVaultError } from "@modelvault/core";
-import type { CursorEnd, Environment } from "../native/environment.ts";
+import type { BoundSlot } from "../format/bounds.ts";
+import type { Environment } from "../native/environment.ts";
 import type { OpenCursor, ReadTxn } from "./read-txn.ts";
 import type { Readers } from "./readers.ts";
 import type { LmdbScan, ScanHost } from "./scan.ts";
 
-/** Memory for the ends of cursors, used again. */
-export class CursorEnds {
+/** Cursors with memory for their bounds, which is used again. */
+export class CursorPool {
   readonly #env: Environment;
-  readonly #free: CursorEnd[] = [];
+  readonly #free: BoundSlot[] = [];
 
   constructor(env: Environment) {
     this.#env = env;
   }
 
   open(txn: number): OpenCursor {
-    return { native: this.#env.newCursor(txn), end: this.#free.pop() ?? this.#env.newEnd() };
+    return { native: this.#env.newCursor(txn), slot: this.#free.pop() ?? this.#env.newSlot() };
   }
 
   close(cursor: OpenCursor): void {
     cursor.native.close();
-    if (this.#free.length < 16) this.#free.push(cursor.end);
+    if (this.#free.length < 16) this.#free.push(cursor.slot);
   }
 }
 
@@ -35,12 +36,12 @@ const forgotten = new FinalizationRegistry<Remains>(({ readers, txn }) => reader
 /** A scan of the store itself: a user of the transaction that was present at its call. */
 export class StoreScanHost implements ScanHost {
   readonly #readers: Readers;
-  readonly #ends: CursorEnds;
+  readonly #cursors: CursorPool;
   readonly #txn: ReadTxn;
 
-  constructor(readers: Readers, ends: CursorEnds) {
+  constructor(readers: Readers, cursors: CursorPool) {
     this.#readers = readers;
-    this.#ends = ends;
+    this.#cursors = cursors;
     this.#txn = readers.present();
   }
 
@@ -50,7 +51,7 @@ export class StoreScanHost implements ScanHost {
   }
 
   openCursor(scan: LmdbScan): OpenCursor {
-    const cursor = this.#ends.open(this.#txn.address);
+    const cursor = this.#cursors.open(this.#txn.address);
     this.#txn.cursors.add(cursor);
     this.#txn.users++;
     forgotten.register(scan, { readers: this.#readers, txn: this.#txn }, scan);
@@ -61,18 +62,18 @@ export class StoreScanHost implements ScanHost {
     forgotten.unregister(scan);
     if (this.#txn.expired || this.#readers.closed) return;
     this.#txn.cursors.delete(cursor);
-    this.#ends.close(cursor);
+    this.#cursors.close(cursor);
     this.#readers.release(this.#txn);
   }
 }
 
 /** A snapshot's scans need nothing of their own: the snapshot holds the transaction, and closes what they leave open. */
 export class SnapshotScanHost implements ScanHost {
-  readonly #ends: CursorEnds;
+  readonly #cursors: CursorPool;
   readonly #check: () => ReadTxn;
 
-  constructor(ends: CursorEnds, check: () => ReadTxn) {
-    this.#ends = ends;
+  constructor(cursors: CursorPool, check: () => ReadTxn) {
+    this.#cursors = cursors;
     this.#check = check;
   }
 
@@ -82,7 +83,7 @@ export class SnapshotScanHost implements ScanHost {
 
   openCursor(): OpenCursor {
     const txn = this.#check();
-    const cursor = this.#ends.open(txn.address);
+    const cursor = this.#cursors.open(txn.address);
     txn.cursors.add(cursor);
     return cursor;
   }
@@ -96,7 +97,7 @@ export class SnapshotScanHost implements ScanHost {
       return;
     }
     txn.cursors.delete(cursor);
-    this.#ends.close(cursor);
+    this.#cursors.close(cursor);
   }
 }
 

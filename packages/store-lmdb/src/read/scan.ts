@@ -3,8 +3,9 @@
  * `next`. In a write transaction cursors would see what is written later, so a scan there is drained before the first write after its call.
  */
 import type { KeyRange, Keyspace, StoreEntry, StoreScan } from "@modelvault/core";
-import { type Bounds, boundsOf } from "../format/bounds.ts";
-import { type Environment, WITH_VALUES } from "../native/environment.ts";
+import { type Bounds, writeBounds } from "../format/bounds.ts";
+import { WITH_VALUES } from "../native/cursor-flags.ts";
+import type { Environment } from "../native/environment.ts";
 import type { OpenCursor } from "./read-txn.ts";
 
 /** Whose state a scan shows, and who keeps the cursor. */
@@ -35,10 +36,16 @@ export class LmdbScan implements StoreScan {
   constructor(env: Environment, host: ScanHost, space: Keyspace, range: KeyRange | undefined) {
     this.#env = env;
     this.#host = host;
-    this.#bounds = boundsOf(space, range, env.keyBytesMax);
     this.#hasValues = space.kind !== "index";
-    this.#cursor = host.openCursor(this);
-    this.#address = this.#cursor.native.address;
+    const cursor = host.openCursor(this);
+    this.#cursor = cursor;
+    this.#address = cursor.native.address;
+    try {
+      this.#bounds = writeBounds(cursor.slot, space, range, env.keyBytesMax);
+    } catch (error) {
+      this.end();
+      throw error;
+    }
   }
 
   [Symbol.iterator](): this {
@@ -87,16 +94,14 @@ export class LmdbScan implements StoreScan {
     return [this.#env.foundKey(prefixLength, length), value];
   }
 
-  #begin({ end: slot }: OpenCursor): number {
+  #begin({ slot }: OpenCursor): number {
     this.#isBegun = true;
-    const { start, end, flags } = this.#bounds;
-    new DataView(slot.bytes.buffer).setUint32(0, end.length, true);
-    slot.bytes.set(end, 4);
+    const { startLength, flags } = this.#bounds;
     return this.#env.position(
       this.#address,
       this.#hasValues ? flags | WITH_VALUES : flags,
-      start,
-      slot.address,
+      slot,
+      startLength,
     );
   }
 

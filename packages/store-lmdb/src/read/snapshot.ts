@@ -12,7 +12,7 @@ import type { SnapshotWatch } from "./pin-watch.ts";
 import type { ReadTxn } from "./read-txn.ts";
 import type { Readers } from "./readers.ts";
 import { LmdbScan } from "./scan.ts";
-import { type CursorEnds, expiredError, SnapshotScanHost } from "./scan-hosts.ts";
+import { type CursorPool, expiredError, SnapshotScanHost } from "./scan-hosts.ts";
 
 interface Remains {
   readonly readers: Readers;
@@ -34,12 +34,12 @@ export class LmdbSnapshot implements StoreSnapshot {
   readonly #host: SnapshotScanHost;
   #closed = false;
 
-  constructor(env: Environment, readers: Readers, watch: SnapshotWatch, ends: CursorEnds) {
+  constructor(env: Environment, readers: Readers, watch: SnapshotWatch, cursors: CursorPool) {
     this.#env = env;
     this.#readers = readers;
     this.#txn = readers.take();
     this.revision = this.#txn.revisionIn(env);
-    this.#host = new SnapshotScanHost(ends, () => this.#open());
+    this.#host = new SnapshotScanHost(cursors, () => this.#open());
     forgotten.register(this, { readers, watch, txn: this.#txn }, this);
   }
 

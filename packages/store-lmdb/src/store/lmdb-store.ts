@@ -21,7 +21,7 @@ import type { CheckedLmdbOptions } from "../options.ts";
 import { SnapshotWatch } from "../read/pin-watch.ts";
 import { Readers } from "../read/readers.ts";
 import { LmdbScan } from "../read/scan.ts";
-import { CursorEnds, StoreScanHost } from "../read/scan-hosts.ts";
+import { CursorPool, StoreScanHost } from "../read/scan-hosts.ts";
 import { LmdbSnapshot } from "../read/snapshot.ts";
 import { LmdbTransaction, type TransactionOwner, VALUE_BYTES_MAX } from "./transaction.ts";
 
@@ -37,7 +37,7 @@ export class LmdbStore implements Store, TransactionOwner {
   readonly #options: CheckedLmdbOptions;
   readonly #watch: SnapshotWatch;
   readonly #readers: Readers;
-  readonly #ends: CursorEnds;
+  readonly #cursors: CursorPool;
   readonly #fileRoom: FileRoom;
   #transaction: LmdbTransaction | undefined;
   #poison: ModelVaultError | undefined;
@@ -61,7 +61,7 @@ export class LmdbStore implements Store, TransactionOwner {
     this.#watch = new SnapshotWatch(env.path, options.snapshotAgeMsMax);
     this.#readers = new Readers(env, this.#watch);
     this.#watch.attach(this.#readers);
-    this.#ends = new CursorEnds(env);
+    this.#cursors = new CursorPool(env);
     this.#fileRoom = new FileRoom(env);
     this.maintenance = lmdbMaintenance(
       env,
@@ -81,7 +81,7 @@ export class LmdbStore implements Store, TransactionOwner {
   }
 
   scan(space: Keyspace, range?: KeyRange): StoreScan {
-    return new LmdbScan(this.#env, new StoreScanHost(this.#readers, this.#ends), space, range);
+    return new LmdbScan(this.#env, new StoreScanHost(this.#readers, this.#cursors), space, range);
   }
 
   count(space: Keyspace): number {
@@ -93,7 +93,7 @@ export class LmdbStore implements Store, TransactionOwner {
   }
 
   snapshot(): StoreSnapshot {
-    return new LmdbSnapshot(this.#env, this.#readers, this.#watch, this.#ends);
+    return new LmdbSnapshot(this.#env, this.#readers, this.#watch, this.#cursors);
   }
 
   /** LMDB's lock can only be waited for; `waitMs` changes nothing. */
@@ -113,7 +113,7 @@ export class LmdbStore implements Store, TransactionOwner {
     this.#clearStaleReaders();
     this.#env.begin(true);
     try {
-      this.#transaction = new LmdbTransaction(this.#env, this.#ends, this, this.#fileRoom, this.#room());
+      this.#transaction = new LmdbTransaction(this.#env, this.#cursors, this, this.#fileRoom, this.#room());
     } catch (error) {
       this.#env.abort();
       throw error;

@@ -15,7 +15,7 @@ import { type Environment, WRITER } from "../native/environment.ts";
 import type { FileRoom } from "../native/file-room.ts";
 import type { OpenCursor } from "../read/read-txn.ts";
 import { LmdbScan, type ScanHost } from "../read/scan.ts";
-import type { CursorEnds } from "../read/scan-hosts.ts";
+import type { CursorPool } from "../read/scan-hosts.ts";
 import { EntryCounts } from "./entry-counts.ts";
 
 export const VALUE_BYTES_MAX = 67_108_864;
@@ -37,7 +37,7 @@ export interface TransactionOwner {
 
 export class LmdbTransaction implements StoreTransaction, ScanHost {
   readonly #env: Environment;
-  readonly #ends: CursorEnds;
+  readonly #cursors: CursorPool;
   readonly #owner: TransactionOwner;
   readonly #keyBytesMax: number;
   readonly #counts: EntryCounts = new EntryCounts();
@@ -55,11 +55,17 @@ export class LmdbTransaction implements StoreTransaction, ScanHost {
   #failure: ModelVaultError | undefined;
 
   /** @param room how many bytes may be put */
-  constructor(env: Environment, ends: CursorEnds, owner: TransactionOwner, fileRoom: FileRoom, room: number) {
+  constructor(
+    env: Environment,
+    cursors: CursorPool,
+    owner: TransactionOwner,
+    fileRoom: FileRoom,
+    room: number,
+  ) {
     this.#fileRoom = fileRoom;
     this.#room = room;
     this.#env = env;
-    this.#ends = ends;
+    this.#cursors = cursors;
     this.#owner = owner;
     this.#keyBytesMax = env.keyBytesMax - PREFIX_BYTES_MAX;
   }
@@ -171,13 +177,13 @@ export class LmdbTransaction implements StoreTransaction, ScanHost {
   }
 
   openCursor(scan: LmdbScan): OpenCursor {
-    const cursor = this.#ends.open(WRITER);
+    const cursor = this.#cursors.open(WRITER);
     this.#scans.set(scan, cursor);
     return cursor;
   }
 
   release(cursor: OpenCursor, scan: LmdbScan): void {
-    if (this.#scans.delete(scan)) this.#ends.close(cursor);
+    if (this.#scans.delete(scan)) this.#cursors.close(cursor);
   }
 
   /** Scans show the state at their call: what they have not read yet is read before it changes. */
@@ -188,7 +194,7 @@ export class LmdbTransaction implements StoreTransaction, ScanHost {
   }
 
   #closeScans(): void {
-    for (const cursor of this.#scans.values()) this.#ends.close(cursor);
+    for (const cursor of this.#scans.values()) this.#cursors.close(cursor);
     this.#scans.clear();
   }
 
