@@ -175,11 +175,6 @@ export class WorkerLink {
     await this.#exited.promise;
   }
 
-  /** Kills the worker as a fault would, for tests of that. */
-  async kill(): Promise<void> {
-    await this.#worker.terminate();
-  }
-
   #add(pending: Pending): number {
     const id = this.#nextId++;
     this.#pending.set(id, pending);

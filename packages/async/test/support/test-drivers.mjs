@@ -1,0 +1,75 @@
+// Drivers that only tests need, in plain JavaScript so that a worker can load them: memory stores that fail.
+import { MemoryStore, ModelVaultError } from "@modelvault/core";
+
+/**
+ * A memory store that counts its commits, and fails some of them. A row whose payload holds the text "break" is cut short while it is put.
+ * @param {{ failCommits?: readonly number[] }} options numbers of commits, from 1
+ */
+export function faultyStore({ failCommits = [] } = {}) {
+  return {
+    name: "faulty",
+    moduleUrl: import.meta.url,
+    factory: "faultyStore",
+    args: [{ failCommits }],
+    open() {
+      const store = new MemoryStore();
+      let commits = 0;
+      const begin = store.begin.bind(store);
+      store.begin = (options) => {
+        const transaction = begin(options);
+        const commit = transaction.commit.bind(transaction);
+        const put = transaction.put.bind(transaction);
+        transaction.put = (space, key, value) => {
+          if (Buffer.from(value).includes("break"))
+            throw new ModelVaultError("store_full", "No room for this row.");
+          put(space, key, value);
+        };
+        transaction.commit = () => {
+          commits++;
+          if (!failCommits.includes(commits)) return commit();
+          transaction.abort();
+          throw new ModelVaultError("store_io", "The sync failed.", { commits });
+        };
+        return transaction;
+      };
+      store.maintenance.stats = () => ({ commits });
+      return store;
+    },
+  };
+}
+
+/** A driver that cannot be opened. */
+export function brokenStore() {
+  return {
+    name: "broken",
+    moduleUrl: import.meta.url,
+    factory: "brokenStore",
+    args: [],
+    open() {
+      throw new ModelVaultError(
+        "file_not_vault",
+        "This is no vault.",
+        { path: "x" },
+        { cause: new TypeError("deep") },
+      );
+    },
+  };
+}
+
+/** Fills the memory of its worker when it is verified. */
+export function hungryStore() {
+  return {
+    name: "hungry",
+    moduleUrl: import.meta.url,
+    factory: "hungryStore",
+    args: [],
+    open() {
+      const store = new MemoryStore();
+      store.maintenance.verify = () => {
+        const kept = [];
+        for (;;) kept.push(new Array(100_000).fill({ some: kept.length }));
+      };
+      return store;
+    },
+  };
+}
