@@ -32,7 +32,7 @@ describe.each(["shop.modelvault", "shop.lmdb"])("%s", (vault) => {
     const copy = vault === "shop.lmdb" ? "copy.modelvault" : "copy.lmdb";
     expect(run("copy", vault, copy)).toMatchObject({
       code: 0,
-      out: `Copied 1 rows of 1 collections to ${copy}.\n`,
+      out: `Copied 1 row of 1 collection to ${copy}.\n`,
     });
     expect(run("export", copy).out).toBe(run("export", vault).out);
     expect(run("copy", vault, copy).code).toBe(64);

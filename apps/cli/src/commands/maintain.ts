@@ -15,10 +15,16 @@ export const copyCommand: Command = {
       throw new UsageError(`"${destination}" exists already; a copy replaces nothing`);
     const target = driverOf(destination, "write", true);
     const { collections, rows } = copyVault(existingVault(source, "look"), target);
-    output.print(`Copied ${rows} rows of ${collections} collections to ${destination}.`);
+    output.print(
+      `Copied ${counted(rows, "row")} of ${counted(collections, "collection")} to ${destination}.`,
+    );
     return EXIT.ok;
   },
 };
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? "" : "s"}`;
+}
 
 export const compactCommand: Command = {
   usage: "<vault>",

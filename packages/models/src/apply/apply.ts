@@ -124,7 +124,7 @@ class Application {
   #stepsToDo(): readonly Step[] {
     const { base, target, concerns, steps } = this.#data;
     const current = hashSchemas(new Map(concerns.map((name) => [name, schemaOf(this.#tx, name)])));
-    const ran = ranOnce(this.#tx);
+    const ran = steps.some((step) => "once" in step) ? ranOnce(this.#tx) : new Set();
     const left = steps.filter(
       (step) => !(step.kind === "rewriteRows" && step.once !== undefined && ran.has(step.once)),
     );

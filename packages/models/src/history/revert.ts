@@ -74,6 +74,8 @@ function irreversible(step: Step): string | undefined {
       return "the values are gone";
     case "rewriteRows":
       return "a function changed the rows";
+    case "groupFields":
+      return "the fields would have to be taken apart again";
     case "addField":
       return "the values that rows were given would be dropped";
     case "makeRequired":

@@ -4,6 +4,7 @@
  */
 import { classify, type Finding, type Schema } from "@modelvault/core";
 import { renameFields } from "./field-renames.ts";
+import { regroupFields } from "./regroup-fields.ts";
 import type { RowDecisions } from "./row-decisions.ts";
 import { fieldAt, startsWith } from "./schema-tree.ts";
 import type { Step } from "./step.ts";
@@ -20,8 +21,10 @@ export interface Difference {
 
 /** The steps, in the order in which they take effect; none when the schemas are the same. */
 export function diffCollection({ collection, before, after, renamedFields, decisions }: Difference): Step[] {
-  const { renames, schema } = renameFields(before, after, renamedFields);
+  const { schema: regrouped, objects } = regroupFields(before, after);
+  const { renames, schema } = renameFields(regrouped, after, renamedFields);
   const steps = new CollectionSteps(collection, schema, after, decisions);
+  for (const path of objects) steps.add({ kind: "groupFields", collection, safety: "data", path });
   for (const { from, to } of renames)
     steps.add({ kind: "renameField", collection, safety: "data", from, path: to });
   for (const finding of classify(schema, after)) steps.addFinding(finding);

@@ -54,17 +54,16 @@ export function planTargets(
 
 /** The vault as it is becomes the vault as it is to be, step by step. */
 class PlannedVault {
+  readonly #source: PlanSource;
   readonly #steps: Step[] = [];
   readonly #changes: CollectionChange[] = [];
   /** Every collection of the vault by its name of the moment. */
   readonly #now = new Map<string, { readonly from: string; readonly schema: Schema }>();
   readonly #before = new Map<string, Schema | undefined>();
   readonly #after = new Map<string, Schema | undefined>();
-  /** Functions that the vault remembers. */
-  readonly #ran: ReadonlySet<string>;
 
   constructor(source: PlanSource) {
-    this.#ran = ranOnce(source);
+    this.#source = source;
     for (const name of source.collectionNames()) {
       const schema = schemaOf(source, name);
       if (schema !== undefined) this.#now.set(name, { from: name, schema });
@@ -115,7 +114,7 @@ class PlannedVault {
     }
     const decisions = new RowDecisions([name, known.from], options, model, descriptor);
     const steps = diffCollection({ collection: name, before: known.schema, after, renamedFields, decisions });
-    const rewrite = rewriteStep(name, steps, options.rewrite?.[name], this.#ran);
+    const rewrite = rewriteStep(name, steps, options.rewrite?.[name], this.#source);
     if (rewrite !== undefined) steps.push(rewrite);
     if (steps.length > 0 || known.from !== name) this.#changes.push({ name, from: known.from, after: whole });
     this.#steps.push(...steps);
@@ -148,12 +147,12 @@ function rewriteStep(
   collection: string,
   steps: readonly Step[],
   rewrite: RowRewrite | undefined,
-  ran: ReadonlySet<string>,
+  source: PlanSource,
 ): Step | undefined {
   if (rewrite === undefined) return undefined;
   const base = { kind: "rewriteRows", collection, safety: "data" } as const;
   if (typeof rewrite !== "function")
-    return ran.has(rewrite.once) ? undefined : { ...base, once: rewrite.once };
+    return ranOnce(source).has(rewrite.once) ? undefined : { ...base, once: rewrite.once };
   return steps.some(({ safety }) => safety !== "safe") ? base : undefined;
 }
 

@@ -38,6 +38,8 @@ export function describeStep(step: Step): string {
       return "drop the collection with all its rows";
     case "renameField":
       return `rename field "${pathText(step.from)}" to "${pathText(step.path)}"`;
+    case "groupFields":
+      return `group the fields below ${fieldText(step)} into one object`;
     case "addOptionalField":
       return `add field ${fieldText(step)} (${step.type})`;
     case "addField":

@@ -39,6 +39,8 @@ export type Step =
   | (StepBase & { readonly kind: "renameCollection"; readonly from: string })
   | (StepBase & { readonly kind: "dropCollection"; readonly allowed: boolean })
   | (FieldStep & { readonly kind: "renameField"; readonly from: readonly string[] })
+  /** Fields of several path segments become one of an object type; rows look as they did. */
+  | (FieldStep & { readonly kind: "groupFields" })
   | (FieldStep & { readonly kind: "addOptionalField"; readonly type: string })
   | (FieldStep & { readonly kind: "addField"; readonly type: string; readonly fill: Fill })
   | (FieldStep & { readonly kind: "makeOptional" })

@@ -20,7 +20,7 @@ import { fieldAt, hasPath } from "../plan/schema-tree.ts";
 import { pathText, qualified, type Step } from "../plan/step.ts";
 import { bare } from "../plan/type-text.ts";
 import { convertByRule } from "./convert-by-rule.ts";
-import { changeAt, moveValue, valueIn } from "./row-path.ts";
+import { changeAt, dropValue, moveValue, valueIn } from "./row-path.ts";
 
 type Change = (row: Row) => Row;
 
@@ -65,10 +65,12 @@ class RowChangeCompiler {
     ];
     const models = this.#modelDefaults(steps);
     const rewrites = steps.flatMap((step) => (step.kind === "rewriteRows" ? [this.#rewrite(step)] : []));
-    if (renames.length + values.length + models.length + rewrites.length === 0) return undefined;
+    // A row of grouped fields has the form it had, but its bytes do not.
+    const grouped = steps.some(({ kind }) => kind === "groupFields");
+    if (!grouped && renames.length + values.length + models.length + rewrites.length === 0) return undefined;
     const rules = steps.flatMap((step) => this.#rule(step));
     const drops = steps.flatMap((step) =>
-      step.kind === "dropField" ? [(row: Row): Row => changeAt(row, step.path, () => undefined)] : [],
+      step.kind === "dropField" ? [(row: Row): Row => dropValue(row, step.path, this.#keeps)] : [],
     );
     const all = [...renames, ...rules, ...values, ...drops, ...models, ...rewrites];
     return (row) => all.reduce((changed, change) => change(changed), row);
@@ -80,10 +82,13 @@ class RowChangeCompiler {
         const type = fieldAt(this.#schema, path)?.type;
         return type !== undefined && type.kind !== "optional";
       },
-      keeps: (path: readonly string[]): boolean => hasPath(this.#schema, path),
+      keeps: this.#keeps,
     };
     return (row) => moveValue(row, from, to, rules);
   }
+
+  /** Whether there is anything at or below a path after the plan. */
+  readonly #keeps = (path: readonly string[]): boolean => hasPath(this.#schema, path);
 
   /** Conversions that the engine would do by itself, done here because it is given rows and not their bytes. */
   #rule(step: Step): Change[] {

@@ -58,10 +58,8 @@ export interface MoveRules {
 
 /** Moves the value at `from` to `to`. Both go through the same lists, if through any. */
 export function moveValue(row: Row, from: readonly string[], to: readonly string[], rules: MoveRules): Row {
-  const shared = from.lastIndexOf("[]") + 1;
-  const host = from.slice(0, shared);
-  const oldPath = from.slice(shared);
-  const newPath = to.slice(shared);
+  const [host, oldPath] = hostOf(from);
+  const newPath = to.slice(host.length);
   return changeAt(row, host, (holder) => {
     if (!isContainer(holder)) return holder;
     const value = valueIn(holder, oldPath);
@@ -70,11 +68,25 @@ export function moveValue(row: Row, from: readonly string[], to: readonly string
   });
 }
 
+/** Takes the value at a path out, and the objects that this leaves empty where they are not kept. */
+export function dropValue(row: Row, path: readonly string[], keeps: MoveRules["keeps"]): Row {
+  const [host, inner] = hostOf(path);
+  return changeAt(row, host, (holder) =>
+    isContainer(holder) ? removeFrom(holder, inner, host, { keeps }) : holder,
+  );
+}
+
+/** A path up to its last list, and the rest. */
+function hostOf(path: readonly string[]): readonly [host: readonly string[], inner: readonly string[]] {
+  const shared = path.lastIndexOf("[]") + 1;
+  return [path.slice(0, shared), path.slice(shared)];
+}
+
 function removeFrom(
   container: Container,
   path: readonly string[],
   walked: readonly string[],
-  rules: MoveRules,
+  rules: Pick<MoveRules, "keeps">,
 ): Container {
   const [name = "", ...below] = path;
   if (!Object.hasOwn(container, name)) return container;

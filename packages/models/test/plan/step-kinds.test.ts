@@ -157,6 +157,38 @@ const CASES: readonly Case[] = [
     becomes: [{ id: "a", writer: "x" }],
   },
   {
+    name: "fields of several path segments, as other programs write them",
+    fields: [
+      { path: "author.name", type: "string" },
+      { path: "title", type: "string" },
+      { path: "author.origin.land", type: { optional: "string" } },
+      { path: "extra.note", type: { optional: "string" } },
+    ],
+    indexes: [{ path: "author.name" }],
+    rows: [
+      { id: "a", author: { name: "x", origin: { land: "y" } }, title: "t", extra: { note: null } },
+      { id: "b", author: { name: "z" }, title: "u" },
+    ],
+    model: books(
+      {
+        author: z.object({ name: z.string(), origin: z.object({ land: z.string().optional() }) }),
+        title: z.string(),
+        extra: z.object({ note: z.string().optional() }).optional(),
+      },
+      { indexes: [index("author.name" as never)] },
+    ),
+    says: [
+      '~ books: group the fields below "author" into one object',
+      '~ books: group the fields below "extra" into one object',
+      '~ books: make "extra" optional',
+    ],
+    safety: "data",
+    becomes: [
+      { id: "a", author: { name: "x", origin: { land: "y" } }, title: "t", extra: { note: null } },
+      { id: "b", author: { name: "z", origin: { land: null } }, title: "u", extra: { note: null } },
+    ],
+  },
+  {
     name: "an integer that becomes a float",
     fields: [YEAR],
     rows: [ROW],

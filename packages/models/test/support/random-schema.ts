@@ -108,19 +108,34 @@ const fieldsOf: fc.Arbitrary<FieldDescriptor[]> = fc
   .subarray([...NAMES])
   .chain((names) => fc.tuple(...names.map((name) => field(name, 1))));
 
-/** The second version keeps some fields as they are, changes some, and adds and drops others. */
-export const schemaPair: fc.Arbitrary<readonly [CollectionDescriptor, CollectionDescriptor]> = fieldsOf.chain(
+export type SchemaPair = readonly [
+  before: CollectionDescriptor,
+  after: CollectionDescriptor,
+  /** New name to old name. */
+  renamed: { readonly [path: string]: string },
+];
+
+/** The second version keeps some fields as they are, gives one another name, changes some, and adds and drops others. */
+export const schemaPair: fc.Arbitrary<SchemaPair> = fieldsOf.chain(
   (before) =>
     fc
       .record({
         kept: fc.subarray(before),
         others: fieldsOf,
         shuffled: fc.boolean(),
+        renames: fc.boolean(),
       })
-      .chain(({ kept, others, shuffled }) => {
+      .chain(({ kept: same, others, shuffled, renames }) => {
+        const [first, ...rest] = same;
+        const renamed = renames && first !== undefined ? { e: String(first.path) } : {};
+        const kept = renames && first !== undefined ? [{ ...first, path: ["e"] }, ...rest] : same;
         const names = new Set(kept.map(({ path }) => String(path)));
         const after = [...kept, ...others.filter(({ path }) => !names.has(String(path)))];
-        return fc.tuple(versionOf(before), versionOf(shuffled ? after.reverse() : after));
+        return fc.tuple(
+          versionOf(before),
+          versionOf(shuffled ? after.reverse() : after),
+          fc.constant(renamed),
+        );
       }),
 );
 
@@ -182,7 +197,10 @@ export function rowsOf({ fields }: CollectionDescriptor): fc.Arbitrary<Row[]> {
 }
 
 /** A model that is its descriptor, and fills nothing in. */
-export function modelOf(descriptor: CollectionDescriptor): Model {
+export function modelOf(
+  descriptor: CollectionDescriptor,
+  renamedFields: { readonly [path: string]: string } = {},
+): Model {
   const refuse = (): unknown => ({ issues: [{ message: "no defaults here", path: [] }] });
   const schema = { "~standard": { version: 1, vendor: "test", validate: refuse } };
   return {
@@ -190,6 +208,7 @@ export function modelOf(descriptor: CollectionDescriptor): Model {
     descriptor,
     schema,
     fields: [],
+    renamedFields,
     primaryKey: descriptor.primaryKey,
   } as unknown as Model;
 }
