@@ -15,6 +15,7 @@ import { Seat } from "./run/seat.ts";
 import { FULL, QUICK } from "./scenarios/sizes.ts";
 import type { SubjectKind } from "./subjects/subject.ts";
 import { measureTypeChecks } from "./type-check/type-check.ts";
+import { compareWithUpstream } from "./upstream/compare.ts";
 
 async function main(options: Options): Promise<number> {
   const node = nodeProgram(options.node);
@@ -129,6 +130,7 @@ function progress(text: string): void {
 try {
   const options = parseOptions(process.argv.slice(2));
   if (options.help) console.log(HELP);
+  else if (options.upstream) process.exitCode = await compareWithUpstream(options.quick, options.json);
   else process.exitCode = await main(options);
 } catch (error) {
   if (!(error instanceof UsageError)) throw error;

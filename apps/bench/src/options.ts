@@ -20,6 +20,8 @@ export interface Options {
   readonly json: string | undefined;
   /** The Node to measure with: a path, or a version that `npx node@…` brings; absent: the present one. */
   readonly node: string | undefined;
+  /** Compares vault files with upstream's engine, and does nothing else. */
+  readonly upstream: boolean;
   readonly help: boolean;
 }
 
@@ -35,6 +37,7 @@ export const HELP = `npm run bench -- [options]
   --cpu             counts processor time, not time: for a machine that is busy; waiting for a disk is free then
   --profile FOLDER  writes a .cpuprofile of each measured process
   --json FILE       writes the results to a file
+  --upstream        compares vault files with upstream's own engine for Python, and does nothing else
   --node N          measures with another Node: a version such as 24, brought by npx, or a path
 
 Scenarios: ${SCENARIOS.map(({ name }) => name).join(", ")}, ${TYPE_CHECK}
@@ -66,6 +69,7 @@ export function parseOptions(args: readonly string[]): Options {
     profile: values.profile,
     json: values.json,
     node: values.node,
+    upstream: values.upstream ?? false,
     help: values.help ?? false,
   };
 }
@@ -84,6 +88,7 @@ function parseValues(args: readonly string[]) {
         node: { type: "string" },
         quick: { type: "boolean" },
         cpu: { type: "boolean" },
+        upstream: { type: "boolean" },
         help: { type: "boolean", short: "h" },
       },
     }).values;
