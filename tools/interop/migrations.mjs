@@ -169,6 +169,44 @@ export const migrationRules = kinds.map(([name, models, options = {}, theirName]
 
 migrationRules.push(
   {
+    name: "a vault of upstream's, with nested paths, becomes one of models",
+    run: async (setting) => {
+      const { upstream } = setting;
+      const path = setting.place("migration-grouped");
+      const fields = [
+        { path: ["id"], type: "string" },
+        { path: ["author", "name"], type: "string" },
+        { path: ["author", "born"], type: { optional: "int64" } },
+        { path: ["title"], type: "string" },
+      ];
+      await upstream.call("open", { path });
+      await upstream.call("register", {
+        name: "books",
+        primary: "id",
+        fields,
+        indexes: [{ name: "by_name", path: ["author", "name"], kind: "index" }],
+      });
+      const author = { object: { name: { string: "Lem" }, born: { int64: "1921" } } };
+      const row = { id: { string: "a" }, author, title: { string: "Solaris" } };
+      await upstream.call("apply", { name: "books", steps: [{ op: "put", row }] });
+      await upstream.call("close");
+      const wanted = defineModel(
+        "books",
+        z.object({
+          id: z.string(),
+          author: z.object({ name: z.string(), born: z.int().optional() }),
+          title: z.string(),
+        }),
+        { primaryKey: "id", indexes: [index("author.name", { name: "by_name" })] },
+      );
+      withOurs(path, (db) => {
+        apply(db, plan(db, [wanted]));
+        expect(plan(db, [wanted]).isEmpty, "there is something left to plan");
+      });
+      await sameRows(setting, path, "books", "books");
+    },
+  },
+  {
     name: "upstream opens a vault after collections were dropped, renamed and made again",
     run: async (setting) => {
       const path = setting.place("migration-names");
