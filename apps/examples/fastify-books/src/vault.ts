@@ -1,0 +1,28 @@
+/** The vault of the service: LMDB unless told otherwise, brought to the models of this version of the program before it is served. */
+import { mkdirSync } from "node:fs";
+import { dirname } from "node:path";
+import { AsyncDatabase } from "@modelvault/async";
+import type { StoreDriver } from "@modelvault/core";
+import { openWith } from "@modelvault/models";
+import { fileStore } from "@modelvault/store-file";
+import { lmdbStore } from "@modelvault/store-lmdb";
+import { CityModel } from "./city.ts";
+
+export type StoreName = "lmdb" | "file";
+
+export function driverFor(store: StoreName, path: string): StoreDriver {
+  mkdirSync(dirname(path), { recursive: true });
+  return store === "lmdb" ? lmdbStore(path) : fileStore(path);
+}
+
+/**
+ * Plans and applies, then opens. Changes that touch no stored row are made at start; others stop the start with `models_differ`, whose message
+ * lists the steps, for somebody to look at. Nobody is served yet, so the synchronous API does it.
+ */
+export async function openVault(store: StoreName, path: string): Promise<AsyncDatabase> {
+  openWith(driverFor(store, path), [CityModel], {
+    onDiff: "apply-safe",
+    program: "cities service 1",
+  }).close();
+  return AsyncDatabase.open(driverFor(store, path));
+}
