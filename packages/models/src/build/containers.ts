@@ -2,7 +2,7 @@
 import type { Side } from "../convert/adapter.ts";
 import type { SchemaNode } from "../convert/json-schema.ts";
 import { argumentInvalid } from "../define/arguments.ts";
-import { type Definition, FieldType, type OnPattern } from "./field-type.ts";
+import { type Definition, FieldType, type OwnOptions } from "./field-type.ts";
 import type { Reading } from "./reading.ts";
 
 /** Any type of the builder. */
@@ -56,9 +56,9 @@ export class ListType<Element, InputElement = Element> extends FieldType<Element
     const definition = definitionOf("element", element);
     const { min = 0, max = Number.POSITIVE_INFINITY } = bounds;
     super({
-      describe: (side, onPattern) => ({
+      describe: (side, own) => ({
         type: "array",
-        items: definition.describe(side, onPattern),
+        items: definition.describe(side, own),
         ...(bounds.min === undefined ? {} : { minItems: min }),
         ...(bounds.max === undefined ? {} : { maxItems: max }),
       }),
@@ -106,7 +106,7 @@ export class ObjectType<Fields extends FieldTypes> extends FieldType<
       ([name, type]) => [name, definitionOf(`fields.${name}`, type)] as const,
     );
     super({
-      describe: (side, onPattern) => describeFields(definitions, side, onPattern),
+      describe: (side, own) => describeFields(definitions, side, own),
       read: (value, reading) => readFields(definitions, value, reading),
     });
     this.fields = fields;
@@ -115,14 +115,14 @@ export class ObjectType<Fields extends FieldTypes> extends FieldType<
 
 type NamedDefinitions = readonly (readonly [name: string, definition: Definition])[];
 
-function describeFields(definitions: NamedDefinitions, side: Side, onPattern: OnPattern): SchemaNode {
+function describeFields(definitions: NamedDefinitions, side: Side, own: OwnOptions | undefined): SchemaNode {
   const always = definitions.filter(
     ([, { optional, fill }]) => optional !== true && (side === "output" || fill === undefined),
   );
   return {
     type: "object",
     properties: Object.fromEntries(
-      definitions.map(([name, definition]) => [name, definition.describe(side, onPattern)]),
+      definitions.map(([name, definition]) => [name, definition.describe(side, own)]),
     ),
     required: always.map(([name]) => name),
     additionalProperties: false,
@@ -169,8 +169,8 @@ export class VariantsType<Variant extends ObjectType<FieldTypes>> extends FieldT
       }
     }
     super({
-      describe: (side, onPattern) => ({
-        oneOf: definitions.map((definition) => definition.describe(side, onPattern)),
+      describe: (side, own) => ({
+        oneOf: definitions.map((definition) => definition.describe(side, own)),
       }),
       read(value, reading) {
         const text = (value as { readonly [name: string]: unknown } | null | undefined)?.[tag];
@@ -184,7 +184,7 @@ export class VariantsType<Variant extends ObjectType<FieldTypes>> extends FieldT
 }
 
 function textsOf(definition: Definition, tag: string): readonly unknown[] {
-  const { properties } = definition.describe("output", () => undefined);
+  const { properties } = definition.describe("output", undefined);
   const property = (properties as { readonly [name: string]: SchemaNode } | undefined)?.[tag];
   const texts = property?.enum;
   if (Array.isArray(texts)) return texts;

@@ -9,12 +9,15 @@ import { ENGINE_DEFAULT, OWN_RULES, type SchemaNode } from "../convert/json-sche
 import type { ModelSchema } from "../convert/vendor.ts";
 import { Reading } from "./reading.ts";
 
-/** Told of each regular expression, whose flags JSON Schema does not know. */
-export type OnPattern = (pattern: RegExp) => void;
+/** What a model asks for beside JSON Schema. Others who ask a type to describe itself get plain JSON Schema. */
+export interface OwnOptions {
+  /** Told of each regular expression, whose flags JSON Schema does not know. */
+  readonly onPattern: (pattern: RegExp) => void;
+}
 
 /** What a type is made of. */
 export interface Definition {
-  describe(side: Side, onPattern: OnPattern): SchemaNode;
+  describe(side: Side, own: OwnOptions | undefined): SchemaNode;
   /** The value to store; problems go to `reading`, and then any value may come back. */
   read(value: unknown, reading: Reading): unknown;
   /** Whether a field of the type may be left out. */
@@ -34,7 +37,7 @@ export class FieldType<Output, Input = Output> implements ModelSchema<Input, Out
       side: Side,
       options: { readonly libraryOptions?: unknown },
     ): Record<string, unknown> => ({
-      ...definition.describe(side, patternListener(options.libraryOptions)),
+      ...definition.describe(side, ownOptions(options.libraryOptions)),
     });
     this["~standard"] = {
       version: 1,
@@ -61,7 +64,7 @@ export class FieldType<Output, Input = Output> implements ModelSchema<Input, Out
     const { definition } = this;
     return new FieldType({
       ...definition,
-      describe: (side, onPattern) => orNull(definition.describe(side, onPattern)),
+      describe: (side, own) => orNull(definition.describe(side, own)),
       read: (value, reading) => (value === null ? null : definition.read(value, reading)),
     });
   }
@@ -75,15 +78,18 @@ export class FieldType<Output, Input = Output> implements ModelSchema<Input, Out
   ): FieldType<Exclude<Output, undefined>, Input | undefined> {
     const { definition } = this;
     const fill = typeof value === "function" ? (value as () => unknown) : (): unknown => copyOf(value);
-    const keyword =
-      typeof value === "function"
+    const keywords = (own: OwnOptions | undefined): SchemaNode => {
+      if (own === undefined) return typeof value === "function" ? {} : jsonDefault(value);
+      // Of a function a model is told only that there is one.
+      return typeof value === "function"
         ? { default: null }
         : { default: null, [ENGINE_DEFAULT]: engineValue(copyOf(value)) };
+    };
     return new FieldType({
       ...definition,
       optional: false,
       fill,
-      describe: (side, onPattern) => ({ ...definition.describe(side, onPattern), ...keyword }),
+      describe: (side, own) => ({ ...definition.describe(side, own), ...keywords(own) }),
     });
   }
 
@@ -92,7 +98,7 @@ export class FieldType<Output, Input = Output> implements ModelSchema<Input, Out
     const { definition } = this;
     return new FieldType({
       ...definition,
-      describe: (side, onPattern) => withCheck(definition.describe(side, onPattern)),
+      describe: (side, own) => withCheck(definition.describe(side, own)),
       read: (value, reading) => {
         const count = reading.issues.length;
         const read = definition.read(value, reading);
@@ -117,9 +123,22 @@ function withCheck(node: SchemaNode): SchemaNode {
   return { ...node, [OWN_RULES]: [...others, { rule: "check", why: "it is code of the schema" }] };
 }
 
-function patternListener(libraryOptions: unknown): OnPattern {
-  const listener = (libraryOptions as { readonly onPattern?: OnPattern } | null | undefined)?.onPattern;
-  return listener ?? ((): void => undefined);
+function ownOptions(libraryOptions: unknown): OwnOptions | undefined {
+  const { onPattern } = (libraryOptions ?? {}) as Partial<OwnOptions>;
+  return typeof onPattern === "function" ? { onPattern } : undefined;
+}
+
+/** The keyword for a default that JSON can spell. */
+function jsonDefault(value: unknown): SchemaNode {
+  try {
+    const text = JSON.stringify(value, (_key, part: unknown) => {
+      if (part instanceof Uint8Array) throw new TypeError("bytes have no JSON");
+      return part;
+    });
+    return { default: JSON.parse(text) as unknown };
+  } catch {
+    return {};
+  }
 }
 
 /** A default is given to many rows, none of which may change it for the others. */

@@ -20,8 +20,8 @@ function scalar<T>(
   rules: readonly Rule<T>[],
 ): Definition {
   return {
-    describe(_side, onPattern) {
-      for (const { pattern } of rules) if (pattern !== undefined) onPattern(pattern);
+    describe(_side, own) {
+      for (const { pattern } of rules) if (pattern !== undefined) own?.onPattern(pattern);
       const [first, ...others] = rules.map(({ keywords }) => keywords);
       const parts = others.length === 0 ? {} : { allOf: others };
       return { ...base, ...first, ...parts };

@@ -24,7 +24,7 @@ import {
   UNREPRESENTABLE,
   type Unrepresentable,
 } from "./json-schema.ts";
-import { type Conversion, fieldPath } from "./notes.ts";
+import { type Conversion, FILLED_IN, fieldPath } from "./notes.ts";
 import { floatBounds, integerBounds, lengthBounds } from "./numbers.ts";
 import { ANY_JSON, enumOf, type FieldShape, type RowShape, type ValueShape } from "./shape.ts";
 import { convertStored } from "./stored.ts";
@@ -80,8 +80,7 @@ function noteOwn(to: Conversion, node: SchemaNode, path: string): void {
   const rules = node[OWN_RULES];
   for (const { rule, why } of Array.isArray(rules) ? (rules as readonly OwnRule[]) : [])
     to.note(path, rule, why);
-  if ("default" in node && !(ENGINE_DEFAULT in node))
-    to.note(path, "default", "it may be computed, so it is filled in by the schema on the way in");
+  if ("default" in node && !(ENGINE_DEFAULT in node)) to.note(path, "default", FILLED_IN);
 }
 
 function convertReference(

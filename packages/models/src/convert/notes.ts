@@ -26,6 +26,9 @@ export interface Unenforced {
   readonly why: string;
 }
 
+/** Why a default is not the engine's. */
+export const FILLED_IN = "it may be computed, so it is filled in by the schema on the way in";
+
 /** One conversion under way. */
 export class Conversion {
   readonly root: SchemaNode;

@@ -6,7 +6,7 @@ import { ModelVaultError } from "@modelvault/core";
 import type { Side } from "./adapter.ts";
 import { insteadOf } from "./advice.ts";
 import { convertRow } from "./convert.ts";
-import { Conversion, fieldPath, type Unenforced, type Unsupported } from "./notes.ts";
+import { Conversion, FILLED_IN, fieldPath, type Unenforced, type Unsupported } from "./notes.ts";
 import { type FieldShape, fieldsIn, type RowShape, type Shape } from "./shape.ts";
 import { type DescribedSchema, describeSchema, type ModelSchema } from "./vendor.ts";
 
@@ -31,7 +31,8 @@ export function readSchema(model: string, schema: ModelSchema): ReadSchema {
   if (unsupported.length > 0) throw modelUnsupported(model, unsupported);
   // Some libraries tell of defaults on the side of the input only.
   const defaults = input.unenforced.filter(({ rule }) => rule === "default");
-  return { shape, unenforced: unique([...output.unenforced, ...defaults]) };
+  const filled = taken === undefined ? [] : filledIn(taken.fields, shape.fields, "");
+  return { shape, unenforced: unique([...output.unenforced, ...defaults, ...filled]) };
 }
 
 /** A schema that stands in several places of a union is told of once. */
@@ -54,6 +55,18 @@ function convertSide(model: string, schema: ModelSchema, side: Side): Conversion
     `The schema of the model "${model}" cannot be used: it describes its ${side} by something that is no JSON Schema.`,
     { model, argument: "schema", expected: "a JSON Schema, which is an object", side },
   );
+}
+
+/** Fields that may be left out going in and are always there coming out: the schema fills them in, whether it tells of it or not. */
+function filledIn(taken: readonly FieldShape[], given: readonly FieldShape[], path: string): Unenforced[] {
+  return given.flatMap((field) => {
+    const before = taken.find(({ name }) => name === field.name);
+    if (before === undefined) return [];
+    const at = fieldPath(path, field.name);
+    const own = field.required && !before.required && field.default === undefined;
+    const inside = filledIn(fieldsIn(before.shape) ?? [], fieldsIn(field.shape) ?? [], at);
+    return own ? [{ path: at, rule: "default", why: FILLED_IN }, ...inside] : inside;
+  });
 }
 
 /** Fields whose values are of one type going in and of another coming out. */

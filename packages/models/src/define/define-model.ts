@@ -5,7 +5,7 @@ import { type FieldShape, fieldDescriptors } from "../convert/shape.ts";
 import type { ModelSchema } from "../convert/vendor.ts";
 import type { PrimaryKeyOf } from "../types/paths.ts";
 import { argumentInvalid } from "./arguments.ts";
-import type { Generate, Model } from "./model.ts";
+import type { GenerateFor, Model } from "./model.ts";
 import { checkGenerated, checkOptions, checkRenamedFields, type ModelOptions } from "./options.ts";
 
 type OutputOf<Schema extends ModelSchema> = NonNullable<Schema["~standard"]["types"]>["output"];
@@ -25,7 +25,7 @@ export function defineModel<
   const Name extends string,
   Schema extends ModelSchema,
   const Key extends PrimaryKeyOf<OutputOf<Schema>>,
-  const Generated extends Generate | undefined = undefined,
+  const Generated extends GenerateFor<OutputOf<Schema>, Key> | undefined = undefined,
 >(
   name: Name,
   schema: Schema,

@@ -12,6 +12,14 @@ import type { PathsOf as PathsOfRow } from "../types/paths.ts";
  */
 export type Generate = "uuidv7" | "autoincrement";
 
+/** The ways to make a key of the type that it has in a row. */
+export type GenerateFor<Row, Key extends string> =
+  FieldIn<Row, Key> extends string
+    ? "uuidv7"
+    : FieldIn<Row, Key> extends number | bigint
+      ? "autoincrement"
+      : never;
+
 export interface Model<
   Name extends string = string,
   Schema extends ModelSchema = ModelSchema,

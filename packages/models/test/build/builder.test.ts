@@ -254,3 +254,27 @@ test("a schema that keeps to no standard is told so at the write", () => {
     expect(codeOf(() => collection(db, Model).insert({ id: 1 }))).toBe("model_schema_invalid");
   }
 });
+
+test("others who ask get plain JSON Schema, with defaults that JSON can spell", () => {
+  const Type = field.object({
+    text: field.string().pattern(/^a/i).default("x"),
+    at: field.date().default(new Date(0)),
+    big: field.bigint().default(5n),
+    bytes: field.bytes().default(new Uint8Array()),
+    made: field.string().default(() => "y"),
+  });
+  const described = Type["~standard"].jsonSchema.output({ target: "draft-2020-12" });
+  expect(JSON.parse(JSON.stringify(described))).toEqual(described);
+  expect(described).toMatchObject({
+    type: "object",
+    properties: {
+      text: { type: "string", pattern: "^a", default: "x" },
+      at: { default: "1970-01-01T00:00:00.000Z" },
+    },
+    required: ["text", "at", "big", "bytes", "made"],
+    additionalProperties: false,
+  });
+  const { big, bytes, made } = described.properties as Record<string, object>;
+  for (const part of [big, bytes, made]) expect(part).not.toHaveProperty("default");
+  expect(Type["~standard"].jsonSchema.input({ target: "draft-2020-12" }).required).toEqual([]);
+});

@@ -114,6 +114,12 @@ export function check(db: Database): void {
   notes.insert({});
   // @ts-expect-error there is no such way
   defineModel("notes", z.object({ id: z.uuid() }), { primaryKey: "id", generate: "serial" });
+  // @ts-expect-error a uuid is no number
+  defineModel("tickets", z.object({ number: z.int() }), { primaryKey: "number", generate: "uuidv7" });
+  // @ts-expect-error a number is no text
+  defineModel("notes", z.object({ id: z.string() }), { primaryKey: "id", generate: "autoincrement" });
+  // @ts-expect-error dates are not made
+  defineModel("events", z.object({ at: z.date() }), { primaryKey: "at", generate: "autoincrement" });
   const Plain = defineModel("notes", Note.schema, { primaryKey: "id" });
   // @ts-expect-error without generate the key is asked for
   collection(db, Plain).insert({ text: "a" });
