@@ -1,0 +1,163 @@
+/** Copies, restoring, checks and figures. */
+import { existsSync, readdirSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { Database, isModelVaultError, type MaintenanceProgress } from "@modelvault/core";
+import { describe, expect, it } from "vitest";
+import { OWN_SPACE, TREE } from "../../src/format/keys.ts";
+import { lmdbStore, restore } from "../../src/index.ts";
+import { openFile } from "../../src/open/open-file.ts";
+import { checkLmdbOptions } from "../../src/options.ts";
+import { newFolder, newPlace } from "../support/places.ts";
+
+function codeOf(work: () => unknown): string | undefined {
+  try {
+    work();
+  } catch (error) {
+    if (isModelVaultError(error)) return error.code;
+    throw error;
+  }
+  return undefined;
+}
+
+function openNotes(path: string): Database {
+  const db = Database.open(lmdbStore(path));
+  db.register({
+    name: "notes",
+    primaryKey: "id",
+    fields: [
+      { path: "id", type: "int64" },
+      { path: "text", type: "string" },
+    ],
+    indexes: [{ path: "text" }],
+  });
+  return db;
+}
+
+const notesFrom = (first: number, count: number): { id: number; text: string }[] =>
+  Array.from({ length: count }, (_, at) => ({
+    id: first + at,
+    text: `note ${first + at} ${"x".repeat(80)}`,
+  }));
+
+describe("copyTo", () => {
+  it("makes a compact vault of one commit, while commits go on", () => {
+    const folder = newFolder();
+    const path = join(folder, "a.lmdb");
+    using db = openNotes(path);
+    const notes = db.collection("notes");
+    notes.insertMany(notesFrom(0, 60_000));
+    for (let id = 0; id < 60_000; id += 3) notes.delete(id);
+    const { revision } = db.stats();
+    const told: MaintenanceProgress[] = [];
+    const copy = join(folder, "copy.lmdb");
+    db.copyTo(copy, (progress) => {
+      told.push(progress);
+      // The vault stays in use: commits made now are not in the copy.
+      notes.insert({ id: 1_000_000 + told.length, text: "meanwhile" });
+    });
+    expect(told.length).toBeGreaterThan(1);
+    expect(told.at(-1)?.done).toBe(told.at(-1)?.total);
+    expect(readdirSync(folder).sort()).toEqual(["a.lmdb", "a.lmdb-lock", "copy.lmdb"]);
+    using copied = Database.open(lmdbStore(copy));
+    expect(copied.revision()).toBe(revision);
+    expect(copied.collection("notes").count()).toBe(40_000);
+    expect(copied.verify().problems).toEqual([]);
+    expect(db.verify().problems).toEqual([]);
+    expect(statSync(copy).size).toBeLessThan(statSync(path).size);
+  });
+
+  it("replaces nothing: argument_invalid", () => {
+    const path = newPlace();
+    using db = openNotes(path);
+    expect(codeOf(() => db.copyTo(path))).toBe("argument_invalid");
+    expect(codeOf(() => db.copyTo(join(path, "..")))).toBe("argument_invalid");
+    expect(codeOf(() => db.copyTo(join(path, "..", "missing", "b.lmdb")))).toBe("store_io");
+  });
+});
+
+describe("restore", () => {
+  it("puts a copy where nothing is, under its own revision", () => {
+    const folder = newFolder();
+    const [path, copy, restored] = ["a.lmdb", "copy.lmdb", "restored.lmdb"].map((name) =>
+      join(folder, name),
+    ) as [string, string, string];
+    using db = openNotes(path);
+    db.collection("notes").insertMany(notesFrom(0, 100));
+    db.copyTo(copy);
+    restore(copy, restored);
+    using again = Database.open(lmdbStore(restored));
+    expect([again.revision(), again.collection("notes").count()]).toEqual([db.revision(), 100]);
+    expect(again.verify().problems).toEqual([]);
+  });
+
+  it("replaces a vault in one commit, which others that have it open see as such", async () => {
+    const folder = newFolder();
+    const [path, copy] = ["a.lmdb", "copy.lmdb"].map((name) => join(folder, name)) as [string, string];
+    let before: number;
+    {
+      using db = openNotes(path);
+      db.collection("notes").insertMany(notesFrom(0, 100));
+      db.copyTo(copy);
+      db.collection("notes").where("id", ">=", 0).delete();
+      db.register({ name: "later", primaryKey: "id", fields: [{ path: "id", type: "int64" }] });
+      before = db.revision();
+    }
+    using reader = Database.open(lmdbStore(path, { mode: "read" }));
+    expect(reader.collectionNames()).toEqual(["notes", "later"]);
+    expect(codeOf(() => restore(copy, path))).toBe("argument_invalid");
+    restore(copy, path, { overwrite: true });
+    await null;
+    expect(reader.collectionNames()).toEqual(["notes"]);
+    expect(reader.collection("notes").count()).toBe(100);
+    expect(reader.revision()).toBeGreaterThan(before);
+    expect(reader.verify().problems).toEqual([]);
+    using db = Database.open(lmdbStore(path));
+    db.collection("notes").insert({ id: 1_000, text: "new" });
+    expect(db.verify().problems).toEqual([]);
+    expect(codeOf(() => restore(copy, path, { overwrite: true }))).toBe("store_in_use");
+  });
+
+  it("takes vaults only, and options by name", () => {
+    const folder = newFolder();
+    const text = join(folder, "text");
+    writeFileSync(text, "no vault");
+    expect(codeOf(() => restore(text, join(folder, "a.lmdb")))).toBe("file_not_vault");
+    expect(codeOf(() => restore(join(folder, "none"), join(folder, "a.lmdb")))).toBe("store_io");
+    for (const options of [null, { overwrite: 1 }, { onProgress: 1 }, { force: true }])
+      expect(codeOf(() => restore(text, join(folder, "a.lmdb"), options as never))).toBe("argument_invalid");
+    expect(existsSync(join(folder, "a.lmdb"))).toBe(false);
+  });
+});
+
+describe("verify", () => {
+  it("finds keys of no keyspace, and counts that are not those counted", () => {
+    const path = newPlace();
+    openNotes(path).close();
+    const file = openFile(path, checkLmdbOptions(path, {}));
+    file.env.begin(true);
+    file.env.set(TREE, Uint8Array.of(9, 9), new Uint8Array(0));
+    file.env.set(OWN_SPACE, Uint8Array.of(2, 2, 1), Uint8Array.of(7));
+    file.env.set({ kind: "rows", collection: 9 }, Uint8Array.of(1), Uint8Array.of(1));
+    file.env.commit();
+    file.close();
+    using db = Database.open(lmdbStore(path));
+    const messages = db.verify().problems.map(({ message }) => message);
+    expect(messages).toContain("The key 0909 belongs to no keyspace.");
+    expect(messages).toContain("The vault counts 0 entries in the rows of collection 9 and holds 1.");
+    expect(messages.some((message) => message.includes("counts 7"))).toBe(true);
+  });
+});
+
+describe("stats", () => {
+  it("tell pages, readers and the map", () => {
+    using db = openNotes(newPlace());
+    db.collection("notes").insertMany(notesFrom(0, 5_000));
+    const first = db.stats().store;
+    expect(first.pagesUsed).toBeGreaterThan(100);
+    expect(first.fileBytes).toBeGreaterThanOrEqual((first.pagesUsed ?? 0) * (first.pageBytes ?? 0));
+    expect(first.mapBytes).toBeGreaterThanOrEqual(first.fileBytes ?? 0);
+    expect(first.readersMax).toBe(4_096);
+    db.collection("notes").where("id", "<", 4_000).delete();
+    expect(db.stats().store.pagesFree).toBeGreaterThan(first.pagesFree ?? 0);
+  });
+});
