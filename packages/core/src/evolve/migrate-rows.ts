@@ -2,7 +2,7 @@
  * Takes the rows and indexes of a collection from one schema version to the next, as far as the findings ask for: rows that stay valid as they
  * are stay as they are stored, and are at most looked at; entries are made for indexes that are new.
  */
-import type { CollectionState } from "../collection/collection-state.ts";
+import type { CollectionState, IndexState } from "../collection/collection-state.ts";
 import { ModelVaultError } from "../errors/error.ts";
 import { changeIndexEntries } from "../index/index-entries.ts";
 import type { Row } from "../schema/types.ts";
@@ -64,11 +64,21 @@ function keepRows(session: WriteSession, migration: Migration, check: boolean): 
   report(0);
 }
 
-/** Writes every row anew. Old index entries go first, all of them, so that a unique value may move from one row to another. */
+/**
+ * Writes every row anew. Indexes that stay change where a row's value does. Only where a function makes the rows a unique value may move from one row to
+ * another, and then the entries of that index go first, all of them.
+ */
 function rewriteRows(session: WriteSession, migration: Migration): void {
-  const { before, after } = migration;
+  const { before, after, rewrite } = migration;
   const { journal } = session;
-  for (const { space } of after.indexes) emptySpace(session, space);
+  const known = new Set(before.indexes.map(({ id }) => id));
+  const stays = ({ id, definition }: IndexState): boolean =>
+    known.has(id) && (rewrite === undefined || !definition.unique);
+  const staying: CollectionState = { ...after, indexes: after.indexes.filter(stays) };
+  const filling: CollectionState = { ...after, indexes: after.indexes.filter((index) => !stays(index)) };
+  for (const { space } of filling.indexes) emptySpace(session, space);
+  const stayingPaths = staying.indexes.map(({ definition }) => definition.path);
+  const decodeOld = stayingPaths.length === 0 ? undefined : before.decoder("exact", stayingPaths);
   const nextRow = compileNextRow(migration);
   const report = progressOf(session, migration);
   const { valueBytesMax } = session.traits;
@@ -77,7 +87,8 @@ function rewriteRows(session: WriteSession, migration: Migration): void {
     const row: Row = refuseMisfit(migration, key, made);
     const next = encodeFitting(migration, key, row, valueBytesMax);
     journal.change(after.rows, key, payload, next);
-    changeIndexEntries(journal, after, key, undefined, row);
+    changeIndexEntries(journal, filling, key, undefined, row);
+    changeIndexEntries(journal, staying, key, decodeOld?.(payload), row);
     report(1);
   }
   report(0);

@@ -66,8 +66,8 @@ export const plantedFaults: readonly PlantedFault[] = [
   {
     name: "keeps the old index entries of rows that a new version rewrites",
     file: "evolve/migrate-rows.ts",
-    right: "for (const { space } of after.indexes) emptySpace(session, space);",
-    wrong: "",
+    right: "decodeOld?.(payload), row);",
+    wrong: "undefined, row);",
   },
   {
     name: "shows later writes to an iteration",
