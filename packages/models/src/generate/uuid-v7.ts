@@ -6,12 +6,17 @@
 const COUNTER_MAX = 0xfff;
 /** The counter begins in the lower half, so that there is room to count. */
 const COUNTER_START_MAX = 0x7ff;
+/** Random bytes of one uuid, and of those that are asked for at once: to ask costs more than to get. */
 const RANDOM_BYTES = 10;
+const POOL_BYTES = 100 * RANDOM_BYTES;
+
+const HEX: readonly string[] = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
 
 export class UuidV7 {
   readonly #now: () => number;
   readonly #random: (bytes: Uint8Array<ArrayBuffer>) => void;
-  readonly #bytes = new Uint8Array(RANDOM_BYTES);
+  readonly #pool = new Uint8Array(POOL_BYTES);
+  #used = POOL_BYTES;
   #milliseconds = -1;
   #counter = 0;
 
@@ -22,24 +27,31 @@ export class UuidV7 {
   }
 
   next(): string {
-    const bytes = this.#bytes;
-    this.#random(bytes);
+    if (this.#used === POOL_BYTES) {
+      this.#random(this.#pool);
+      this.#used = 0;
+    }
+    const at = this.#used;
+    this.#used += RANDOM_BYTES;
     const now = Math.floor(this.#now());
-    if (now > this.#milliseconds) this.#begin(now);
+    if (now > this.#milliseconds) this.#begin(now, at);
     else if (this.#counter < COUNTER_MAX) this.#counter++;
-    else this.#begin(this.#milliseconds + 1);
+    else this.#begin(this.#milliseconds + 1, at);
     const time = this.#milliseconds.toString(16).padStart(12, "0");
     const counter = this.#counter.toString(16).padStart(3, "0");
-    const tail = Array.from(bytes.subarray(2), (byte, position) =>
-      (position === 0 ? (byte & 0x3f) | 0x80 : byte).toString(16).padStart(2, "0"),
-    ).join("");
-    return `${time.slice(0, 8)}-${time.slice(8)}-7${counter}-${tail.slice(0, 4)}-${tail.slice(4)}`;
+    const variant = HEX[((this.#pool[at + 2] as number) & 0x3f) | 0x80] as string;
+    return `${time.slice(0, 8)}-${time.slice(8)}-7${counter}-${variant}${this.#hex(at + 3, 1)}-${this.#hex(at + 4, 6)}`;
   }
 
-  #begin(milliseconds: number): void {
-    const [high = 0, low = 0] = this.#bytes;
+  #begin(milliseconds: number, at: number): void {
     this.#milliseconds = milliseconds;
-    this.#counter = ((high << 8) | low) & COUNTER_START_MAX;
+    this.#counter = (((this.#pool[at] as number) << 8) | (this.#pool[at + 1] as number)) & COUNTER_START_MAX;
+  }
+
+  #hex(from: number, length: number): string {
+    let text = "";
+    for (let at = from; at < from + length; at++) text += HEX[this.#pool[at] as number] as string;
+    return text;
   }
 }
 
