@@ -1,5 +1,5 @@
 /** `history`: the migrations that the vault remembers; `revert`: the last one undone. */
-import { apply, type HistoryEntry, history, planRevert } from "@modelvault/models";
+import { apply, encodeExact, type HistoryEntry, history, planRevert } from "@modelvault/models";
 import { type Command, EXIT, flag } from "../command.ts";
 import { withVault } from "../place.ts";
 import { applyOptions, PROGRAM_OPTION } from "./apply.ts";
@@ -13,9 +13,7 @@ export const historyCommand: Command = {
     const entries = withVault(args, "look", history);
     if (flag(args, "json")) {
       const shown = entries.map(({ before: _before, changes: _changes, ...entry }) => entry);
-      output.print(
-        JSON.stringify(shown, (_key, value: unknown) => (typeof value === "bigint" ? String(value) : value)),
-      );
+      output.print(JSON.stringify(encodeExact(shown)));
     } else for (const entry of entries) output.print(lineOf(entry));
     return EXIT.ok;
   },

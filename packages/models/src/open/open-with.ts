@@ -59,7 +59,7 @@ export function openWith(
     ...(now === undefined ? {} : { now }),
   };
   const settle = (db: Database): void => bringAbout(db, models, onDiff, planOptions, applyOptions);
-  if (place instanceof Database) {
+  if (isDatabase(place)) {
     settle(place);
     return place;
   }
@@ -71,6 +71,11 @@ export function openWith(
     throw error;
   }
   return db;
+}
+
+/** Not by its class: a program may have two copies of core. */
+function isDatabase(place: StoreDriver | Database): place is Database {
+  return typeof (place as Partial<Database> | null | undefined)?.collectionNames === "function";
 }
 
 /** Plans and applies; once more where another program came in between. */

@@ -123,9 +123,10 @@ class PlannedVault {
   finish(targets: readonly Target[], options: PlanOptions, reverts: number | undefined): Plan {
     const after = new Map([...this.#before.keys()].map((name) => [name, this.#after.get(name)]));
     const named = new Set(targets.map(({ name }) => name));
+    const base = hashSchemas(this.#before);
     const data = sealPlan({
-      base: hashSchemas(this.#before),
-      target: hashSchemas(after),
+      base,
+      target: this.#steps.length === 0 ? base : hashSchemas(after),
       concerns: [...this.#before.keys()],
       changes: this.#changes,
       steps: this.#steps,
@@ -186,9 +187,10 @@ function checkNames(targets: readonly Target[], options: PlanOptions): void {
         name,
       );
   }
-  const fields = targets.flatMap(fieldKeysOf);
-  refuseUnknown("fill", options.fill, fields);
-  refuseUnknown("convert", options.convert, fields);
+  const { fill, convert } = options;
+  const fields = fill === undefined && convert === undefined ? [] : targets.flatMap(fieldKeysOf);
+  refuseUnknown("fill", fill, fields);
+  refuseUnknown("convert", convert, fields);
   refuseUnknown(
     "rewrite",
     options.rewrite,

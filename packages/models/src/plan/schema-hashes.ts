@@ -34,12 +34,33 @@ export function wholeDescriptor(name: string, schema: Schema): CollectionDescrip
   return { name, primaryKey, fields, indexes };
 }
 
-/** Hash of collections by name; undefined where there is none. */
+/** Hash of collections by name, in any order; undefined where there is none. */
 export function hashSchemas(schemas: ReadonlyMap<string, Schema | undefined>): string {
-  const parts: { [name: string]: Json } = {};
-  for (const [name, schema] of schemas)
-    parts[name] = schema === undefined ? null : encodeExact(wholeDescriptor(name, schema));
-  return hashJson(parts);
+  const parts = [...schemas].map(([name, schema]): [string, string] => [
+    name,
+    schema === undefined ? "" : textOf(schema),
+  ]);
+  parts.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+  return bytesToHex(sha256(utf8ToBytes(JSON.stringify(parts))));
+}
+
+const texts = new WeakMap<Schema, string>();
+
+/** A schema as text: the same for schemas that say the same. What JSON has no words for is written as text that no other value has. */
+function textOf(schema: Schema): string {
+  const known = texts.get(schema);
+  if (known !== undefined) return known;
+  const text = JSON.stringify(schemaToDescriptors(schema), (_key, value: unknown) =>
+    typeof value === "bigint" || value instanceof Uint8Array || isOddFloat(value)
+      ? encodeExact(value)
+      : value,
+  );
+  texts.set(schema, text);
+  return text;
+}
+
+function isOddFloat(value: unknown): boolean {
+  return typeof value === "number" && (Object.is(value, -0) || !Number.isFinite(value));
 }
 
 /** SHA-256 of data, in hexadecimal, whatever the order of its keys. */

@@ -15,9 +15,22 @@ export interface Target {
   readonly model?: Model;
 }
 
+type Checked = ReturnType<typeof checkCollection>;
+
+/** Descriptors of models do not change, so they are checked once. */
+const checkedDescriptors = new WeakMap<CollectionDescriptor, Checked>();
+
+function checked(descriptor: CollectionDescriptor): Checked {
+  const known = checkedDescriptors.get(descriptor);
+  if (known !== undefined) return known;
+  const result = checkCollection(descriptor);
+  checkedDescriptors.set(descriptor, result);
+  return result;
+}
+
 /** The target of a model. */
 export function targetOf(model: Model): Target {
-  const { name } = checkCollection(model.descriptor);
+  const { name } = checked(model.descriptor);
   const { renamedFrom, renamedFields } = model;
   return {
     name,
@@ -29,8 +42,8 @@ export function targetOf(model: Model): Target {
 }
 
 /** The schema that a collection has after the plan: with the indexes it had, where the target names none. */
-export function targetSchema({ descriptor, name }: Target, before: Schema | undefined): Schema {
-  const { schema } = checkCollection({ ...descriptor, name });
+export function targetSchema({ descriptor }: Target, before: Schema | undefined): Schema {
+  const { schema } = checked(descriptor);
   return descriptor.indexes === undefined && before !== undefined
     ? { ...schema, indexes: before.indexes }
     : schema;
