@@ -105,14 +105,18 @@ async function main() {
   const report = join(states, "lines.json");
   const folder = join(states, "states");
   try {
-    const held = runTests(["packages/store-file/test/crash/crash-matrix.test.ts"], {
+    const tests = ["crash-matrix", "migrations"].map(
+      (name) => `packages/store-file/test/crash/${name}.test.ts`,
+    );
+    const held = runTests(tests, {
       MODELVAULT_CRASH_IMAGES: String(imagesPerMoment),
       MODELVAULT_CRASH_JSON: report,
       MODELVAULT_CRASH_STATES: folder,
     });
-    const killed = runTests(["packages/store-file/test/crash/kill.test.ts"], {
-      MODELVAULT_CRASH_KILLS: String(kills),
-    });
+    const killed = runTests(
+      ["packages/store-file/test/crash/kill.test.ts", "packages/models/test/apply/killed.test.ts"],
+      { MODELVAULT_CRASH_KILLS: String(kills), MODELVAULT_MIGRATION_KILLS: String(Math.ceil(kills / 10)) },
+    );
     /** @type {Line[]} */
     const lines = JSON.parse(readFileSync(report, "utf8"));
     const upstream = await askUpstream(folder);

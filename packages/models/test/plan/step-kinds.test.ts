@@ -91,6 +91,24 @@ const CASES: readonly Case[] = [
     ],
   },
   {
+    name: "dates, filled with a date and by a function that gives one",
+    fields: [SAFE_YEAR],
+    rows: [ROW],
+    model: books({ year: plainInt, added: z.date(), published: z.date().optional() }),
+    options: {
+      fill: {
+        "books.added": new Date(5),
+        "books.published": (row) => new Date(Date.UTC(Number(row.year) + 1969, 0)),
+      },
+    },
+    says: [
+      '+ books: add field "added" (timestamp), filled with 5000',
+      '+ books: add field "published" (optional timestamp), filled by your function',
+    ],
+    safety: "data",
+    becomes: [{ id: "a", year: 5, added: 5000, published: Date.UTC(1974, 0) * 1000 }],
+  },
+  {
     name: "an optional field that options fill",
     fields: [],
     rows: [{ id: "a" }],
