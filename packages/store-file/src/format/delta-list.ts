@@ -6,8 +6,8 @@ import { ByteSink } from "./byte-sink.ts";
 import { type IndexDelta, writeIndexDelta } from "./index-payload.ts";
 
 /** Segments are kept far below what the format allows, so that reading one takes little memory. */
-export const INDEX_SEGMENT_BYTES = 4_194_304;
-export const INDEX_SEGMENT_ENTRIES = 65_536;
+export const INDEX_SEGMENT_BYTES = 524_288;
+export const INDEX_SEGMENT_ENTRIES = 16_384;
 
 /** A run of whole entries: `bytes[start..end)` of the list's sink. */
 export interface DeltaPiece {

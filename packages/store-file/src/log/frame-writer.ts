@@ -41,8 +41,8 @@ export class FrameWriter {
     this.#segment(SEGMENT.schema, () => this.#sink.raw(payload));
   }
 
-  /** Index changes, those of each list in its order, one list after another. */
-  deltas(...lists: readonly DeltaList[]): void {
+  /** Index changes, those of each list in its order, one list after another. @param between called after each segment */
+  deltas(lists: readonly DeltaList[], between: () => void = () => undefined): void {
     let open = -1;
     let count = 0;
     for (const list of lists) {
@@ -54,6 +54,7 @@ export class FrameWriter {
             count + piece.count > INDEX_SEGMENT_ENTRIES)
         ) {
           this.#endDeltas(open, count);
+          between();
           open = -1;
         }
         if (open < 0) {
@@ -65,7 +66,9 @@ export class FrameWriter {
         count += piece.count;
       }
     }
-    if (open >= 0) this.#endDeltas(open, count);
+    if (open < 0) return;
+    this.#endDeltas(open, count);
+    between();
   }
 
   /** A row, as it is stored in `bytes[start..end)`, under another operation. */

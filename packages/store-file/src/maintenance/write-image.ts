@@ -63,7 +63,7 @@ export function writeImage(
   const endFrame = (): void => {
     if (inFrame === 0) return;
     const frame = new FrameWriter(sink, revision, false);
-    frame.deltas(inserts);
+    frame.deltas([inserts]);
     sink.copy(records.bytes, 0, records.length);
     flush(frame);
     inserts.reset();

@@ -26,6 +26,9 @@ import { recordsStayValid } from "./stays-readable.ts";
 import type { Vault } from "./vault.ts";
 import { ChangeWriter } from "./write-changes.ts";
 
+/** A transaction is written as it is put together, in pieces of about this size; so large ones take little memory. */
+export const SPILL_BYTES = 524_288;
+
 export class FileStore implements Store {
   readonly traits: StoreTraits;
   readonly maintenance: StoreMaintenance;
@@ -151,11 +154,16 @@ export class FileStore implements Store {
     const marks = { revision, unsynced: log.unsyncedCommits };
     try {
       sink.take(LEAD_BYTES);
-      const records = this.#writer.write(sink, marks, changes, vault.corrections, vault.image.store, inner);
+      const spill = (): void => {
+        if (sink.length > SPILL_BYTES) log.writeAhead(sink);
+      };
+      const states = { before: vault.image.store, after: inner };
+      const records = this.#writer.write(sink, marks, changes, vault.corrections, states, spill);
       if (records === undefined) return false;
       log.commit(sink);
       for (const [id, count] of records) log.counts.set(id, (log.counts.get(id) ?? 0) + count);
     } finally {
+      log.abandon();
       sink.clear();
     }
     log.transactions++;

@@ -42,6 +42,8 @@ export class LogFile {
   #fileBytes: number;
   /** Nothing is left behind `end` or waits to be synced that another handle wrote. */
   #settled = false;
+  /** Bytes behind `end` of a transaction whose rest is still being made. */
+  #ahead = 0;
 
   constructor(path: string, file: OpenFile, vault: ReadVault, options: CheckedFileOptions) {
     this.path = path;
@@ -85,6 +87,10 @@ export class LogFile {
    * @throws store_io, store_full, store_poisoned
    */
   commit(sink: ByteSink): void {
+    if (this.#ahead > 0) {
+      this.#write(sink.bytes, LEAD_BYTES, sink.length, 0);
+      return;
+    }
     this.#prepare();
     const frameBytes = sink.length - LEAD_BYTES;
     const free = this.#fileBytes - this.end;
@@ -92,6 +98,32 @@ export class LogFile {
     else if (this.#options.durability === "full" && (frameBytes < ALONE_BYTES_MIN || frameBytes < free))
       this.#writeAndMakeRoom(sink, free);
     else this.#write(sink.bytes, LEAD_BYTES, sink.length, 0);
+  }
+
+  /**
+   * Writes what there is of a large transaction while its rest is still being made, and empties the sink but for its free bytes. It counts
+   * with the commit; {@link abandon} takes it back. @throws store_io, store_full, store_poisoned; then it is taken back
+   */
+  writeAhead(sink: ByteSink): void {
+    if (this.#ahead === 0) {
+      this.#prepare();
+      if (this.#fileBytes > this.end) this.#trim();
+    }
+    const position = this.end + this.#ahead;
+    try {
+      this.file.write(sink.bytes, position, LEAD_BYTES, sink.length);
+    } catch (error) {
+      this.#takeBack(this.end, error);
+      throw ioError(error, this.path, "append to");
+    }
+    this.#ahead += sink.length - LEAD_BYTES;
+    this.#fileBytes = this.end + this.#ahead;
+    sink.length = LEAD_BYTES;
+  }
+
+  /** Takes back what was written ahead, if anything was. */
+  abandon(): void {
+    if (this.#ahead > 0) this.#takeBack(this.end, new Error("the transaction could not be finished"));
   }
 
   /** Writes whole segments exactly at `end`, and leaves no spare room behind them. @throws store_io, store_full, store_poisoned */
@@ -206,12 +238,13 @@ export class LogFile {
   }
 
   /**
-   * Writes `bytes[from..to + room)` at `end`; what counts ends before the room. @throws store_io, store_full; poisoned by a sync that fails
+   * Writes `bytes[from..to + room)` at `end`, or behind what was written ahead; what counts ends before the room. @throws store_io, store_full; poisoned by a sync that fails
    */
   #write(bytes: Uint8Array, from: number, to: number, room: number): void {
     const { end } = this;
+    const position = end + this.#ahead;
     try {
-      this.file.write(bytes, end, from, to + room);
+      this.file.write(bytes, position, from, to + room);
     } catch (error) {
       this.#takeBack(end, error);
       throw ioError(error, this.path, "append to");
@@ -228,12 +261,14 @@ export class LogFile {
       this.#unsynced = true;
       if (this.#options.durability === "batched") this.#schedule();
     }
-    this.end = end + to - from;
+    this.end = position + to - from;
+    this.#ahead = 0;
     this.#fileBytes = Math.max(this.#fileBytes, this.end + room);
   }
 
   /** Cuts off what a failed write left. It must be gone for good: parts of it in the next one's place could pass for that. */
   #takeBack(end: number, error: unknown): void {
+    this.#ahead = 0;
     try {
       this.file.truncate(end);
       this.#fileBytes = end;

@@ -220,7 +220,7 @@ export class Vault {
     const frame = new FrameWriter(sink, this.image.store.revision(), log.unsyncedCommits);
     const corrections = new DeltaList();
     for (const delta of this.corrections) corrections.add(delta);
-    frame.deltas(corrections);
+    frame.deltas([corrections]);
     frame.commit();
     log.commit(sink);
     this.corrections = [];

@@ -24,7 +24,8 @@ export class ChangeWriter {
   /**
    * Appends the frame of a transaction to the sink.
    * @param corrections index changes that come before its own
-   * @param before the committed state, @param after the transaction's
+   * @param states the committed one, and the transaction's
+   * @param spill called between segments: it may take what there is out of the sink, of which a change is the first
    * @returns records by collection id; undefined, with the sink as it was, when there is no change
    */
   write(
@@ -32,8 +33,8 @@ export class ChangeWriter {
     marks: FrameMarks,
     changes: NetChanges,
     corrections: readonly IndexDelta[],
-    before: StoreReader,
-    after: StoreReader,
+    { before, after }: { readonly before: StoreReader; readonly after: StoreReader },
+    spill: () => void,
   ): ReadonlyMap<number, number> | undefined {
     const start = sink.length;
     try {
@@ -42,10 +43,10 @@ export class ChangeWriter {
       for (const delta of corrections) this.#deletes.add(delta);
       for (const change of changes.indexes) this.#gather(change, before, after);
       const deltas = this.#deletes.count + this.#inserts.count - corrections.length;
-      frame.deltas(this.#deletes, this.#inserts);
+      frame.deltas([this.#deletes, this.#inserts], spill);
       const records = new Map<number, number>();
       for (const change of changes.rows) {
-        const count = writeRecords(frame, change);
+        const count = writeRecords(frame, change, spill);
         if (count > 0) records.set(change.collection.id, count);
       }
       frame.commit();
@@ -71,17 +72,19 @@ export class ChangeWriter {
   }
 }
 
-function writeRecords(frame: FrameWriter, { collection, visit }: SpaceChange): number {
+function writeRecords(frame: FrameWriter, { collection, visit }: SpaceChange, spill: () => void): number {
   let count = 0;
   visit({
     put: ({ valueBytes, valueStart, valueEnd }: EntryPlace, replaced: EntryPlace | undefined) => {
       count++;
       frame.record(valueBytes, valueStart, valueEnd, replaced === undefined ? OP_INSERT : OP_REPLACE);
+      spill();
     },
     removed: ({ keyBytes, keyStart, keyEnd }: EntryPlace) => {
       count++;
       const tagged = taggedOfOrdered(collection.primaryKind, keyBytes.subarray(keyStart, keyEnd));
       frame.deletion(collection.nested ? 3 : 2, collection.id, collection.version, tagged);
+      spill();
     },
   });
   return count;

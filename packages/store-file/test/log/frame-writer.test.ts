@@ -31,7 +31,7 @@ function listOf(deltas: readonly IndexDelta[]): DeltaList {
 function framed(...lists: DeltaList[]): { bytes: number; changes: (readonly [number, boolean])[] }[] {
   const sink = new ByteSink();
   const frame = new FrameWriter(sink, 1, false);
-  frame.deltas(...lists);
+  frame.deltas(lists);
   frame.commit();
   const segments: { bytes: number; changes: (readonly [number, boolean])[] }[] = [];
   const bytes = sink.view();

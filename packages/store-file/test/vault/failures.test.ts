@@ -2,6 +2,7 @@ import { Database, isModelVaultError } from "@modelvault/core";
 import { fileStore } from "@modelvault/store-file";
 import { expect, test } from "vitest";
 import { SEGMENT } from "../../src/format/layout.ts";
+import { SPILL_BYTES } from "../../src/vault/file-store.ts";
 import { errorOf } from "../support/errors.ts";
 import { FakeDisk } from "../support/fake-disk.ts";
 import { openOn } from "../support/open-on.ts";
@@ -122,3 +123,67 @@ test("errors of the medium at opening are coded and leave nothing held", () => {
   disk.fault = undefined;
   openOn(disk, "/a.modelvault").close();
 });
+
+test("a transaction too large for one write is whole or absent, whichever of its calls fails or loses its power", () => {
+  const path = "/a.modelvault";
+  const rows = Array.from({ length: 20 }, (_, id) => ({ id, s: `${id}`.padEnd(SPILL_BYTES / 8, "x") }));
+  const prepared = (disk: FakeDisk): Database => {
+    const db = openOn(disk, path);
+    db.register({ name: "t", primaryKey: "id", fields, indexes: [{ path: "s" }] });
+    db.collection("t").insert({ id: 100, s: "before" });
+    disk.calls = 0;
+    return db;
+  };
+  const whole = new FakeDisk();
+  const first = prepared(whole);
+  first.collection("t").insertMany(rows);
+  const calls = whole.calls;
+  expect(calls).toBeGreaterThan(3);
+  first.close();
+  for (let call = 1; call <= calls; call++) {
+    for (const [errno, short] of [
+      ["EIO", false],
+      ["ENOSPC", true],
+    ] as const) {
+      const disk = new FakeDisk();
+      const db = prepared(disk);
+      disk.fault = { call, errno, short };
+      const error = attempt(() => db.collection("t").insertMany(rows));
+      // Only writes can be cut short.
+      if (short && error === undefined) continue;
+      expect(isModelVaultError(error, "store_io") || isModelVaultError(error, "store_full")).toBe(true);
+      disk.fault = undefined;
+      expect(db.collection("t").count()).toBe(1);
+      const poisoned = isModelVaultError(
+        attempt(() => db.collection("t").insert({ id: 101 })),
+        "store_poisoned",
+      );
+      db.close();
+      const again = openOn(disk.afterExit(), path);
+      expect(again.collection("t").count()).toBe(poisoned ? 1 : 2);
+      expect(again.verify().problems).toEqual([]);
+      again.close();
+    }
+    const disk = new FakeDisk();
+    const db = prepared(disk);
+    disk.powerLossAt = call;
+    expect(attempt(() => db.collection("t").insertMany(rows))).toBeDefined();
+    for (const keep of ["all", "none"] as const) {
+      const again = openOn(disk.afterPowerLoss(keep), path);
+      // What was written and not yet acknowledged may be there, all of it.
+      expect([1, keep === "all" && call === calls ? 21 : 1]).toContain(again.collection("t").count());
+      again.collection("t").insert({ id: 101 });
+      expect(again.verify().problems).toEqual([]);
+      again.close();
+    }
+  }
+});
+
+function attempt(call: () => unknown): unknown {
+  try {
+    call();
+    return undefined;
+  } catch (error) {
+    return error;
+  }
+}
