@@ -142,6 +142,21 @@ export const nameRules = [
         expect(rows === JSON.stringify(expected), rows);
         expect(db.note("tool/1")?.[1] === 255, "the note");
       });
+      // A version of theirs, which knows of no default.
+      const seen = [
+        ...fields,
+        { path: ["state"], type: { enum: ["new", "sold"] } },
+        { path: ["n"], type: "int64" },
+        { path: ["more"], type: { optional: "bool" } },
+      ];
+      await withTheirs(setting, path, () =>
+        setting.upstream.call("version", { name: "books", fields: seen, indexes: [] }),
+      );
+      withOurs(path, (db) => {
+        db.collection("books").insert({ id: 4 });
+        const row = JSON.stringify(db.collection("books").get(4));
+        expect(row === '{"id":4,"state":"new","n":5,"more":null}', row);
+      });
       await withTheirs(setting, path, async () => undefined);
     },
   },

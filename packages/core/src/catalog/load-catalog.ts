@@ -11,6 +11,7 @@ import { CATALOG_SPACE, Catalog } from "./catalog.ts";
 import { decodeCatalogPayload } from "./catalog-payload.ts";
 import { nameCollections, readNameRows } from "./collection-names.ts";
 import { readComplement, SYSTEM_COLLECTION_NAME, systemCollectionState } from "./system-collection.ts";
+import { carryOver } from "./wire-schema.ts";
 
 interface Version {
   readonly number: number;
@@ -74,7 +75,8 @@ function replayVersions(
   let numbering: IndexNumbering | undefined;
   let current: { readonly version: number; readonly schema: Schema } | undefined;
   for (const { number: version, payload, schema: wire } of versions) {
-    const schema = (system && readComplement(reader, system, id, version, payload)) ?? wire;
+    const known = system && readComplement(reader, system, id, version, payload);
+    const schema = known ?? (current === undefined ? wire : carryOver(current.schema, wire));
     history.set(version, schema.fields);
     numbering = numberIndexes(id, schema, numbering);
     current = { version, schema };

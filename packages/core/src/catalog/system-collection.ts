@@ -3,7 +3,8 @@
  * file format cannot say. It is created when first needed; user code cannot name it.
  *
  *     schema/<collection>/<version>   the whole schema of that version as JSON, and the hash of the catalogue payload it completes;
- *                                     another hash means that another engine changed the schema since, and the row no longer counts
+ *                                     another hash means that another engine changed the schema since, and the row no longer counts. A
+ *                                     version without a row says all of itself, or is another engine's (`carryOver`)
  *     collection/<collection>         another name than the stored one, or that it was dropped (`collection-names.ts`)
  *     note/<key>                      what tools keep beside the data (`notes.ts`)
  */

@@ -4,6 +4,7 @@
  * are left out: it holds every stored row against them when it opens a file.
  */
 import { isPortablePattern } from "../schema/pattern.ts";
+import { fingerprint } from "../schema/same-schema.ts";
 import type { Constraint, Field, Schema, Type } from "../schema/types.ts";
 
 /** A projected schema, and whether it says all that the whole one did. */
@@ -23,6 +24,17 @@ export function toWireSchema(schema: Schema): WireSchema {
   });
   const lossless = fields.every((field, index) => field === schema.fields[index]);
   return { schema: lossless ? schema : { ...schema, fields }, lossless };
+}
+
+/**
+ * The whole of a version that another engine wrote, which knows of the version before only what its catalogue said: fields that it left as they
+ * were keep what the catalogue could not say of them.
+ */
+export function carryOver(before: Schema, wire: Schema): Schema {
+  const projected = toWireSchema(before);
+  if (projected.lossless) return wire;
+  const whole = new Map(projected.schema.fields.map((field, at) => [fingerprint(field), before.fields[at]]));
+  return { ...wire, fields: wire.fields.map((field) => whole.get(fingerprint(field)) ?? field) };
 }
 
 /** The same object when nothing in it is lost. */

@@ -26,7 +26,7 @@ export function putNewCollection(session: WriteSession, name: string, schema: Sc
     numbering: numberIndexes(id, schema),
     keyBytesMax: session.traits.keyBytesMax,
   });
-  putState(session, state, storedName);
+  putState(session, state, storedName, true);
   if (storedName !== name) putSystemRow(session, (system) => encodeNameRow(system, id, { name }));
   return state;
 }
@@ -38,7 +38,8 @@ export function putNextVersion(
   schema: Schema,
 ): CollectionState {
   const state = nextState(before, schema, session.traits.keyBytesMax);
-  putState(session, state, undefined);
+  // Where the version before was kept whole, one without a row would be taken for another engine's.
+  putState(session, state, undefined, toWireSchema(before.schema).lossless);
   return state;
 }
 
@@ -62,14 +63,19 @@ function encodeState(
   return { payload, lossless };
 }
 
-function putState(session: WriteSession, state: CollectionState, storedName: string | undefined): void {
+function putState(
+  session: WriteSession,
+  state: CollectionState,
+  storedName: string | undefined,
+  losslessBefore: boolean,
+): void {
   const { payload, lossless } = encodeState(state, storedName);
   const sequence = putPayload(session, payload);
   session.catalog = session.catalog.with(state, {
     sequence,
     ...(storedName === undefined ? {} : { storedName }),
   });
-  if (lossless) return;
+  if (lossless && losslessBefore) return;
   const complement = { collection: state.id, version: state.version, payload, schema: state.schema };
   putSystemRow(session, (system) => encodeComplement(system, complement));
 }

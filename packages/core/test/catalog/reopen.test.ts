@@ -1,5 +1,15 @@
-import { type CollectionDescriptor, Database } from "@modelvault/core";
+import {
+  type CatalogEntry,
+  type CollectionDescriptor,
+  catalogKey,
+  Database,
+  decodeCatalogPayload,
+  type Field,
+  type FieldDescriptor,
+  type Store,
+} from "@modelvault/core";
 import { describe, expect, it } from "vitest";
+import { encodeCatalogPayload } from "../../src/catalog/catalog-payload.ts";
 import { lastingStore } from "../support/shared-store.ts";
 import { errorOf } from "../support/vault.ts";
 
@@ -108,6 +118,83 @@ describe("a schema read back after reopening", () => {
     expect(schema.fields.find(({ path }) => path[0] === "state")?.type).toEqual({ enum: ["new", "solt"] });
     expect(schema.fields.find(({ path }) => path[0] === "data")?.type).toEqual({ optional: "string" });
     second.close();
+  });
+});
+
+describe("a version that another engine adds", () => {
+  /** As upstream does: the fields as its catalogue has them, and one more. */
+  function addForeignVersion(store: Store, edit: (fields: readonly Field[]) => readonly Field[]): void {
+    const space = { kind: "catalog" } as const;
+    const entries = [...store.scan(space)].map(([, payload]) => decodeCatalogPayload(payload));
+    const versions = entries.filter(({ collection }) => collection === 1);
+    const last = versions.at(-1) as CatalogEntry;
+    const payload = encodeCatalogPayload({
+      kind: "version",
+      collection: 1,
+      version: last.version + 1,
+      fields: edit(last.fields),
+      indexes: last.indexes,
+    });
+    const transaction = store.begin();
+    transaction.put(space, catalogKey(entries.length + 1), payload);
+    transaction.commit();
+  }
+
+  const more: Field = {
+    path: ["more"],
+    type: { kind: "optional", inner: { kind: "bool" } },
+    constraints: [],
+  };
+
+  it("keeps what the catalogue cannot say of the fields that it leaves as they are", () => {
+    const { driver, store } = lastingStore();
+    {
+      using db = Database.open(driver);
+      const [id, ...others] = RICH.fields as readonly FieldDescriptor[];
+      db.register({
+        ...RICH,
+        fields: [id as FieldDescriptor, ...others, { path: "n", type: "int64", default: 7 }],
+      });
+      db.collection("rich").insert({ id: 1, place: { zip: "12" }, data: { a: 1 }, state: "new" });
+    }
+    addForeignVersion(store, (fields) => [
+      ...fields.filter(({ path }) => path[0] !== "place"),
+      { path: ["place"], type: { kind: "string" }, constraints: [] },
+      more,
+    ]);
+    using db = Database.open(driver);
+    const { fields, version } = db.schema("rich");
+    const byName = new Map(fields.map((field) => [field.path[0], field]));
+    expect(version).toBe(2);
+    expect(byName.get("data")?.type).toEqual({ optional: "json" });
+    expect(byName.get("code")?.constraints).toEqual([{ regex: "\\(x\\)" }]);
+    expect(byName.get("n")?.default).toBe(7);
+    expect(byName.get("place")?.type).toBe("string");
+    expect(byName.get("more")?.type).toEqual({ optional: "bool" });
+    expect(db.collection("rich").get(1)).toMatchObject({ data: { a: 1 }, n: 7, more: null });
+  });
+
+  it("brings nothing back that we had taken away", () => {
+    const { driver, store } = lastingStore();
+    const fields: FieldDescriptor[] = [
+      { path: "id", type: "int64" },
+      { path: "n", type: { optional: "int64" }, default: 7 },
+    ];
+    {
+      using db = Database.open(driver);
+      db.register({ name: "t", primaryKey: "id", fields });
+      db.registerVersion("t", {
+        fields: [fields[0] as FieldDescriptor, { path: "n", type: { optional: "int64" } }],
+      });
+    }
+    {
+      using db = Database.open(driver);
+      expect(db.schema("t").fields[1]).not.toHaveProperty("default");
+    }
+    addForeignVersion(store, (old) => [...old, more]);
+    using db = Database.open(driver);
+    expect(db.schema("t").fields).toHaveLength(3);
+    expect(db.schema("t").fields[1]).not.toHaveProperty("default");
   });
 });
 
