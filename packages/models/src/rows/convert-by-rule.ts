@@ -1,17 +1,23 @@
 /**
- * Values of one scalar type as values of another, where they mean the same: 3.0 is the integer 3, an integer is the float that equals it.
- * What has no equal goes on as it is, and the engine refuses the row by name; nothing is ever rounded.
+ * Values of one type as values of another, as the engine converts them by itself where it sees bytes. Numbers that mean the same in both types are the
+ * same value here, and the engine refuses the others: nothing is rounded, so between integers and floats nothing beyond 2^53 is converted by rule. What
+ * is left is JSON, which is stored as its text.
  */
-import type { Type, Value } from "@modelvault/core";
+import { ModelVaultError, type Type, type Value } from "@modelvault/core";
 
-const INTEGERS: readonly Type["kind"][] = ["int64", "uint64", "timestamp"];
+const TEXTS: readonly Type["kind"][] = ["string", "enum"];
 
-export function convertByRule(value: Value, to: Type): Value {
-  if (to.kind === "float64" && typeof value === "bigint") {
-    const float = Number(value);
-    return BigInt(float) === value ? float : value;
-  }
-  if (INTEGERS.includes(to.kind) && typeof value === "number" && Number.isInteger(value))
-    return Number.isSafeInteger(value) ? (Object.is(value, -0) ? 0 : value) : BigInt(value);
+/** @throws migration_row_invalid for text that is to be JSON and is none */
+export function convertByRule(value: Value, from: Type["kind"], to: Type["kind"]): Value {
+  if (to === "json" && TEXTS.includes(from) && typeof value === "string") return parse(value);
+  if (from === "json" && TEXTS.includes(to)) return JSON.stringify(value);
   return value;
+}
+
+function parse(text: string): Value {
+  try {
+    return JSON.parse(text) as Value;
+  } catch (cause) {
+    throw new ModelVaultError("migration_row_invalid", "A text that is to be JSON is none.", {}, { cause });
+  }
 }

@@ -10,6 +10,7 @@ import {
   ModelVaultError,
   type Row,
   type Schema,
+  type Type,
   type Value,
 } from "@modelvault/core";
 import { compileModel } from "../collection/compiled-model.ts";
@@ -93,10 +94,13 @@ class RowChangeCompiler {
   /** Conversions that the engine would do by itself, done here because it is given rows and not their bytes. */
   #rule(step: Step): Change[] {
     if (step.kind !== "convertType" || step.by !== "rule") return [];
-    const type = bare(fieldAt(this.#schema, step.path)?.type ?? { kind: "json" });
+    const to = bare(fieldAt(this.#schema, step.path)?.type ?? { kind: "json" }).kind;
+    const from = step.from.startsWith("one of ") ? "enum" : (step.from as Type["kind"]);
     return [
       (row) =>
-        changeAt(row, step.path, (value) => (value === undefined ? value : convertByRule(value, type))),
+        changeAt(row, step.path, (value) =>
+          value === undefined || value === null ? value : convertByRule(value, from, to),
+        ),
     ];
   }
 

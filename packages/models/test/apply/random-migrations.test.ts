@@ -117,3 +117,33 @@ test.each([true, false])("random migrations, functions given: %s", (functions) =
   // The property is not about refusals alone.
   expect(seen.get("applied") ?? 0).toBeGreaterThan(30);
 });
+
+test("rows that go through a function become what the engine makes of them by its own rules", () => {
+  const outcomes = new Set<string>();
+  fc.assert(
+    fc.property(
+      schemaPair.chain((pair) => fc.tuple(fc.constant(pair), rowsOf(pair[0]))),
+      ([[before, after], rows]) => {
+        const allowDrop = { fields: namedFields("books", before.fields).map(({ name }) => name) };
+        const outcomeOf = (options: PlanOptions): unknown => {
+          using db = Database.open(memoryStore());
+          db.register({ ...before, indexes: [] });
+          db.collection("books").insertMany(rows);
+          try {
+            apply(db, plan(db, [modelOf({ ...after, indexes: [] })], options));
+          } catch (error) {
+            if (isModelVaultError(error)) return error.code;
+            throw error;
+          }
+          return rowsIn(db);
+        };
+        const own = outcomeOf({ allowDrop });
+        expect(outcomeOf({ allowDrop, rewrite: { books: (row) => row } })).toEqual(own);
+        outcomes.add(typeof own === "string" ? own : "applied");
+      },
+    ),
+    { numRuns: Number(process.env.MODELVAULT_MIGRATIONS ?? 150) },
+  );
+  expect(outcomes).toContain("applied");
+  expect(outcomes).toContain("migration_row_invalid");
+});

@@ -1,5 +1,5 @@
 /** Changes inside rows: in the place that is meant, in a copy, and with nothing left behind. */
-import type { Row, Value } from "@modelvault/core";
+import type { Row, Type, Value } from "@modelvault/core";
 import { expect, test } from "vitest";
 import { convertByRule } from "../../src/rows/convert-by-rule.ts";
 import {
@@ -81,15 +81,18 @@ test("a value is found in any element of a list", () => {
   expect(storesAnyAt({ a: [{ b: null }, {}] }, ["a", "[]", "b"])).toBe(false);
 });
 
-test.each<[Value, "int64" | "float64" | "string", Value]>([
-  [3, "int64", 3],
-  [-0, "int64", 0],
-  [2 ** 60, "int64", 2n ** 60n],
-  [3.5, "int64", 3.5],
-  [2n ** 60n, "float64", 2 ** 60],
-  [2n ** 60n + 1n, "float64", 2n ** 60n + 1n],
-  ["3", "int64", "3"],
-  [3, "string", 3],
-])("by rule %o as %s is %o, and never rounded", (value, kind, expected) => {
-  expect(convertByRule(value, { kind })).toBe(expected);
+test.each<[Value, Type["kind"], Type["kind"], Value]>([
+  [3, "float64", "int64", 3],
+  [3.5, "float64", "int64", 3.5],
+  [2n ** 60n, "int64", "float64", 2n ** 60n],
+  ["3", "string", "int64", "3"],
+  ["[1]", "string", "json", [1]],
+  [[1, "a"], "json", "string", '[1,"a"]'],
+  ["[1]", "uuid", "json", "[1]"],
+])("by rule %o, a %s, is as %s %o, and never rounded", (value, from, to, expected) => {
+  expect(convertByRule(value, from, to)).toEqual(expected);
+});
+
+test("text that is to be JSON and is none does not go on as a text", () => {
+  expect(() => convertByRule("no JSON", "string", "json")).toThrow("A text that is to be JSON is none.");
 });
