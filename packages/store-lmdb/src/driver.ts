@@ -24,6 +24,6 @@ export function lmdbStore(path: string, options?: LmdbStoreOptions): LmdbStoreDr
     moduleUrl: import.meta.url,
     factory: "lmdbStore",
     args: options === undefined ? [path] : [path, options],
-    open: () => new LmdbStore(openFile(path, checked), checked),
+    open: () => LmdbStore.open(openFile(path, checked), checked),
   };
 }

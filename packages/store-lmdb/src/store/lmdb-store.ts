@@ -23,6 +23,7 @@ import { Readers } from "../read/readers.ts";
 import { LmdbScan } from "../read/scan.ts";
 import { CursorPool, StoreScanHost } from "../read/scan-hosts.ts";
 import { LmdbSnapshot } from "../read/snapshot.ts";
+import { closeAtExit, closedBefore } from "./open-stores.ts";
 import { LmdbTransaction, type TransactionOwner, VALUE_BYTES_MAX } from "./transaction.ts";
 
 /** How often a writer looks for readers that died. */
@@ -43,7 +44,7 @@ export class LmdbStore implements Store, TransactionOwner {
   #poison: ModelVaultError | undefined;
   #readersClearedAt: number = performance.now();
 
-  constructor(file: OpenFile, options: CheckedLmdbOptions) {
+  private constructor(file: OpenFile, options: CheckedLmdbOptions) {
     const { env } = file;
     this.#file = file;
     this.#env = env;
@@ -69,6 +70,12 @@ export class LmdbStore implements Store, TransactionOwner {
       () => this.#watch.size,
       () => this.#refuseMaintenance(),
     );
+  }
+
+  static open(file: OpenFile, options: CheckedLmdbOptions): LmdbStore {
+    const store = new LmdbStore(file, options);
+    closeAtExit(store);
+    return store;
   }
 
   get(space: Keyspace, key: Uint8Array): Uint8Array | undefined {
@@ -132,6 +139,7 @@ export class LmdbStore implements Store, TransactionOwner {
 
   close(): void {
     if (this.#readers.closed) return;
+    closedBefore(this);
     try {
       this.#transaction?.abort();
     } finally {

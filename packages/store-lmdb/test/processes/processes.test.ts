@@ -93,3 +93,15 @@ test("a reader that was killed pins nothing once a writer has looked", { timeout
   Database.open(lmdbStore(path, { mode: "read" })).close();
   expect(readers()).toBe(alone);
 });
+
+test("a process that ends in the middle of a transaction ends, and leaves nothing", { timeout }, async () => {
+  const path = newPlace();
+  makeTickets(path);
+  using db = Database.open(lmdbStore(path));
+  const child = new Child("leaver", path);
+  expect(await child.says()).toBe("in a transaction");
+  expect(await child.exited).toEqual([0, null]);
+  db.collection("tickets").insert({ id: "1", number: 1, who: "x" });
+  expect(db.collection("tickets").count()).toBe(1);
+  expect(db.verify().problems).toEqual([]);
+});

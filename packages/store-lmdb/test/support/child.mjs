@@ -73,10 +73,20 @@ const roles = {
     }
   },
 
+  /** Begins a transaction and comes to its end. */
+  async leaver() {
+    db.close();
+    const transaction = lmdbStore(path).open().begin();
+    transaction.put({ kind: "rows", collection: 2 }, Uint8Array.of(1), Uint8Array.of(1));
+    await say("in a transaction");
+  },
+
   /** Holds a snapshot open in the middle of an iteration until it is killed. */
   async reader(db) {
     const rows = db.collection("tickets").iterate();
     rows.next();
+    // What was read with beside the iteration is let go of at the end of the run.
+    await null;
     await say("holding");
     await new Promise(() => setInterval(() => undefined, 1_000));
   },

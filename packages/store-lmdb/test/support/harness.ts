@@ -39,5 +39,5 @@ export const lmdbHarness: StoreHarness<string> = {
     return { destination, location: destination };
   },
   driver: (path) => lmdbStore(path),
-  importModule: (url) => import(url),
+  importModule: () => import("../../src/driver.ts"),
 };
