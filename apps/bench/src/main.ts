@@ -53,8 +53,11 @@ async function main(options: Options): Promise<number> {
     },
   );
   if (options.typeCheck) await measureTypeChecks(options.quick, (line) => console.log(line));
-  const payload = payloadBytesPerRow(loadCities(5_000));
-  const targets = judge(targetsFor(payload), outcomes).filter(
+  const sample = loadCities(5_000);
+  const payload = payloadBytesPerRow(sample);
+  const jsonBytes =
+    sample.reduce((sum, row) => sum + Buffer.byteLength(JSON.stringify(row)), 0) / sample.length;
+  const targets = judge(targetsFor({ payloadBytes: payload, jsonBytes }), outcomes).filter(
     ({ scenario, subject }) =>
       options.scenarios.some(({ name }) => name === scenario) && present.some(({ name }) => name === subject),
   );

@@ -2,6 +2,7 @@
 
 import type { Outcome } from "../run/measure.ts";
 import { type Figures, median, ratioOf } from "../run/statistics.ts";
+import { FULL } from "../scenarios/sizes.ts";
 
 export interface Target {
   readonly scenario: string;
@@ -22,8 +23,18 @@ export interface JudgedTarget extends Target {
   readonly verdict: Verdict | undefined;
 }
 
-/** `payloadBytes`: mean size of a stored row, which the memory target refers to. */
-export function targetsFor(payloadBytes: number): readonly Target[] {
+/** What the cities weigh. */
+export interface RowFacts {
+  /** Mean size of a stored row, which the memory targets refer to. */
+  readonly payloadBytes: number;
+  /** Mean size of a row as JSON text, which those for file sizes refer to. */
+  readonly jsonBytes: number;
+}
+
+/** How many rows a vault holds that is opened or compacted. */
+const VAULT_ROWS = FULL.inserted;
+
+export function targetsFor({ payloadBytes, jsonBytes }: RowFacts): readonly Target[] {
   return [
     atLeast("point-get", "better-sqlite3", 5),
     atLeast("point-get", "lmdb-js-structs", 1.2),
@@ -35,7 +46,17 @@ export function targetsFor(payloadBytes: number): readonly Target[] {
     atLeast("ordered-scan", "better-sqlite3", 2),
     flat("cursor-page-1000", "cursor-page-1", 1.5),
     flat("commit-flat-1m", "commit-flat-10k", 1.5),
-    memory(2 * payloadBytes + 150),
+    memory(2 * payloadBytes + 150, "memory"),
+    ...["point-get", "index-equality", "ordered-scan", "batched-insert"].map((scenario) =>
+      atLeast(scenario, "memory", 0.9, "file"),
+    ),
+    ...["0", "10k", "100k"].map((rows) => atLeast(`durable-commit-${rows}`, "better-sqlite3", 1.4, "file")),
+    within("open-vault", 150),
+    within("open-checkpointed", 100),
+    within("compact", 500),
+    atMostJson("bytes-loaded", 1.3, jsonBytes),
+    atMostJson("bytes-compacted", 1.3, jsonBytes),
+    memory(2 * payloadBytes + 150, "file"),
   ];
 }
 
@@ -45,13 +66,13 @@ export function judge(targets: readonly Target[], outcomes: readonly Outcome[]):
   return targets.map((target) => ({ ...target, verdict: target.judge(find) }));
 }
 
-function atLeast(scenario: string, peer: string, times: number): Target {
+function atLeast(scenario: string, peer: string, times: number, subject = "memory"): Target {
   return {
     scenario,
-    subject: "memory",
+    subject,
     wanted: `≥ ${times} × ${peer}`,
     judge(find) {
-      const [ours, theirs] = [find(scenario, "memory"), find(scenario, peer)];
+      const [ours, theirs] = [find(scenario, subject), find(scenario, peer)];
       if (ours === undefined || theirs === undefined) return undefined;
       const ratio = ratioOf(ours, theirs, "rate");
       return { measured: `${ratio.toFixed(2)} ×`, met: ratio >= times };
@@ -75,13 +96,43 @@ function flat(scenario: string, base: string, times: number): Target {
   };
 }
 
-function memory(bytes: number): Target {
+/** A vault file does something to all of its rows in so many milliseconds. */
+function within(scenario: string, msMax: number): Target {
+  return {
+    scenario,
+    subject: "file",
+    wanted: `≤ ${msMax} ms`,
+    judge(find) {
+      const ours = find(scenario, "file");
+      if (ours === undefined) return undefined;
+      const ms = 1_000 / ours.value;
+      const rate = (VAULT_ROWS / ms / 1_000).toFixed(2);
+      return { measured: `${ms.toFixed(0)} ms (${rate} M rows/s)`, met: ms <= msMax };
+    },
+  };
+}
+
+function atMostJson(scenario: string, times: number, jsonBytes: number): Target {
+  return {
+    scenario,
+    subject: "file",
+    wanted: `≤ ${times} × JSON = ${Math.round(times * jsonBytes)} B`,
+    judge(find) {
+      const ours = find(scenario, "file");
+      if (ours === undefined) return undefined;
+      const ratio = ours.value / jsonBytes;
+      return { measured: `${Math.round(ours.value)} B, ${ratio.toFixed(2)} ×`, met: ratio <= times };
+    },
+  };
+}
+
+function memory(bytes: number, subject: string): Target {
   return {
     scenario: "memory-per-row",
-    subject: "memory",
+    subject,
     wanted: `≤ 2 × payload + 150 = ${Math.round(bytes)} B`,
     judge(find) {
-      const ours = find("memory-per-row", "memory");
+      const ours = find("memory-per-row", subject);
       return ours && { measured: `${Math.round(ours.value)} B`, met: ours.value <= bytes };
     },
   };

@@ -12,6 +12,14 @@ import {
 } from "./reads.ts";
 import type { Scenario } from "./scenario.ts";
 import { validate } from "./validate.ts";
+import {
+  bytesCompacted,
+  bytesLoaded,
+  compact,
+  firstQuery,
+  openCheckpointed,
+  openVault,
+} from "./vault-file.ts";
 import { batchedInsert, delete as remove, update } from "./writes.ts";
 
 export const SCENARIOS: readonly Scenario[] = [
@@ -28,6 +36,12 @@ export const SCENARIOS: readonly Scenario[] = [
   ...durableCommit,
   ...commitFlat,
   openFirstGet,
+  openVault,
+  firstQuery,
+  bytesLoaded,
+  openCheckpointed,
+  compact,
+  bytesCompacted,
   validate,
   memoryPerRow,
 ];

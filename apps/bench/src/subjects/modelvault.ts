@@ -99,6 +99,11 @@ export class ModelVaultSubject implements Subject {
     });
   }
 
+  maintain(what: "checkpoint" | "compact"): void {
+    if (what === "checkpoint") this.#db.checkpoint();
+    else this.#db.compact();
+  }
+
   close(): void {
     this.#db.close();
   }
@@ -132,6 +137,7 @@ export const file: SubjectKind = {
   durable: true,
   persistent: true,
   validates: true,
+  vaultFile: true,
   about: "fileStore(path)",
   versions: none,
   open: (folder) => new ModelVaultSubject(fileStore(join(folder, "cities.modelvault"))),

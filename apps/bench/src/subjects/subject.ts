@@ -40,6 +40,8 @@ export interface Subject {
   update(changes: readonly Change[]): Done;
   /** Removes rows in one transaction. */
   delete(ids: readonly number[]): Done;
+  /** What a vault file does to open faster or take less room. */
+  maintain?(what: "checkpoint" | "compact"): void;
   close(): Done;
 }
 
@@ -55,6 +57,8 @@ export interface SubjectKind {
   readonly durable: boolean;
   /** What it stores can be opened again. */
   readonly persistent: boolean;
+  /** It is a vault in one file. */
+  readonly vaultFile?: boolean;
   /** Every row is checked against its schema as it is stored. */
   readonly validates: boolean;
   /** How it is used here, in a few words. */

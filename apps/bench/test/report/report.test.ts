@@ -6,7 +6,7 @@ import type { Outcome } from "../../src/run/measure.ts";
 import { figuresOf } from "../../src/run/statistics.ts";
 import { scenariosNamed } from "../../src/scenarios/scenarios.ts";
 import { betterSqlite } from "../../src/subjects/better-sqlite3.ts";
-import { memory } from "../../src/subjects/modelvault.ts";
+import { file, memory } from "../../src/subjects/modelvault.ts";
 import type { SubjectKind } from "../../src/subjects/subject.ts";
 import { zod } from "../../src/subjects/zod.ts";
 
@@ -56,7 +56,10 @@ test("the closing table has a line per scenario and a column per peer", () => {
 });
 
 test("targets are judged by the ratio, and not at all without figures", () => {
-  const targets = judge(targetsFor(95), [...gets, outcome("memory-per-row", memory, 300)]);
+  const targets = judge(targetsFor({ payloadBytes: 95, jsonBytes: 160 }), [
+    ...gets,
+    outcome("memory-per-row", memory, 300),
+  ]);
   const found = targets.filter(({ verdict }) => verdict !== undefined);
   expect(found.map(({ scenario, verdict }) => [scenario, verdict])).toEqual([
     ["point-get", { measured: "4.50 ×", met: false }],
@@ -68,11 +71,36 @@ test("targets are judged by the ratio, and not at all without figures", () => {
 
 test("a cost is flat when the larger database is not much slower", () => {
   const flat = (large: number) =>
-    judge(targetsFor(95), [outcome("commit-flat-10k", memory, 150), outcome("commit-flat-1m", memory, large)])
+    judge(targetsFor({ payloadBytes: 95, jsonBytes: 160 }), [
+      outcome("commit-flat-10k", memory, 150),
+      outcome("commit-flat-1m", memory, large),
+    ])
       .map(({ verdict }) => verdict)
       .find((verdict) => verdict !== undefined);
   expect(flat(100)).toEqual({ measured: "1.50 ×", met: true });
   expect(flat(90)).toMatchObject({ met: false });
+});
+
+test("a vault file is held to milliseconds, to its rows as JSON and to the memory store", () => {
+  const found = judge(targetsFor({ payloadBytes: 95, jsonBytes: 160 }), [
+    outcome("point-get", memory, 100),
+    outcome("point-get", file, 91),
+    outcome("open-vault", file, 8),
+    outcome("open-checkpointed", file, 8),
+    outcome("bytes-compacted", file, 200),
+    outcome("bytes-loaded", file, 240),
+    outcome("memory-per-row", file, 341),
+  ]).flatMap(({ scenario, subject, verdict }) =>
+    subject === "file" && verdict ? [[scenario, verdict]] : [],
+  );
+  expect(found).toEqual([
+    ["point-get", { measured: "0.91 ×", met: true }],
+    ["open-vault", { measured: "125 ms (0.80 M rows/s)", met: true }],
+    ["open-checkpointed", { measured: "125 ms (0.80 M rows/s)", met: false }],
+    ["bytes-loaded", { measured: "240 B, 1.50 ×", met: false }],
+    ["bytes-compacted", { measured: "200 B, 1.25 ×", met: true }],
+    ["memory-per-row", { measured: "341 B", met: false }],
+  ]);
 });
 
 test("a row of the JSON carries figures, spread and the ratios of ours", () => {
