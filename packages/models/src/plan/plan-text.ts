@@ -1,6 +1,6 @@
 /** A whole plan in words. */
 import type { PlanData } from "./plan-data.ts";
-import { type Safety, worstSafety } from "./step.ts";
+import { type Safety, type Step, worstSafety } from "./step.ts";
 import { blockerOf, counted, stepText } from "./step-text.ts";
 
 const MEANING: Readonly<Record<Safety, string>> = {
@@ -31,8 +31,7 @@ export function planText(plan: PlanData, notes: ReadonlyMap<number, readonly str
 /** The same as a heading and a list. */
 export function planMarkdown(plan: PlanData): string {
   const lines = [`**${headline(plan)}**`];
-  if (plan.steps.length > 0)
-    lines.push("", "```diff", ...plan.steps.map((step) => diffLine(stepText(step))), "```");
+  if (plan.steps.length > 0) lines.push("", "```diff", ...plan.steps.map(diffLine), "```");
   const blocked = plan.steps.flatMap((step) => blockerOf(step) ?? []);
   if (blocked.length > 0)
     lines.push("", "Cannot be applied yet:", "", ...blocked.map((advice) => `- ${advice}`));
@@ -52,7 +51,7 @@ function leftAloneText({ leftAlone }: PlanData): string | undefined {
   return `Left alone, as no model names them: ${leftAlone.join(", ")}.`;
 }
 
-/** `~` means nothing in a diff; `!` is shown as changed. */
-function diffLine(text: string): string {
-  return text.replace(/^~/, "!");
+/** `~` means nothing in a diff, where `!` is a change; so what is in the way says so in words. */
+function diffLine(step: Step): string {
+  return `${stepText(step).replace(/^~/, "!")}${blockerOf(step) === undefined ? "" : " (not yet)"}`;
 }

@@ -2,6 +2,7 @@
  * Steps in words, one line each, as they stand in a terminal and in a pull request: a sign (`+` added, `-` dropped, `~` changed, `!` refused),
  * the collection, and what becomes of it.
  */
+import type { Value } from "@modelvault/core";
 import { showValue } from "../collection/show-value.ts";
 import { type Fill, pathText, qualified, type Step } from "./step.ts";
 
@@ -43,7 +44,7 @@ export function describeStep(step: Step): string {
     case "addOptionalField":
       return `add field ${fieldText(step)} (${step.type})`;
     case "addField":
-      return `add field ${fieldText(step)} (${step.type}), ${fillText(step.fill)}`;
+      return `add field ${fieldText(step)} (${step.type}), ${fillText(step.fill, step.type.endsWith("timestamp"))}`;
     case "makeOptional":
       return `make ${fieldText(step)} optional`;
     case "makeRequired":
@@ -141,10 +142,11 @@ function parenthesis(parts: readonly string[]): string {
   return parts.length === 0 ? "" : ` (${parts.join(", ")})`;
 }
 
-function fillText(fill: Fill): string {
+/** `timestamp`: whether the value counts microseconds. */
+function fillText(fill: Fill, timestamp = false): string {
   switch (fill.by) {
     case "value":
-      return `filled with ${showValue(fill.value)}`;
+      return `filled with ${(timestamp ? dateText(fill.value) : undefined) ?? showValue(fill.value)}`;
     case "function":
       return "filled by your function";
     case "model":
@@ -152,6 +154,13 @@ function fillText(fill: Fill): string {
     case "nothing":
       return "with no value for stored rows";
   }
+}
+
+/** Microseconds since 1970 as a date; undefined for what is none. */
+function dateText(value: Value): string | undefined {
+  const milliseconds =
+    typeof value === "number" || typeof value === "bigint" ? Number(value) / 1000 : Number.NaN;
+  return Math.abs(milliseconds) <= 8.64e15 ? new Date(milliseconds).toISOString() : undefined;
 }
 
 function conversionText(by: "rule" | "function" | "nothing"): string {

@@ -130,3 +130,23 @@ test("two models of one collection are refused", () => {
   const twice = [model(KEPT, BY_YEAR), model(ID)];
   expect(refusal(() => plan(db, twice))).toMatchObject({ details: { argument: "models[1]" } });
 });
+
+test("in a pull request, what is in the way is marked in the list and explained below it", () => {
+  using db = vault(1);
+  const text = plan(db, [model({ ...ID, year: z.string() })]).toMarkdown();
+  expect(text.split("\n").slice(1)).toEqual([
+    "",
+    "```diff",
+    '! books: drop field "isbn13" with its values (not yet)',
+    '! books: drop index "year_idx" on "year" (not yet)',
+    "```",
+    "",
+    "Cannot be applied yet:",
+    "",
+    expect.stringContaining('allowDrop: { fields: ["books.isbn13"] }'),
+    expect.stringContaining('allowDrop: { indexes: ["books.year_idx"] }'),
+  ]);
+  expect(plan(db, [model(KEPT, BY_YEAR)]).toMarkdown()).toBe(
+    "**Nothing to do: the vault is as the models say.**",
+  );
+});

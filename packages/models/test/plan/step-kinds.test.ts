@@ -102,7 +102,7 @@ const CASES: readonly Case[] = [
       },
     },
     says: [
-      '+ books: add field "added" (timestamp), filled with 5000',
+      '+ books: add field "added" (timestamp), filled with 1970-01-01T00:00:00.005Z',
       '+ books: add field "published" (optional timestamp), filled by your function',
     ],
     safety: "data",
