@@ -4,7 +4,7 @@
 
 export { type FileStoreDriver, fileStore } from "./driver.ts";
 export { type RestoreOptions, restore } from "./maintenance/restore.ts";
-export type { RestoreReport } from "./maintenance/restore-vault.ts";
+export type { RestoreReport } from "./maintenance/restore-report.ts";
 export { salvage } from "./maintenance/salvage.ts";
 export type { LostStretch, SalvageReport, UnusableRecord } from "./maintenance/salvage-report.ts";
 export { diagnosticsObserver } from "./observe/diagnostics-observer.ts";

@@ -11,6 +11,7 @@ import { memoryPort } from "../port/memory-port.ts";
 import { readWhileWritten } from "../vault/follow.ts";
 import type { Image } from "../vault/image.ts";
 import { copyImage } from "./copy-vault.ts";
+import type { RestoreReport } from "./restore-report.ts";
 import { swapFile } from "./swap-file.ts";
 import { writeImage } from "./write-image.ts";
 
@@ -18,14 +19,6 @@ export interface RestoreSettings {
   readonly overwrite: boolean;
   readonly strict: boolean;
   readonly onProgress: ((progress: MaintenanceProgress) => void) | undefined;
-}
-
-/** What was restored. */
-export interface RestoreReport {
-  /** Revision of the vault, which is that of the saved one. */
-  readonly revision: number;
-  /** Rows by collection. */
-  readonly rows: Readonly<Record<string, number>>;
 }
 
 /** Restores on any file system. */

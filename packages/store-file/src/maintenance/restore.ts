@@ -2,7 +2,8 @@
 import type { MaintenanceProgress } from "@modelvault/core";
 import { argumentInvalid, checkOptions, checkPath, type OptionChecks } from "../check-arguments.ts";
 import { nodePort } from "../port/node-port.ts";
-import { type RestoreReport, restoreVault } from "./restore-vault.ts";
+import type { RestoreReport } from "./restore-report.ts";
+import { restoreVault } from "./restore-vault.ts";
 
 export interface RestoreOptions {
   /** Whether a vault that is at the destination is replaced. Default false. */

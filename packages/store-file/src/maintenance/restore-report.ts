@@ -1,0 +1,9 @@
+/** What restoring tells. */
+
+/** What was restored. */
+export interface RestoreReport {
+  /** Revision of the vault, which is that of the saved one. */
+  readonly revision: number;
+  /** Rows by collection. */
+  readonly rows: Readonly<Record<string, number>>;
+}
