@@ -54,6 +54,10 @@ export async function buildApp({ cities, store, logger = false, drainMs = 10_000
   app.addHook("preClose", async () => {
     drain = setTimeout(() => stopping.abort(new Problem(503, "stopping", "The service stops.")), drainMs);
   });
+  // Whoever keeps a connection for later requests would keep the service from stopping.
+  app.addHook("onSend", async (_request, reply) => {
+    if (drain !== undefined) reply.header("connection", "close");
+  });
   app.addHook("onClose", async () => {
     clearTimeout(drain);
     await cities.close();
