@@ -57,7 +57,7 @@ function fillFile(
     let operations = 0;
     const commit = (): void => {
       // Appended pages are written once; the tree is what there is.
-      room.ensure({ operations, longPages: 0 });
+      room.ensure({ operations, longPages: 0, treePagesBefore: 0 });
       isOpen = false;
       target.commit();
     };

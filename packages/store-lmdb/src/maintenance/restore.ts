@@ -73,14 +73,14 @@ function replaceContent(
       to.append(TREE, key, value);
       operations++;
       // What is written is the tree, and what was there before is still needed.
-      if (operations % 8_192 === 0) room.ensure({ operations, longPages: 0 });
+      if (operations % 8_192 === 0) room.ensure({ operations, longPages: 0, treePagesBefore: 0 });
       done = Math.min(done + key.length + value.length, total);
       if (done - told < BYTES_BETWEEN_REPORTS) continue;
       told = done;
       onProgress?.({ done, total, unit: "bytes" });
     }
     writeRevision(to, Math.max(before + 1, readRevision(from, txn)));
-    room.ensure({ operations, longPages: 0 });
+    room.ensure({ operations, longPages: 0, treePagesBefore: 0 });
   } catch (error) {
     to.abort();
     throw error;

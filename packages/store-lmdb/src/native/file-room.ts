@@ -3,10 +3,10 @@
  * buffer, and may take the process along; so the file is made longer here first, by zeros that LMDB writes over, and a full disk is found
  * where it does no harm. The file grows in steps, which also spares most commits the cost of a new length.
  *
- * How many pages a transaction writes is not known before it is committed. At most it copies and adds a path of pages for each
- * operation, and at most it writes the whole tree anew.
+ * How many pages a transaction writes is not known before it is committed. The tree's growth is, and that many pages are made; beyond it, a
+ * transaction copies at most a path of pages for each operation, and at most the whole tree. For those the disk must have room.
  */
-import { closeSync, fstatSync, openSync, writeSync } from "node:fs";
+import { closeSync, fstatSync, openSync, statfsSync, writeSync } from "node:fs";
 import type { ModelVaultError } from "@modelvault/core";
 import { fileError } from "../open/files.ts";
 import type { Environment } from "./environment.ts";
@@ -22,6 +22,8 @@ export interface Writes {
   readonly operations: number;
   /** Pages of values that are longer than half a page, which need pages in a row. */
   readonly longPages: number;
+  /** Pages of the tree before them. */
+  readonly treePagesBefore: number;
 }
 
 export class FileRoom {
@@ -35,20 +37,33 @@ export class FileRoom {
   }
 
   /** Within the write transaction, before its commit and now and then in a long one. @throws store_full, store_io */
-  ensure({ operations, longPages }: Writes): void {
+  ensure({ operations, longPages, treePagesBefore }: Writes): void {
     const { pageBytes, lastPage } = this.#env.extent();
-    let pages = operations * PATH_PAGES_MAX;
-    if (operations > 4) pages = Math.min(pages, this.#env.treePages() + 32);
-    pages += longPages + Math.ceil(operations / 256) + 8;
-    const needed = (lastPage + 1 + pages) * pageBytes;
-    if (needed <= this.#bytes) return;
+    const few = operations * PATH_PAGES_MAX + longPages;
+    const own = Math.ceil(operations / 256) + 8;
+    let [made, copied] = [few, 0];
+    if (operations > 4) {
+      const treePages = this.#env.treePages();
+      made = Math.min(few, Math.max(0, treePages - treePagesBefore) + 32);
+      copied = Math.max(0, Math.min(few - made, treePagesBefore));
+    }
+    const start = (lastPage + 1) * pageBytes;
+    const needed = start + (made + own) * pageBytes;
+    const neededMost = needed + copied * pageBytes;
+    if (neededMost <= this.#bytes) return;
     const file = this.#open();
     this.#bytes = fstatSync(file).size;
-    if (needed <= this.#bytes) return;
     const step = Math.min(STEP_BYTES_MAX, Math.max(STEP_BYTES_MIN, needed / 8));
-    const refusal = this.#extend(file, Math.ceil((needed + step) / pageBytes) * pageBytes);
-    if (refusal === undefined || needed <= this.#bytes) return;
-    this.#useFreePages(pages, longPages, lastPage, refusal);
+    let refusal: ModelVaultError | undefined;
+    if (needed > this.#bytes)
+      refusal = this.#extend(file, Math.ceil((needed + step) / pageBytes) * pageBytes);
+    if (neededMost <= this.#bytes || this.#diskHas(neededMost - this.#bytes)) {
+      if (needed <= this.#bytes) return;
+    } else {
+      refusal ??= this.#extend(file, neededMost);
+    }
+    if (neededMost <= this.#bytes) return;
+    this.#useFreePages(made + copied + own, longPages, lastPage, refusal);
   }
 
   close(): void {
@@ -81,12 +96,27 @@ export class FileRoom {
     }
   }
 
+  /** Whether the disk has so many bytes more, and some to spare. Where it does not say, it has. */
+  #diskHas(bytes: number): boolean {
+    try {
+      const { bavail, bsize } = statfsSync(this.#env.path);
+      return bavail * bsize >= bytes + STEP_BYTES_MAX;
+    } catch {
+      return true;
+    }
+  }
+
   /** The disk is full: the transaction may still fit into pages that are free, if no reader needs them. */
-  #useFreePages(pages: number, longPages: number, lastPage: number, refusal: ModelVaultError): void {
+  #useFreePages(
+    pages: number,
+    longPages: number,
+    lastPage: number,
+    refusal: ModelVaultError | undefined,
+  ): void {
     const { pageBytes, pagesFree } = this.#env.figures();
     const behind = Math.floor(this.#bytes / pageBytes) - lastPage - 1;
     const free = this.#env.hasOldReaders() ? 0 : pagesFree;
     if (behind >= longPages && behind + free >= pages) return;
-    throw refusal;
+    if (refusal !== undefined) throw refusal;
   }
 }

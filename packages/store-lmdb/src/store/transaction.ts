@@ -46,6 +46,7 @@ export class LmdbTransaction implements StoreTransaction, ScanHost {
   /** How many bytes may still be put. */
   #room: number;
   readonly #fileRoom: FileRoom;
+  readonly #treePagesBefore: number;
   #operations = 0;
   #longPages = 0;
   #longPagesNext: number = LONG_PAGES_BETWEEN_LOOKS;
@@ -63,6 +64,7 @@ export class LmdbTransaction implements StoreTransaction, ScanHost {
     room: number,
   ) {
     this.#fileRoom = fileRoom;
+    this.#treePagesBefore = env.treePages();
     this.#room = room;
     this.#env = env;
     this.#cursors = cursors;
@@ -215,7 +217,11 @@ export class LmdbTransaction implements StoreTransaction, ScanHost {
 
   #ensureRoom(): void {
     const own = this.#counts.size + 3;
-    this.#fileRoom.ensure({ operations: this.#operations + own, longPages: this.#longPages });
+    this.#fileRoom.ensure({
+      operations: this.#operations + own,
+      longPages: this.#longPages,
+      treePagesBefore: this.#treePagesBefore,
+    });
   }
 
   #takeRoom(bytes: number): void {
