@@ -52,6 +52,8 @@ function lowerValue(
       lowerValue(shape.element.shape, element, elements[position], [...path, position], issues),
     );
   }
+  // Objects of other kinds hold what they hold elsewhere than in fields; they go as they are, for the engine to refuse.
+  if (Object.prototype.toString.call(value) !== "[object Object]") return value;
   return lowerFields(shape, value, before, path, issues);
 }
 

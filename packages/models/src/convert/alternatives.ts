@@ -2,10 +2,12 @@
 import {
   assertionsOf,
   isNode,
+  resolveReference,
   type SchemaNode,
   STORED_TYPE,
   type StoredType,
   schemasAt,
+  textAt,
   UNREPRESENTABLE,
   type Unrepresentable,
 } from "./json-schema.ts";
@@ -35,18 +37,26 @@ export function isAnything(node: SchemaNode): boolean {
   );
 }
 
-/** The first part below a node that JSON cannot hold. */
-export function findUnrepresentable(value: unknown): Unrepresentable | undefined {
+/** The first part below a node, references followed, that JSON cannot hold. */
+export function findUnrepresentable(
+  root: SchemaNode,
+  value: unknown,
+  seen: Set<unknown> = new Set(),
+): Unrepresentable | undefined {
+  if (seen.has(value)) return undefined;
+  seen.add(value);
   if (Array.isArray(value)) {
     for (const entry of value) {
-      const found = findUnrepresentable(entry);
+      const found = findUnrepresentable(root, entry, seen);
       if (found !== undefined) return found;
     }
   } else if (isNode(value)) {
     if (value[UNREPRESENTABLE] !== undefined) return value[UNREPRESENTABLE] as Unrepresentable;
     const stored = value[STORED_TYPE] as StoredType | undefined;
     if (stored !== undefined) return { kind: "json", message: `a ${stored.type} inside a JSON value` };
-    return findUnrepresentable(Object.values(value));
+    const reference = textAt(value, "$ref");
+    const target = reference === undefined ? undefined : resolveReference(root, reference);
+    return findUnrepresentable(root, [...Object.values(value), target], seen);
   }
   return undefined;
 }

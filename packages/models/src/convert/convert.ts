@@ -231,8 +231,10 @@ function convertRecord(
       open,
     );
   }
-  const hidden = findUnrepresentable(node);
+  const hidden = findUnrepresentable(to.root, node);
   if (hidden !== undefined) return to.refuse(`${path}{}`, hidden.message, insteadOf(hidden.kind));
+  const inside = values === undefined ? undefined : convertSchema(to.aside(), values, `${path}{}`, open);
+  if (inside !== undefined) to.records.set(path, inside.shape);
   if (values !== undefined && !("not" in values) && !holdsAnything(to, values)) {
     to.note(path, "additionalProperties", "the engine stores the object as JSON, of any kind");
   }

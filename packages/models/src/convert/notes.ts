@@ -2,6 +2,7 @@
 
 import type { SchemaNode } from "./json-schema.ts";
 import type { PatternNotes } from "./patterns.ts";
+import type { Shape } from "./shape.ts";
 
 /** A part of a schema that has no counterpart in the engine. */
 export interface Unsupported {
@@ -35,6 +36,8 @@ export class Conversion {
   readonly patterns: PatternNotes;
   readonly unsupported: Unsupported[] = [];
   readonly unenforced: Unenforced[] = [];
+  /** What the values of records are, which the engine stores as JSON, by path. */
+  readonly records: Map<string, Shape> = new Map();
 
   constructor(root: SchemaNode, patterns: PatternNotes) {
     this.root = root;

@@ -28,6 +28,10 @@ export function readSchema(model: string, schema: ModelSchema): ReadSchema {
   const input = convertSide(model, schema, "input");
   const taken = convertRow(input);
   if (taken !== undefined) unsupported.push(...changedKinds(taken.fields, shape.fields, ""));
+  for (const [path, values] of output.records) {
+    const before = input.records.get(path);
+    if (before !== undefined) unsupported.push(...changedShape(before, values, `${path}{}`));
+  }
   if (unsupported.length > 0) throw modelUnsupported(model, unsupported);
   // Some libraries tell of defaults on the side of the input only.
   const defaults = input.unenforced.filter(({ rule }) => rule === "default");
@@ -75,10 +79,18 @@ function changedKinds(
   given: readonly FieldShape[],
   path: string,
 ): Unsupported[] {
-  return given.flatMap((field) => {
+  const lost = taken.filter(({ name, required }) => required && !given.some((field) => field.name === name));
+  const found = "a field that must be there going in and is not there coming out";
+  const lostProblems = lost.map(({ name }) => ({
+    path: fieldPath(path, name),
+    found,
+    instead: insteadOf("transform"),
+  }));
+  const changed = given.flatMap((field) => {
     const before = taken.find(({ name }) => name === field.name);
     return before === undefined ? [] : changedShape(before.shape, field.shape, fieldPath(path, field.name));
   });
+  return [...lostProblems, ...changed];
 }
 
 function changedShape(taken: Shape, given: Shape, path: string): Unsupported[] {

@@ -94,6 +94,13 @@ describe("Valibot", () => {
     expect(refused(v.pipe(v.date(), v.transform(String)))).toMatchObject([{ path: "f" }]);
   });
 
+  test("a field that must go in and does not come out could not be written again", () => {
+    const narrowed = v.pipe(v.object({ a: v.string(), b: v.string() }), v.object({ a: v.string() }));
+    expect(problemsOf(() => probe("Valibot", narrowed))).toMatchObject([
+      { path: "f.b", found: "a field that must be there going in and is not there coming out" },
+    ]);
+  });
+
   test("keys that must be there and may be undefined are refused: the engine does not know the difference", () => {
     expect(problemsOf(() => probe("Valibot", v.undefinedable(v.string())))).toEqual([
       { path: "f", found: "a key that must be there and may be undefined", instead: "use an optional field" },
@@ -177,6 +184,15 @@ describe("ArkType", () => {
         type("Date").default(() => new Date(0)),
       ),
     ).toEqual(["f default"]);
+  });
+
+  test("an object of another kind is refused where it takes it for one without fields", () => {
+    const Type = type({ "a?": "Date" });
+    expect(storing("ArkType", Type, {})).toEqual({});
+    for (const value of [new Date(5), new Map()])
+      expect(() => storing("ArkType", Type, value)).toThrow(
+        expect.objectContaining({ code: "validation_failed" }),
+      );
   });
 
   test("types that may be undefined are refused by what they are", () => {
