@@ -29,12 +29,20 @@ export { ModelQuery, type Page, type ResultOf } from "./collection/model-query.t
 export { type CollectionOptions, collection } from "./collection/open-collection.ts";
 export type { PredicateBuilder } from "./collection/predicate-builder.ts";
 export type { Unenforced, Unsupported } from "./convert/notes.ts";
-export type { ElementShape, FieldShape, Shape } from "./convert/shape.ts";
+export type {
+  ElementShape,
+  FieldShape,
+  ObjectShape,
+  RowShape,
+  Shape,
+  UnionShape,
+  VariantShape,
+} from "./convert/shape.ts";
 export type { ModelSchema } from "./convert/vendor.ts";
 // Defining models
 export { defineModel } from "./define/define-model.ts";
 export { type IndexSpec, type IndexSpecOptions, index, unique } from "./define/index-spec.ts";
-export type { Generate, InputOf, KeyOf, Model, PathsOf, RowOf } from "./define/model.ts";
+export type { Generate, GenerateFor, InputOf, KeyOf, Model, PathsOf, RowOf } from "./define/model.ts";
 export type { ModelOptions } from "./define/options.ts";
 export { type HistoryEntry, history } from "./history/entry.ts";
 export { planRevert, revert } from "./history/revert.ts";
