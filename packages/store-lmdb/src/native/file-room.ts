@@ -12,6 +12,8 @@ import { fileError } from "../open/files.ts";
 import type { Environment } from "./environment.ts";
 
 const PATH_PAGES_MAX = 6;
+/** Up to here nobody needs to know how large the tree was. */
+export const SMALL_OPERATIONS_MAX = 16;
 const STEP_BYTES_MIN = 65_536;
 const STEP_BYTES_MAX = 16_777_216;
 const ZEROS = new Uint8Array(262_144);
@@ -22,7 +24,7 @@ export interface Writes {
   readonly operations: number;
   /** Pages of values that are longer than half a page, which need pages in a row. */
   readonly longPages: number;
-  /** Pages of the tree before them. */
+  /** Pages of the tree before them; needed when they are many. */
   readonly treePagesBefore: number;
 }
 
@@ -41,8 +43,9 @@ export class FileRoom {
     const { pageBytes, lastPage } = this.#env.extent();
     const few = operations * PATH_PAGES_MAX + longPages;
     const own = Math.ceil(operations / 256) + 8;
-    let [made, copied] = [few, 0];
-    if (operations > 4) {
+    // What a small transaction may do is little, and looking at the tree costs more.
+    let [made, copied] = [Math.min(few, lastPage + 2 * operations + longPages + 8), 0];
+    if (operations > SMALL_OPERATIONS_MAX) {
       const treePages = this.#env.treePages();
       made = Math.min(few, Math.max(0, treePages - treePagesBefore) + 32);
       copied = Math.max(0, Math.min(few - made, treePagesBefore));

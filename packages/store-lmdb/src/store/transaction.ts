@@ -12,7 +12,7 @@ import {
 import { PREFIX_BYTES_MAX } from "../format/keys.ts";
 import { readCount, readRevision, writeCount, writeFormat, writeRevision } from "../format/own-rows.ts";
 import { type Environment, WRITER } from "../native/environment.ts";
-import type { FileRoom } from "../native/file-room.ts";
+import { type FileRoom, SMALL_OPERATIONS_MAX } from "../native/file-room.ts";
 import type { OpenCursor } from "../read/read-txn.ts";
 import { LmdbScan, type ScanHost } from "../read/scan.ts";
 import type { CursorPool } from "../read/scan-hosts.ts";
@@ -25,6 +25,8 @@ const ENTRY_OVERHEAD_BYTES = 14;
 
 /** Longer values may have pages of their own, of 4 KiB or more, each with a head. */
 const LONG_VALUE_BYTES = 2_000;
+/** Early in a transaction, when the tree is still about what it was. */
+const LOOKED_AT_OPERATION = 8;
 const OPERATIONS_BETWEEN_LOOKS = 8_192;
 const LONG_PAGES_BETWEEN_LOOKS = 8_192;
 
@@ -46,7 +48,7 @@ export class LmdbTransaction implements StoreTransaction, ScanHost {
   /** How many bytes may still be put. */
   #room: number;
   readonly #fileRoom: FileRoom;
-  readonly #treePagesBefore: number;
+  #treePagesBefore = 0;
   #operations = 0;
   #longPages = 0;
   #longPagesNext: number = LONG_PAGES_BETWEEN_LOOKS;
@@ -64,7 +66,6 @@ export class LmdbTransaction implements StoreTransaction, ScanHost {
     room: number,
   ) {
     this.#fileRoom = fileRoom;
-    this.#treePagesBefore = env.treePages();
     this.#room = room;
     this.#env = env;
     this.#cursors = cursors;
@@ -208,6 +209,7 @@ export class LmdbTransaction implements StoreTransaction, ScanHost {
   /** A long transaction is written to the file in parts, when memory for its pages is used up. */
   #countOperation(valueBytes: number): void {
     this.#operations++;
+    if (this.#operations === LOOKED_AT_OPERATION) this.#treePagesBefore = this.#env.treePages();
     if (valueBytes > LONG_VALUE_BYTES) this.#longPages += Math.ceil(valueBytes / LONG_VALUE_BYTES);
     if (this.#operations % OPERATIONS_BETWEEN_LOOKS === 0 || this.#longPages >= this.#longPagesNext) {
       this.#longPagesNext = this.#longPages + LONG_PAGES_BETWEEN_LOOKS;
@@ -216,9 +218,13 @@ export class LmdbTransaction implements StoreTransaction, ScanHost {
   }
 
   #ensureRoom(): void {
-    const own = this.#counts.size + 3;
+    // The driver's own rows come on top: at most a count for each keyspace, and two.
+    const own = this.#counts.size + 2;
     this.#fileRoom.ensure({
-      operations: this.#operations + own,
+      operations:
+        this.#operations < LOOKED_AT_OPERATION
+          ? Math.min(this.#operations + own, SMALL_OPERATIONS_MAX)
+          : this.#operations + own,
       longPages: this.#longPages,
       treePagesBefore: this.#treePagesBefore,
     });
