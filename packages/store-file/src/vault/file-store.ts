@@ -11,7 +11,6 @@ import {
   type Store,
   type StoreMaintenance,
   type StoreScan,
-  type StoreSnapshot,
   type StoreTraits,
   type StoreTransaction,
 } from "@modelvault/core";
@@ -20,7 +19,12 @@ import { PAYLOAD_BYTES_MAX } from "../format/layout.ts";
 import { LEAD_BYTES } from "../log/spare-room.ts";
 import { fileMaintenance } from "../maintenance/file-maintenance.ts";
 import { FileSnapshot } from "./file-snapshot.ts";
-import { FileTransaction, KEY_BYTES_MAX } from "./file-transaction.ts";
+import {
+  FileTransaction,
+  KEY_BYTES_MAX,
+  type MemoryTransaction,
+  type TransactionHost,
+} from "./file-transaction.ts";
 import { isNothing, type NetChanges, netChanges } from "./net-changes.ts";
 import { recordsStayValid } from "./stays-readable.ts";
 import type { Vault } from "./vault.ts";
@@ -36,6 +40,17 @@ export class FileStore implements Store {
   readonly #sink = new ByteSink();
   readonly #writer = new ChangeWriter();
   #transaction: FileTransaction | undefined;
+  readonly #host: TransactionHost = {
+    begin: () => {
+      this.#vault.prepareToWrite();
+      return this.#vault.image.store.begin();
+    },
+    snapshot: () => this.snapshot(),
+    commit: (inner) => (inner === undefined ? this.revision() : this.#commit(inner)),
+    ended: () => {
+      this.#transaction = undefined;
+    },
+  };
 
   constructor(vault: Vault) {
     this.#vault = vault;
@@ -71,7 +86,7 @@ export class FileStore implements Store {
     return this.#reader(space).countRange(space, range);
   }
 
-  snapshot(): StoreSnapshot {
+  snapshot(): FileSnapshot {
     const { image } = this.#vault;
     return new FileSnapshot(image, image.store.revision());
   }
@@ -81,8 +96,7 @@ export class FileStore implements Store {
   }
 
   begin(_options?: BeginOptions): StoreTransaction {
-    const { image } = this.#vault;
-    image.store.revision();
+    this.revision();
     const log = this.#vault.writableLog();
     log.refusePoisoned();
     if (this.#transaction !== undefined) {
@@ -92,15 +106,7 @@ export class FileStore implements Store {
         { path: this.#vault.path },
       );
     }
-    image.build();
-    this.#vault.agree();
-    this.#transaction = new FileTransaction(
-      image.store.begin(),
-      ({ inner }) => this.#commit(inner),
-      () => {
-        this.#transaction = undefined;
-      },
-    );
+    this.#transaction = new FileTransaction(this.#host, this.#vault.readyToWrite);
     return this.#transaction;
   }
 
@@ -109,7 +115,7 @@ export class FileStore implements Store {
     this.#vault.close();
   }
 
-  #commit(inner: FileTransaction["inner"]): number {
+  #commit(inner: MemoryTransaction): number {
     const vault = this.#vault;
     const { image } = vault;
     const before = image.store.revision();
@@ -129,7 +135,7 @@ export class FileStore implements Store {
   }
 
   /** The image takes over what is in the log now. */
-  #take(inner: FileTransaction["inner"], changes: NetChanges, revision: number): void {
+  #take(inner: MemoryTransaction, changes: NetChanges, revision: number): void {
     inner.commit(revision);
     this.#vault.image.catalog = changes.catalog;
   }
@@ -147,7 +153,7 @@ export class FileStore implements Store {
   }
 
   /** False when there is nothing to append. */
-  #append(changes: NetChanges, inner: FileTransaction["inner"], revision: number): boolean {
+  #append(changes: NetChanges, inner: MemoryTransaction, revision: number): boolean {
     const vault = this.#vault;
     const log = vault.writableLog();
     const sink = this.#sink;

@@ -42,6 +42,11 @@ export class Image {
     return space.kind === "index" && this.#unbuilt.get(space.collection)?.has(space.index) === true;
   }
 
+  /** Whether all indexes have their entries. */
+  get whole(): boolean {
+    return this.#unbuilt.size === 0;
+  }
+
   /** Makes the entries of one index, or of all. Not while a transaction is open. */
   build(space?: Keyspace): void {
     for (const [id, missing] of this.#unbuilt) {

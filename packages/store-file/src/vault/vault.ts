@@ -122,6 +122,17 @@ export class Vault {
     return this.#log;
   }
 
+  /** Nothing is left of what {@link prepareToWrite} does. */
+  get readyToWrite(): boolean {
+    return this.image.whole && this.#uncompared === undefined && this.#readFrom === LOG_START;
+  }
+
+  /** What must be done before anything is written, once: makes all indexes, and looks at what opening did not look at. */
+  prepareToWrite(): void {
+    this.image.build();
+    this.agree();
+  }
+
   /** Compares the log's index state with the rows, once, where another engine wrote last. */
   agree(): void {
     this.#readBeginning();

@@ -3,7 +3,10 @@ import { Database, type IndexDescriptor, MemoryStore, type Row } from "@modelvau
 import { fileStore } from "@modelvault/store-file";
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { nodePort } from "../../src/port/node-port.ts";
 import { KeyList } from "../../src/vault/key-list.ts";
+import { errorOf } from "../support/errors.ts";
+import { openStoreOn } from "../support/open-on.ts";
 import { newPlace } from "../support/places.ts";
 
 test("keys come out of a list sorted, whatever they begin with and however many", () => {
@@ -109,5 +112,47 @@ test("indexes of all kinds of values, rows of an earlier version among them, are
   }
   using db = Database.open(fileStore(path, { recovery: "strict" }));
   expect(questions(db)).toEqual(expected);
+  expect(db.verify().problems).toEqual([]);
+});
+
+test("a transaction that does not write makes no index, one that does makes all, and its scans end with it", () => {
+  const path = newPlace();
+  const things = {
+    name: "things",
+    primaryKey: "id",
+    fields: [
+      { path: "id", type: "int64" },
+      { path: "a", type: "string" },
+      { path: "b", type: "string" },
+    ],
+    indexes: [{ path: "a" }, { path: "b" }],
+  } as const;
+  {
+    using db = Database.open(fileStore(path));
+    db.register(things);
+    db.collection("things").insertMany([1, 2, 3].map((id) => ({ id, a: `a${id}`, b: `b${id}` })));
+  }
+  const { store, vault } = openStoreOn(nodePort, path);
+  using db = Database.open({ ...fileStore(path), open: () => store });
+  db.register(things);
+  expect(vault.image.whole).toBe(false);
+  const missing = (): boolean[] =>
+    [1, 2].map((index) => vault.image.lacks({ kind: "index", collection: 1, index }));
+  expect(missing()).toEqual([true, true]);
+  const transaction = store.begin();
+  const rows = { kind: "rows", collection: 1 } as const;
+  const before = transaction.scan(rows);
+  const [first] = [...transaction.scan(rows)];
+  expect(transaction.count(rows)).toBe(3);
+  expect(missing()).toEqual([true, true]);
+  expect([...transaction.scan({ kind: "index", collection: 1, index: 2 })].length).toBe(3);
+  expect(missing()).toEqual([true, false]);
+  transaction.delete(rows, first?.[0] as Uint8Array);
+  expect(missing()).toEqual([false, false]);
+  expect([transaction.count(rows), store.count(rows)]).toEqual([2, 3]);
+  expect(before.next().done).toBe(false);
+  transaction.abort();
+  for (const use of [() => before.next(), () => transaction.count(rows), () => transaction.commit()])
+    expect(errorOf(use).code).toBe("transaction_closed");
   expect(db.verify().problems).toEqual([]);
 });
