@@ -28,6 +28,8 @@ export interface CatalogParts {
   readonly systemId?: number | undefined;
   /** Of the store that it was read from. */
   readonly traits?: StoreTraits;
+  /** All that it was read from, in order; absent once it was changed. */
+  readonly source?: readonly Uint8Array[] | undefined;
   /** Ids of the collections whose rows are on their way to a new version. */
   readonly rewriting?: ReadonlySet<number>;
 }
@@ -58,6 +60,16 @@ export class Catalog {
   }
 
   static readonly empty: Catalog = new Catalog({ sequence: 0, states: new Map(), storedNames: new Map() });
+
+  /** All that it was read from; absent for one that was changed since. */
+  get source(): readonly Uint8Array[] | undefined {
+    return this.#parts.source;
+  }
+
+  /** Whether a collection of this id was dropped. */
+  isDropped(id: number): boolean {
+    return !this.#parts.states.has(id);
+  }
 
   /** What the store that it was read from allows. */
   get traits(): Partial<StoreTraits> {
@@ -108,6 +120,7 @@ export class Catalog {
     const { states, storedNames } = this.#parts;
     return this.changed({
       states: new Map(states).set(state.id, state),
+      source: undefined,
       ...(sequence === undefined ? {} : { sequence }),
       ...(storedName === undefined ? {} : { storedNames: new Map(storedNames).set(state.id, storedName) }),
       ...(storedName === SYSTEM_COLLECTION_NAME ? { systemId: state.id } : {}),
@@ -118,7 +131,7 @@ export class Catalog {
   without(id: number): Catalog {
     const states = new Map(this.#parts.states);
     states.delete(id);
-    return this.changed({ states });
+    return this.changed({ states, source: undefined });
   }
 
   /**

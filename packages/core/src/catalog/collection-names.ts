@@ -11,22 +11,22 @@
  * another program wrote is hidden.
  */
 import type { CollectionState } from "../collection/collection-state.ts";
-import { prefixSuccessor } from "../keys/key-codec.ts";
 import { readUtf8, utf8Bytes } from "../keys/text.ts";
 import { descriptorsFromJson, descriptorsToJson } from "../schema/json.ts";
 import { nameBytesMax } from "../schema/limits.ts";
 import { trimName } from "../schema/names.ts";
 import type { StoreReader } from "../store/store.ts";
-import { encodeSystemRow, systemKeyPrefix, systemValue } from "./system-collection.ts";
+import { encodeSystemRow, systemRange, systemValue } from "./system-collection.ts";
 
 /** What a row says of a collection. */
 export type NameRow = { readonly name: string } | { readonly dropped: true };
 
-const PREFIX = "collection/";
+/** How the keys of all such rows begin. */
+export const NAME_PREFIX = "collection/";
 
 /** Key of the row for a collection. */
 export function nameRowKey(id: number): string {
-  return `${PREFIX}${id}`;
+  return `${NAME_PREFIX}${id}`;
 }
 
 /** Key and value bytes of the row for a collection. */
@@ -42,16 +42,14 @@ export function encodeNameRow(
 /** Every such row, by collection id. */
 export function readNameRows(reader: StoreReader, system: CollectionState): ReadonlyMap<number, NameRow> {
   const rows = new Map<number, NameRow>();
-  const gte = systemKeyPrefix(PREFIX);
-  const lt = prefixSuccessor(gte);
-  for (const [, payload] of reader.scan(system.rows, lt === undefined ? { gte } : { gte, lt })) {
+  for (const [, payload] of reader.scan(system.rows, systemRange(NAME_PREFIX))) {
     const { key, value } = systemValue(system, payload);
     const content = descriptorsFromJson(new TextDecoder().decode(value)) as {
       readonly format?: unknown;
       readonly name?: unknown;
       readonly dropped?: unknown;
     };
-    const id = Number(key.slice(PREFIX.length));
+    const id = Number(key.slice(NAME_PREFIX.length));
     if (content.format !== 1) continue;
     if (content.dropped === true) rows.set(id, { dropped: true });
     else if (typeof content.name === "string") rows.set(id, { name: content.name });

@@ -5,12 +5,19 @@
 import type { CollectionState } from "../collection/collection-state.ts";
 import { compileState, type IndexNumbering, numberIndexes } from "../collection/compile-state.ts";
 import { ModelVaultError } from "../errors/error.ts";
+import { sameBytes } from "../index/index-entries.ts";
 import type { Field, Schema } from "../schema/types.ts";
 import type { StoreReader, StoreTraits } from "../store/store.ts";
 import { CATALOG_SPACE, Catalog } from "./catalog.ts";
 import { decodeCatalogPayload } from "./catalog-payload.ts";
-import { nameCollections, readNameRows } from "./collection-names.ts";
-import { readComplement, SYSTEM_COLLECTION_NAME, systemCollectionState } from "./system-collection.ts";
+import { NAME_PREFIX, nameCollections, readNameRows } from "./collection-names.ts";
+import {
+  readComplement,
+  SCHEMA_PREFIX,
+  SYSTEM_COLLECTION_NAME,
+  systemCollectionState,
+  systemRange,
+} from "./system-collection.ts";
 import { carryOver } from "./wire-schema.ts";
 
 interface Version {
@@ -19,8 +26,42 @@ interface Version {
   readonly schema: Schema;
 }
 
-/** Reads the whole catalogue. @throws catalog_payload_invalid */
-export function loadCatalog(reader: StoreReader, traits: StoreTraits): Catalog {
+/**
+ * Reads the whole catalogue. The one known before, and all that was compiled for it, is taken again where what it was read from is still the same, as it is
+ * after nearly every commit of another process.
+ * @throws catalog_payload_invalid
+ */
+export function loadCatalog(reader: StoreReader, traits: StoreTraits, known?: Catalog): Catalog {
+  return known !== undefined && isCurrent(reader, known) ? known : readCatalog(reader, traits);
+}
+
+function isCurrent(reader: StoreReader, known: Catalog): boolean {
+  const { source, storedNames } = known;
+  if (source === undefined) return false;
+  let at = 0;
+  for (const bytes of sourceOf(reader, known.system)) {
+    const before = source[at++];
+    if (before === undefined || !sameBytes(bytes, before)) return false;
+  }
+  if (at < source.length) return false;
+  for (const id of storedNames.keys()) if (known.isDropped(id) && holdsRows(reader, id)) return false;
+  return true;
+}
+
+/** Every payload and every row of the system collection that a catalogue is made of. */
+function* sourceOf(reader: StoreReader, system: CollectionState | undefined): Iterable<Uint8Array> {
+  for (const [, payload] of reader.scan(CATALOG_SPACE)) yield payload;
+  if (system === undefined) return;
+  for (const prefix of [NAME_PREFIX, SCHEMA_PREFIX]) {
+    for (const [, payload] of reader.scan(system.rows, systemRange(prefix))) yield payload;
+  }
+}
+
+function holdsRows(reader: StoreReader, collection: number): boolean {
+  return reader.count({ kind: "rows", collection }) > 0;
+}
+
+function readCatalog(reader: StoreReader, traits: StoreTraits): Catalog {
   const collections = new Map<number, { readonly name: string; readonly versions: Version[] }>();
   let sequence = 0;
   for (const [key, payload] of reader.scan(CATALOG_SPACE)) {
@@ -50,7 +91,7 @@ export function loadCatalog(reader: StoreReader, traits: StoreTraits): Catalog {
   const names = nameCollections(
     storedNames,
     system === undefined ? new Map() : readNameRows(reader, system),
-    (collection) => reader.count({ kind: "rows", collection }) > 0,
+    (collection) => holdsRows(reader, collection),
   );
   const states = new Map<number, CollectionState>();
   for (const [id, { versions }] of collections) {
@@ -59,7 +100,8 @@ export function loadCatalog(reader: StoreReader, traits: StoreTraits): Catalog {
     const isSystem = system !== undefined && id === systemId;
     states.set(id, isSystem ? system : replayVersions(reader, traits, system, id, name, versions));
   }
-  return new Catalog({ sequence, states, storedNames, systemId, traits });
+  const source = [...sourceOf(reader, system)];
+  return new Catalog({ sequence, states, storedNames, systemId, traits, source });
 }
 
 /** Goes through the versions in order, for index ids depend on which indexes stayed from one version to the next. */

@@ -5,14 +5,13 @@
  */
 import { argumentInvalid } from "../database/options.ts";
 import { ModelVaultError } from "../errors/error.ts";
-import { prefixSuccessor } from "../keys/key-codec.ts";
 import { textBytesMax } from "../schema/limits.ts";
 import { isWellFormed, utf8LongerThan } from "../schema/text.ts";
 import type { StoreReader } from "../store/store.ts";
 import type { WriteSession } from "../transaction/write-session.ts";
 import { isBytes, plainBytes } from "../validate/shapes.ts";
 import type { Catalog } from "./catalog.ts";
-import { encodeSystemRow, systemKeyPrefix, systemValue } from "./system-collection.ts";
+import { encodeSystemRow, systemRange, systemValue } from "./system-collection.ts";
 import { putSystemRow, removeSystemRow } from "./write-system.ts";
 
 const PREFIX = "note/";
@@ -35,10 +34,8 @@ export function readNotes(reader: StoreReader, catalog: Catalog, prefix: unknown
     throw argumentInvalid("prefix", "the beginning of the keys, as text", prefix);
   const { system } = catalog;
   if (system === undefined) return [];
-  const gte = systemKeyPrefix(PREFIX + prefix);
-  const lt = prefixSuccessor(gte);
   const notes: [string, Uint8Array][] = [];
-  for (const [, payload] of reader.scan(system.rows, lt === undefined ? { gte } : { gte, lt })) {
+  for (const [, payload] of reader.scan(system.rows, systemRange(PREFIX + prefix))) {
     const { key, value } = systemValue(system, payload);
     notes.push([key.slice(PREFIX.length), value.slice()]);
   }

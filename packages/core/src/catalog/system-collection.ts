@@ -11,15 +11,18 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import type { CollectionState } from "../collection/collection-state.ts";
 import { compileState, numberIndexes } from "../collection/compile-state.ts";
-import { encodeKeyPrefix } from "../keys/key-codec.ts";
+import { encodeKeyPrefix, prefixSuccessor } from "../keys/key-codec.ts";
 import { checkFieldsAndIndexes } from "../schema/check-collection.ts";
 import { descriptorsFromJson, descriptorsToJson } from "../schema/json.ts";
 import { schemaToDescriptors } from "../schema/to-descriptors.ts";
 import type { Schema } from "../schema/types.ts";
-import type { StoreReader } from "../store/store.ts";
+import type { KeyRange, StoreReader } from "../store/store.ts";
 import type { CatalogEntry } from "./catalog-payload.ts";
 
 export const SYSTEM_COLLECTION_NAME = "__modelvault__";
+
+/** How the keys of rows that complete a version begin. */
+export const SCHEMA_PREFIX = "schema/";
 
 const SYSTEM_SCHEMA: Schema = {
   primaryKey: "key",
@@ -67,9 +70,11 @@ export function systemValue(
   return { key: key as string, value: value as Uint8Array };
 }
 
-/** The bytes that the keys beginning with this text begin with, and no other. */
-export function systemKeyPrefix(text: string): Uint8Array {
-  return encodeKeyPrefix("string", text);
+/** The range of its rows whose keys begin with this text. */
+export function systemRange(prefix: string): KeyRange {
+  const gte = encodeKeyPrefix("string", prefix);
+  const lt = prefixSuccessor(gte);
+  return lt === undefined ? { gte } : { gte, lt };
 }
 
 /** What completes one catalogue payload. */
@@ -120,7 +125,7 @@ export function readComplement(
 }
 
 function complementKey(collection: number, version: number): string {
-  return `schema/${collection}/${version}`;
+  return `${SCHEMA_PREFIX}${collection}/${version}`;
 }
 
 function payloadHash(payload: Uint8Array): string {

@@ -208,7 +208,7 @@ export class DatabaseScope implements Scope {
   /** The catalogue of a revision: the kept one, unless another holder of the store has committed since. */
   #catalogAt(revision: number, reader: StoreReader): Catalog {
     if (revision !== this.#revision) {
-      this.#catalog = loadCatalog(reader, this.store.traits);
+      this.#catalog = loadCatalog(reader, this.store.traits, this.#catalog);
       this.#revision = revision;
     }
     return this.#catalog;
