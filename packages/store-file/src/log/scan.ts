@@ -12,7 +12,6 @@
  */
 import { crc32c } from "../format/crc32c.ts";
 import { SEGMENT, SEGMENT_HEADER_BYTES } from "../format/layout.ts";
-import { MANIFEST_BYTES } from "../format/manifest.ts";
 import { MARKER_BYTES, type Marker, readMarker } from "../format/marker.ts";
 import { header, readSegmentHeader } from "../format/segment.ts";
 import type { FileWindow } from "./file-window.ts";
@@ -118,7 +117,7 @@ export function scanLog(window: FileWindow, contents: LogContents): Damage | und
     at = end;
     if (type !== SEGMENT.checkpoint && type !== SEGMENT.temp) {
       if (crc32c(window.bytes, payloadAt, payloadAt + payloadBytes) !== payloadCrc) {
-        if (type !== SEGMENT.manifest || payloadBytes !== MANIFEST_BYTES)
+        if (type !== SEGMENT.manifest)
           return stop({ offset: start, type, reason: "payload_checksum", resumeAt: end });
         contents.badManifests.push(start, payloadBytes);
       }

@@ -2,8 +2,8 @@
  * Opening, the writing half: mends what {@link readVault} found wrong, for a writer only. Bytes that are cut off are kept in a file
  * beside the vault first. Each step leaves a file that opens to the same state.
  */
-import { HEADER_BYTES, SLOT_A_OFFSET, SLOT_B_OFFSET } from "../format/layout.ts";
-import { encodeManifestSegment } from "../format/manifest.ts";
+import { HEADER_BYTES, SEGMENT_HEADER_BYTES, SLOT_A_OFFSET, SLOT_B_OFFSET } from "../format/layout.ts";
+import { encodeManifestSegment, MANIFEST_BYTES } from "../format/manifest.ts";
 import {
   EMPTY_SUPERBLOCK,
   encodeSlot,
@@ -11,12 +11,21 @@ import {
   type SlotChoice,
   type Superblock,
 } from "../format/superblock.ts";
+import { writeFiller } from "../log/spare-room.ts";
 import type { FilePort, OpenFile } from "../port/file-port.ts";
 import { EMPTY_VAULT_BYTES, finishCreation } from "./create-file.ts";
 import type { ReadVault } from "./read-vault.ts";
 import type { RecoveryInfo } from "./recovery-info.ts";
 
 const PAGE_BYTES = 4096;
+
+/** What a manifest said: where it is, or nothing at all. */
+function manifestAt(offset: number, payloadBytes: number): Buffer {
+  if (payloadBytes === MANIFEST_BYTES) return encodeManifestSegment(offset);
+  const bytes = Buffer.alloc(SEGMENT_HEADER_BYTES + payloadBytes);
+  writeFiller(bytes, 0, bytes.length);
+  return bytes;
+}
 
 /** What was found, where nothing is mended. */
 export function describeVault(path: string, vault: ReadVault): RecoveryInfo {
@@ -66,7 +75,7 @@ export function repairVault(port: FilePort, file: OpenFile, vault: ReadVault): R
   if (contents.badManifests.length > 0) {
     for (let index = 0; index < contents.badManifests.length; index++) {
       const offset = contents.badManifests.offset(index);
-      file.write(encodeManifestSegment(offset), offset);
+      file.write(manifestAt(offset, contents.badManifests.bytes(index)), offset);
     }
     file.syncData();
     repairs.push("manifest");

@@ -282,19 +282,22 @@ test("a commit of a few pages is torn between pages only where upstream looks at
   );
 });
 
-test("a filler that is damaged is a torn tail, not a manifest to be mended", () => {
-  const bytes = leftBehind();
-  const at = segmentsOf(fileWith(bytes)).at(-1)?.offset ?? 0;
-  writeFiller(bytes, at, 70);
-  bytes[at + 60] = 0;
-  const path = fileWith(bytes.subarray(0, at + 70));
-
-  const driver = fileStore(path);
-  using db = Database.open(driver);
-  expect(db.collection("t").count()).toBe(1);
-  expect(driver.recoveryInfo()).toMatchObject({
-    cutBytes: 70,
-    cutReason: "payload_checksum",
-    repairs: ["tail"],
-  });
+test("a filler that is damaged holds nothing up, and is mended", () => {
+  const path = newPlace();
+  const db = register(Database.open(fileStore(path)));
+  for (let id = 1; id <= 400; id++) put(db, id, "x".repeat(150 + (id % 70)));
+  db.close();
+  const bytes = readFileSync(path);
+  const filler = segmentsOf(path).find(
+    ({ type, payload }) => type === SEGMENT.manifest && payload.length !== 18 && payload.length > 8,
+  );
+  expect(filler).toBeDefined();
+  const damaged = Buffer.from(bytes);
+  damaged[(filler?.offset ?? 0) + 40] = 0;
+  const other = fileWith(damaged);
+  const driver = fileStore(other);
+  using again = Database.open(driver);
+  expect(again.collection("t").count()).toBe(400);
+  expect(driver.recoveryInfo()).toMatchObject({ cutBytes: 0, repairs: ["manifest"] });
+  expect(readFileSync(other).equals(bytes)).toBe(true);
 });
