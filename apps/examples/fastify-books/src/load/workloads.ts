@@ -13,6 +13,9 @@ export interface Workload {
 /** No index knows latitudes, and few cities lie there: every city is looked at. */
 const SLOW = "/cities?south=69&north=69.2&limit=20";
 
+/** New in every run. */
+const FIRST_ID = Date.now() * 1_000;
+
 function idOf(n: number): number {
   return sampleCities[(n * 7919) % sampleCities.length]?.id ?? 1;
 }
@@ -32,7 +35,7 @@ export const WORKLOADS: Readonly<Record<string, Workload>> = {
     request: (n) => ({
       method: "POST",
       path: "/cities",
-      body: JSON.stringify({ ...sampleCities[n % sampleCities.length], id: 100_000_000 + n }),
+      body: JSON.stringify({ ...sampleCities[n % sampleCities.length], id: FIRST_ID + n }),
     }),
   },
   mixed: {
