@@ -49,8 +49,7 @@ export function writeNote(session: WriteSession, key: unknown, value: unknown): 
     removeSystemRow(session, PREFIX + name);
     return;
   }
-  if (!isBytes(value)) throw argumentInvalid("value", "a Uint8Array, or undefined to remove the note", value);
-  const bytes = plainBytes(value);
+  const bytes = checkValue(value);
   if (bytes.length > textBytesMax) throw tooLarge(name, bytes.length, textBytesMax);
   putSystemRow(session, (system) => {
     const row = encodeSystemRow(system, PREFIX + name, bytes);
@@ -61,6 +60,15 @@ export function writeNote(session: WriteSession, key: unknown, value: unknown): 
       throw tooLarge(name, row[1].length, valueBytesMax);
     return row;
   });
+}
+
+function checkValue(value: unknown): Uint8Array {
+  try {
+    if (isBytes(value)) return plainBytes(value);
+  } catch {
+    // Its bytes are gone, handed over to another thread.
+  }
+  throw argumentInvalid("value", "a Uint8Array, or undefined to remove the note", value);
 }
 
 function checkKey(key: unknown): string {

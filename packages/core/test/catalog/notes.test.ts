@@ -71,6 +71,9 @@ it("keys and values of the wrong kind are refused", () => {
   expect(errorOf(() => db.notes(5 as never)).code).toBe("argument_invalid");
   for (const value of ["x", null, [1], new Uint16Array(1)])
     expect(errorOf(() => db.setNote("x", value as never)).code).toBe("argument_invalid");
+  const gone = bytes(1);
+  structuredClone(gone, { transfer: [gone.buffer] });
+  expect(errorOf(() => db.setNote("x", gone)).code).toBe("argument_invalid");
   db.setNote("ä".repeat(127), bytes(1));
 });
 
