@@ -10,6 +10,7 @@ export const TINY: Sizes = {
   commits: 5,
   flat: [100, 500],
   probes: 20,
+  scanned: 2_400,
   roundMs: 1,
 };
 

@@ -30,6 +30,8 @@ export interface ReportRow {
   /** Milliseconds per operation at the median. */
   readonly medianMs: number | null;
   readonly bytesPerRow: number | null;
+  /** Of the event loop, in milliseconds. */
+  readonly delayMs: number | null;
   /** Of the rounds, in operations per second or bytes per row; `deviation` is a share of the median. */
   readonly spread: { readonly min: number; readonly max: number; readonly deviation: number } | null;
   readonly rounds: readonly number[];
@@ -53,7 +55,8 @@ export function reportRows(outcomes: readonly Outcome[]): ReportRow[] {
       validates: subject.validates,
       opsPerSecond: figures && rate ? figures.value : null,
       medianMs: figures && rate ? 1_000 / figures.value : null,
-      bytesPerRow: figures && !rate ? figures.value : null,
+      bytesPerRow: figures && scenario.measures === "bytes" ? figures.value : null,
+      delayMs: figures && scenario.measures === "delay" ? figures.value : null,
       spread: figures ? { min: figures.min, max: figures.max, deviation: figures.deviation } : null,
       rounds: figures?.rounds ?? [],
       ratio: ratiosOf(outcome, outcomes),

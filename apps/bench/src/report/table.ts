@@ -1,6 +1,7 @@
 /** The tables that a person reads. Plain text, one line per subject, ratios from the side of ours. */
 import type { Outcome } from "../run/measure.ts";
 import { comparison } from "../run/statistics.ts";
+import { OTHER_SURFACE } from "../scenarios/scenario.ts";
 import type { JudgedTarget } from "./targets.ts";
 
 /** One scenario: every subject, and how many times faster (or smaller) each of ours is. */
@@ -10,7 +11,7 @@ export function scenarioTable(outcomes: readonly Outcome[]): string {
   const { name, about, unit, measures, comparesBy } = first.scenario;
   const rate = measures === "rate";
   const ours = outcomes.filter(({ subject, figures }) => subject.ours && figures !== undefined);
-  const titles = rate ? [`${unit}/s`, "each"] : ["bytes/row", ""];
+  const titles = rate ? [`${unit}/s`, "each"] : [measures === "bytes" ? "bytes/row" : `ms, ${unit}`, ""];
   const head = ["", ...titles, "spread", ...ours.map(({ subject }) => `${subject.name} is`), ""];
   const taking = outcomes.filter(({ excluded }) => excluded === undefined);
   const lines = taking.map((outcome) => {
@@ -24,6 +25,7 @@ export function scenarioTable(outcomes: readonly Outcome[]): string {
   });
   const rows = first.rows > 0 ? ` · ${grouped(first.rows)} rows` : "";
   const reasons = new Set(outcomes.flatMap(({ excluded }) => excluded ?? []));
+  reasons.delete(OTHER_SURFACE);
   const without = [...reasons].map((reason) => {
     const absent = outcomes.filter(({ excluded }) => excluded === reason).map(({ subject }) => subject.name);
     return `\n  without ${absent.join(", ")}: ${reason}`;
@@ -49,7 +51,7 @@ export function ratioTable(outcomes: readonly Outcome[]): string {
   const parts = subjects
     .filter(({ ours }) => ours)
     .map((mine) => {
-      const lines = measured
+      const rows = measured
         .filter(({ subject }) => subject === mine)
         .map((outcome) => {
           const cells = peers.map((peer) => {
@@ -61,10 +63,16 @@ export function ratioTable(outcomes: readonly Outcome[]): string {
           return [outcome.scenario.name, ...cells, ""];
         })
         .filter((cells) => cells.some((cell) => cell.endsWith("×")));
+      // Peers of the other surface have no figure at all.
+      const shown = peers.map((_, at) => rows.some((cells) => cells[at + 1]?.endsWith("×")));
+      const lines = [["", ...peers.map(({ name }) => name), ""], ...rows].map((cells) =>
+        cells.filter((_, at) => shown[at - 1] ?? true),
+      );
+      if (rows.length === 0) return "";
       const title = `\n${mine.name} against (times faster, or smaller; below 1 the peer is ahead)`;
-      return `${title}\n${layOut([["", ...peers.map(({ name }) => name), ""], ...lines])}`;
+      return `${title}\n${layOut(lines)}`;
     });
-  return parts.join("\n");
+  return parts.filter((part) => part !== "").join("\n");
 }
 
 /** Columns as wide as their widest cell; the first and the last to the left, the others to the right. */

@@ -9,6 +9,7 @@ import type { OnceJob } from "../scenarios/once.ts";
 import type { Bench, Reading, Task } from "../scenarios/scenario.ts";
 import { SCENARIOS } from "../scenarios/scenarios.ts";
 import type { Sizes } from "../scenarios/sizes.ts";
+import type { AsyncSubject } from "../subjects/async/async-subject.ts";
 import type { Subject, SubjectKind } from "../subjects/subject.ts";
 import { temporaryFolder } from "./folder.ts";
 
@@ -60,7 +61,12 @@ export class Host {
     await mkdir(folder);
     this.#stop = remove;
     let subject: Subject | undefined;
-    if (family.database !== "none") {
+    let asyncSubject: AsyncSubject | undefined;
+    if (family.database === "async") {
+      asyncSubject = await this.#kind.asynchronous?.open(folder);
+      const idle = this.#kind.asynchronous?.idle === true;
+      if (asyncSubject !== undefined && !idle) await fill(asyncSubject, data, family.rows(sizes));
+    } else if (family.database !== "none") {
       subject = await this.#open(folder);
       await fill(subject, data, family.rows(sizes));
     }
@@ -70,9 +76,10 @@ export class Host {
     }
     this.#stop = async () => {
       await subject?.close();
+      await asyncSubject?.close();
       await remove();
     };
-    this.#bench = this.#makeBench(subject, path, folder);
+    this.#bench = this.#makeBench(subject, asyncSubject, path, folder);
     for (const scenario of scenarios) this.#tasks.set(scenario.name, scenario.prepare(data, sizes));
   }
 
@@ -94,7 +101,12 @@ export class Host {
     await stop();
   }
 
-  #makeBench(subject: Subject | undefined, path: string, folder: string): Bench {
+  #makeBench(
+    subject: Subject | undefined,
+    asyncSubject: AsyncSubject | undefined,
+    path: string,
+    folder: string,
+  ): Bench {
     let opened = 0;
     return {
       kind: this.#kind,
@@ -102,6 +114,7 @@ export class Host {
         if (subject === undefined) throw new Error("This family has no open database.");
         return subject;
       },
+      asyncSubject,
       folder,
       roundMs: this.#job.sizes.roundMs,
       now: this.#job.cpu === true ? processorMs : () => performance.now(),
@@ -144,7 +157,7 @@ function processorMs(): number {
   return (user + system) / 1_000;
 }
 
-async function fill(subject: Subject, data: readonly City[], rows: number): Promise<void> {
+async function fill(subject: Subject | AsyncSubject, data: readonly City[], rows: number): Promise<void> {
   let batch: City[] = [];
   for (const row of repeated(data, rows)) {
     batch.push(row);

@@ -1,7 +1,7 @@
 /** Figures of several rounds: the median, and how far the rounds lie from it. */
-import type { Reading } from "../scenarios/scenario.ts";
+import type { Measure, Reading } from "../scenarios/scenario.ts";
 
-/** A subject's rounds of one scenario. For rates `value` is operations per second, for memory bytes per row. */
+/** A subject's rounds of one scenario. For rates `value` is operations per second, for memory bytes per row, for delays milliseconds. */
 export interface Figures {
   readonly rounds: readonly number[];
   readonly value: number;
@@ -21,9 +21,10 @@ export function median(values: readonly number[]): number {
 }
 
 export function figuresOf(readings: readonly Reading[]): Figures {
-  const rounds = readings.map((reading) =>
-    "bytes" in reading ? reading.bytes : (reading.operations / reading.ms) * 1_000,
-  );
+  const rounds = readings.map((reading) => {
+    if ("bytes" in reading) return reading.bytes;
+    return "delayMs" in reading ? reading.delayMs : (reading.operations / reading.ms) * 1_000;
+  });
   const value = median(rounds);
   const deviation = value === 0 ? 0 : median(rounds.map((each) => Math.abs(each - value))) / Math.abs(value);
   return { rounds, value, min: Math.min(...rounds), max: Math.max(...rounds), deviation };
@@ -31,7 +32,7 @@ export function figuresOf(readings: readonly Reading[]): Figures {
 
 /** One subject in one scenario, as far as a comparison needs to know. */
 export interface Comparable {
-  readonly scenario: { readonly measures: "rate" | "bytes"; readonly comparesBy?: "durable" | "persistent" };
+  readonly scenario: { readonly measures: Measure; readonly comparesBy?: "durable" | "persistent" };
   readonly subject: { readonly durable: boolean; readonly persistent: boolean };
   readonly figures?: Figures;
 }
@@ -48,7 +49,7 @@ export function comparison(ours: Comparable, theirs: Comparable): number | undef
  * How many times better ours is: the median over the rounds of ours against theirs in the same round, which ran right
  * after each other, so that a machine that slows down for a while does it to both.
  */
-export function ratioOf(ours: Figures, theirs: Figures, measures: "rate" | "bytes"): number {
+export function ratioOf(ours: Figures, theirs: Figures, measures: Measure): number {
   const rounds = Math.min(ours.rounds.length, theirs.rounds.length);
   const ratios: number[] = [];
   for (let round = 0; round < rounds; round++) {

@@ -6,14 +6,15 @@
  * the rounds of all subjects can be interleaved. Everything but the work itself stays outside the measured time.
  */
 import type { City } from "../data/cities.ts";
+import type { AsyncSubject } from "../subjects/async/async-subject.ts";
 import type { Subject, SubjectKind } from "../subjects/subject.ts";
 import type { OnceJob } from "./once.ts";
 import type { Sizes } from "./sizes.ts";
 
 export interface Family {
   readonly name: string;
-  /** What each subject has before the first round: an open database, one that was filled and closed, or none. */
-  readonly database: "open" | "stored" | "none";
+  /** What each subject has before the first round: an open database (or one that is asked asynchronously), one that was filled and closed, or none. */
+  readonly database: "open" | "async" | "stored" | "none";
   /** Rows in it. */
   readonly rows: (sizes: Sizes) => number;
 }
@@ -23,8 +24,8 @@ export interface Scenario {
   readonly family: Family;
   /** What one operation is, in the plural: "gets", "rows". */
   readonly unit: string;
-  /** A rate (more is better) or bytes per row (less is better). */
-  readonly measures: "rate" | "bytes";
+  /** A rate (more is better), bytes per row or a delay in milliseconds (less is better). */
+  readonly measures: Measure;
   /** One line for the reader of the table. */
   readonly about: string;
   /** Subjects are compared with those only that are like them in this, for it decides most of the figure. */
@@ -39,6 +40,8 @@ export interface Bench {
   readonly kind: SubjectKind;
   /** The family's database. @throws when the family has none open */
   readonly subject: Subject;
+  /** The family's database, where it is asked asynchronously. */
+  readonly asyncSubject?: AsyncSubject | undefined;
   /** The folder of the family's database. */
   readonly folder: string;
   /** Least time to measure in one round. */
@@ -57,10 +60,19 @@ export interface Task {
   round(bench: Bench): Promise<Reading>;
 }
 
-/** What a round measured: operations in a time, or bytes per row. */
-export type Reading = { readonly operations: number; readonly ms: number } | { readonly bytes: number };
+/** What a round measured: operations in a time, bytes per row, or a delay. */
+export type Reading =
+  | { readonly operations: number; readonly ms: number }
+  | { readonly bytes: number }
+  | { readonly delayMs: number };
+
+export type Measure = "rate" | "bytes" | "delay";
+
+/** Why a subject of the one surface has no part in scenarios of the other. It goes without saying. */
+export const OTHER_SURFACE = "is asked in another way";
 
 /** Every subject that holds a database takes part; the others say why not. */
 export function needsDatabase(kind: SubjectKind): string | undefined {
-  return kind.open === undefined ? "has no database" : undefined;
+  if (kind.open !== undefined) return undefined;
+  return kind.asynchronous === undefined ? "has no database" : OTHER_SURFACE;
 }

@@ -1,4 +1,8 @@
 /** All scenarios, in the order in which they are run and printed. Those of one family stand together. */
+import { asyncFilters } from "./async/filters.ts";
+import { asyncGetGathered, asyncGetTurn } from "./async/gets.ts";
+import { asyncInsertGathered, asyncInsertTurn } from "./async/inserts.ts";
+import { asyncInsertDelay, asyncOverlap, asyncScanDelay, asyncWriteTicks } from "./async/loop.ts";
 import { commitFlat, durableCommit } from "./commits.ts";
 import { memoryPerRow, openFirstGet } from "./fresh.ts";
 import {
@@ -44,6 +48,15 @@ export const SCENARIOS: readonly Scenario[] = [
   bytesCompacted,
   validate,
   memoryPerRow,
+  asyncGetTurn,
+  ...asyncGetGathered,
+  asyncFilters,
+  asyncOverlap,
+  asyncWriteTicks,
+  ...asyncInsertDelay,
+  asyncInsertTurn,
+  asyncInsertGathered,
+  ...asyncScanDelay,
 ];
 
 /** The scenarios of a name, or all whose names begin with it and a dash: "durable-commit" are three. */

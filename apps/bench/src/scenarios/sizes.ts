@@ -14,6 +14,8 @@ export interface Sizes {
   readonly flat: readonly [number, number];
   /** Different questions of one kind that are asked in turn. */
   readonly probes: number;
+  /** Rows that are scanned while the event loop is watched. */
+  readonly scanned: number;
   /** Least time of one round in milliseconds. */
   readonly roundMs: number;
 }
@@ -26,6 +28,7 @@ export const FULL: Sizes = {
   commits: 500,
   flat: [10_000, 1_000_000],
   probes: 2_000,
+  scanned: 1_000_000,
   roundMs: 250,
 };
 
@@ -37,5 +40,6 @@ export const QUICK: Sizes = {
   commits: 50,
   flat: [500, 5_000],
   probes: 200,
+  scanned: 6_000,
   roundMs: 20,
 };

@@ -4,6 +4,7 @@
  * an application goes on with; a subject that stores something else builds them.
  */
 import type { City } from "../data/cities.ts";
+import type { AsyncOpening } from "./async/async-subject.ts";
 
 /** Writes may finish later (some peers write on a thread of their own); what they wrote counts once they have. */
 export type Done = void | Promise<void>;
@@ -69,6 +70,8 @@ export interface SubjectKind {
   versions(): Readonly<Record<string, string>>;
   /** Opens the database in a folder that is its own. */
   readonly open?: (folder: string) => Subject | Promise<Subject>;
+  /** Its database for callers that must not be held up. */
+  readonly asynchronous?: AsyncOpening;
   /** Its validation alone. */
   readonly validator?: () => Validator;
 }

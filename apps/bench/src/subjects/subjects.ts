@@ -1,4 +1,8 @@
 /** The list of subjects, by the names that the command line, the tables and the JSON use. */
+import { asyncFile, asyncLmdb, asyncLmdb2, asyncMemory } from "./async/async-modelvault.ts";
+import { idle } from "./async/idle.ts";
+import { lmdbJsAsync } from "./async/lmdb-js-async.ts";
+import { sqliteWorker } from "./async/sqlite-worker.ts";
 import { betterSqlite, betterSqliteMemory } from "./better-sqlite3.ts";
 import { drizzle } from "./drizzle.ts";
 import { lmdbJs, lmdbJsStructs } from "./lmdb-js.ts";
@@ -12,6 +16,10 @@ export const SUBJECTS: readonly SubjectKind[] = [
   memory,
   file,
   lmdb,
+  asyncMemory,
+  asyncFile,
+  asyncLmdb,
+  asyncLmdb2,
   betterSqlite,
   betterSqliteMemory,
   drizzle,
@@ -19,6 +27,9 @@ export const SUBJECTS: readonly SubjectKind[] = [
   lmdbJs,
   lmdbJsStructs,
   zod,
+  sqliteWorker,
+  lmdbJsAsync,
+  idle,
 ];
 
 /** Not measured unless asked for by name. */
