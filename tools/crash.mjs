@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { fileStore } from "@modelvault/store-file";
+import { crashLmdb } from "./crash-lmdb.mjs";
 import { findUpstream } from "./interop/environment.mjs";
 import { Upstream } from "./interop/upstream.mjs";
 
@@ -117,6 +118,10 @@ async function main() {
       ["packages/store-file/test/crash/kill.test.ts", "packages/models/test/apply/killed.test.ts"],
       { MODELVAULT_CRASH_KILLS: String(kills), MODELVAULT_MIGRATION_KILLS: String(Math.ceil(kills / 10)) },
     );
+    const lmdbKilled = runTests(["packages/store-lmdb/test/crash/kill.test.ts"], {
+      MODELVAULT_CRASH_KILLS: String(kills),
+    });
+    const lmdb = crashLmdb();
     /** @type {Line[]} */
     const lines = JSON.parse(readFileSync(report, "utf8"));
     const upstream = await askUpstream(folder);
@@ -128,7 +133,7 @@ async function main() {
         file,
         `${JSON.stringify({ lines, killed, upstream: Object.fromEntries(upstream) }, null, 1)}\n`,
       );
-    return held && killed ? 0 : 1;
+    return held && killed && lmdbKilled && lmdb.ok ? 0 : 1;
   } finally {
     rmSync(states, { recursive: true, force: true });
   }

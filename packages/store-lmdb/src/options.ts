@@ -13,6 +13,11 @@ export interface LmdbStoreOptions {
   readonly snapshotAgeMsMax?: number | false;
   /** About how many bytes the pages in use may take; a put beyond them is `store_full`. Default false: as many as the disk has. */
   readonly dataBytesMax?: number | false;
+  /**
+   * Whether the system reads pages ahead. Scans gain by it; reads of single rows of a vault that does not fit into memory lose. By default it
+   * does so unless the file is larger than half of the machine's memory.
+   */
+  readonly readAhead?: boolean;
   /** How many snapshots and readers all processes together may have open. Settled by whoever opens the file first. Default 4,096. */
   readonly readersMax?: number;
 }
@@ -22,6 +27,7 @@ export interface CheckedLmdbOptions {
   readonly createIfMissing: boolean;
   readonly snapshotAgeMsMax: number | undefined;
   readonly dataBytesMax: number | undefined;
+  readonly readAhead: boolean | undefined;
   readonly readersMax: number;
 }
 
@@ -38,6 +44,7 @@ const CHECKS: Readonly<
   createIfMissing: ["a boolean", (value) => typeof value === "boolean"],
   snapshotAgeMsMax: ["false or whole milliseconds above 0", (value) => value === false || isCount(value, 1)],
   dataBytesMax: ["false or bytes, 65,536 at least", (value) => value === false || isCount(value, 65_536)],
+  readAhead: ["a boolean", (value) => typeof value === "boolean"],
   readersMax: [
     "a whole number from 1 to 65,536",
     (value) => isCount(value, 1) && (value as number) <= 65_536,
@@ -57,12 +64,14 @@ export function checkLmdbOptions(path: unknown, options: unknown): CheckedLmdbOp
       throw invalid(`options.${name}`, `one of ${Object.keys(CHECKS).join(", ")}`, name);
     if (value !== undefined && !check[1](value)) throw invalid(`options.${name}`, check[0], value);
   }
-  const { mode, createIfMissing, snapshotAgeMsMax, dataBytesMax, readersMax } = given as LmdbStoreOptions;
+  const { mode, createIfMissing, snapshotAgeMsMax, dataBytesMax, readAhead, readersMax } =
+    given as LmdbStoreOptions;
   return {
     mode: mode ?? "write",
     createIfMissing: createIfMissing ?? true,
     snapshotAgeMsMax: snapshotAgeMsMax === false ? undefined : (snapshotAgeMsMax ?? SNAPSHOT_AGE_MS),
     dataBytesMax: dataBytesMax || undefined,
+    readAhead,
     readersMax: readersMax ?? READERS,
   };
 }

@@ -48,7 +48,13 @@ function fillFile(
   bytesTotal: number,
   onProgress?: (progress: MaintenanceProgress) => void,
 ): void {
-  const target = new Environment({ path, readOnly: false, mapBytes: MAP_BYTES, readersMax: 4 });
+  const target = new Environment({
+    path,
+    readOnly: false,
+    mapBytes: MAP_BYTES,
+    readersMax: 4,
+    readAhead: true,
+  });
   const room = new FileRoom(target);
   let isOpen = false;
   try {

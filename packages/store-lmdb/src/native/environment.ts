@@ -28,6 +28,7 @@ const FOUND_KEY_AT = 32;
 
 const NO_SUBDIR = 0x4000;
 const READ_ONLY = 0x2_0000;
+const NO_READ_AHEAD = 0x80_0000;
 /** A transaction that can be given up. */
 const ABORTABLE = 1;
 const NO_SYNC = 0x1_0000;
@@ -48,6 +49,7 @@ export interface EnvironmentOptions {
   readonly readOnly: boolean;
   readonly mapBytes: number;
   readonly readersMax: number;
+  readonly readAhead: boolean;
 }
 
 export interface EnvironmentFigures {
@@ -100,7 +102,7 @@ export class Environment {
   #long: ArrayBuffer | undefined;
 
   /** @throws store_io, store_full, file_not_vault, file_version_unsupported, store_readers_full */
-  constructor({ path, readOnly, mapBytes, readersMax }: EnvironmentOptions) {
+  constructor({ path, readOnly, mapBytes, readersMax, readAhead }: EnvironmentOptions) {
     this.path = path;
     const area = new Uint8Array(new ArrayBuffer(KEY_AREA_BYTES + VALUE_AREA_BYTES));
     this.#area = area;
@@ -111,7 +113,8 @@ export class Environment {
     let isOpen = false;
     try {
       const options = { path, keyBytes: area, maxDbs: 1, maxReaders: readersMax, mapSize: mapBytes };
-      this.#env.open(options, NO_SUBDIR | (readOnly ? READ_ONLY : 0), 0);
+      const flags = NO_SUBDIR | (readOnly ? READ_ONLY : 0) | (readAhead ? 0 : NO_READ_AHEAD);
+      this.#env.open(options, flags, 0);
       isOpen = true;
       this.#envAddress = this.#env.address;
       this.readOnly = (native.getEnvFlags(this.#envAddress) & READ_ONLY) !== 0;

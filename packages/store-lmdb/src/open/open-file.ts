@@ -3,6 +3,7 @@
  * Handles of other threads and processes are not counted here; LMDB keeps their transactions apart.
  */
 import { existsSync, realpathSync, type Stats } from "node:fs";
+import { totalmem } from "node:os";
 import { dirname, resolve } from "node:path";
 import { ModelVaultError } from "@modelvault/core";
 import { checkFormat } from "../format/own-rows.ts";
@@ -42,6 +43,7 @@ export function openFile(path: string, options: CheckedLmdbOptions): OpenFile {
   if (stats !== undefined) checkHead(real);
   // Threads of a process share LMDB's environment: what may be written is opened so, or a reader that came first would keep writers out.
   const readOnly = !hasAccess(real, stats !== undefined, reads);
+  const readAhead = options.readAhead ?? (stats?.size ?? 0) < totalmem() / 2;
   return withoutLitter(real, () => {
     if (!readOnly || refusal(dirname(real), "write") === undefined) makeLockFile(real, options.readersMax);
     const env = new Environment({
@@ -49,6 +51,7 @@ export function openFile(path: string, options: CheckedLmdbOptions): OpenFile {
       readOnly,
       mapBytes: MAP_BYTES,
       readersMax: options.readersMax,
+      readAhead,
     });
     try {
       return checkedFile(env, reads);

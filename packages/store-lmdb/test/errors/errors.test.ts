@@ -133,6 +133,7 @@ describe("options", () => {
       { snapshotAgeMsMax: 0 },
       { dataBytesMax: 10 },
       { readersMax: 0 },
+      { readAhead: "no" },
       { readonly: true },
     ];
     for (const options of wrong)
