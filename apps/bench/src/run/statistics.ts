@@ -54,7 +54,9 @@ export function ratioOf(ours: Figures, theirs: Figures, measures: Measure): numb
   const ratios: number[] = [];
   for (let round = 0; round < rounds; round++) {
     const [mine = 0, other = 0] = [ours.rounds[round], theirs.rounds[round]];
-    ratios.push(measures === "rate" ? mine / other : other / mine);
+    // A delay that no clock sees is no reason to be infinitely better.
+    const least = measures === "delay" ? 0.01 : Number.NEGATIVE_INFINITY;
+    ratios.push(measures === "rate" ? mine / other : Math.max(other, least) / Math.max(mine, least));
   }
   return median(ratios);
 }

@@ -6,6 +6,7 @@ import { sqliteWorker } from "./async/sqlite-worker.ts";
 import { betterSqlite, betterSqliteMemory } from "./better-sqlite3.ts";
 import { drizzle } from "./drizzle.ts";
 import { lmdbJs, lmdbJsStructs } from "./lmdb-js.ts";
+import { lmdbJsBytes } from "./lmdb-js-bytes.ts";
 import { file, lmdb, memory } from "./modelvault.ts";
 import { nodeSqlite } from "./node-sqlite.ts";
 import type { SubjectKind } from "./subject.ts";
@@ -26,6 +27,7 @@ export const SUBJECTS: readonly SubjectKind[] = [
   nodeSqlite,
   lmdbJs,
   lmdbJsStructs,
+  lmdbJsBytes,
   zod,
   sqliteWorker,
   lmdbJsAsync,
@@ -33,7 +35,7 @@ export const SUBJECTS: readonly SubjectKind[] = [
 ];
 
 /** Not measured unless asked for by name. */
-export const EXTRA_SUBJECTS: ReadonlySet<string> = new Set([betterSqliteMemory.name]);
+export const EXTRA_SUBJECTS: ReadonlySet<string> = new Set([betterSqliteMemory.name, lmdbJsBytes.name]);
 
 /** The subject of a name. @throws when there is none */
 export function subjectKind(name: string): SubjectKind {

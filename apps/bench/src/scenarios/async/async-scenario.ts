@@ -6,7 +6,7 @@ import { type Bench, OTHER_SURFACE } from "../scenario.ts";
 /** Every asynchronous subject takes part. */
 export function needsAsync(kind: SubjectKind): string | undefined {
   if (kind.asynchronous === undefined) return OTHER_SURFACE;
-  return kind.asynchronous.idle === true ? "does nothing" : undefined;
+  return kind.asynchronous.idle === true ? OTHER_SURFACE : undefined;
 }
 
 /** Those whose reads run on another thread. */

@@ -13,7 +13,7 @@ const insert = connection.prepare(SQL.insert);
 const remove = connection.prepare(SQL.delete);
 const countNamed = connection
   .prepare(
-    "SELECT count(*) FROM cities WHERE population BETWEEN ? AND ? AND substr(name, 1, length(?3)) = ?3",
+    "SELECT count(*) FROM cities WHERE population BETWEEN ?1 AND ?2 AND substr(name, 1, length(?3)) = ?3",
   )
   .pluck();
 const chunk = connection.prepare("SELECT * FROM cities WHERE id > ? ORDER BY id LIMIT ?").raw();
