@@ -81,8 +81,13 @@ export class WorkerLink {
     this.#worker.on("message", (message: AnswerBatch | Opened | NotOpened) => this.#receive(message));
     this.#worker.on("error", (error: unknown) => {
       this.#cause = error;
+      // What is in flight will not be answered, however long the thread takes to go.
+      this.#end();
     });
-    this.#worker.on("exit", () => this.#exit());
+    this.#worker.on("exit", () => {
+      this.#end();
+      this.#exited.resolve();
+    });
   }
 
   /** Starts a worker and opens the database in it. @throws what opening throws, worker_died */
@@ -90,6 +95,11 @@ export class WorkerLink {
     const link = new WorkerLink(options);
     const opened = await link.#opening.promise;
     return { link, opened };
+  }
+
+  /** Fulfilled when the thread is gone, and what it held is released. */
+  get exited(): Promise<void> {
+    return this.#exited.promise;
   }
 
   /** Calls in flight. */
@@ -350,7 +360,8 @@ export class WorkerLink {
     pending?.reject(pending.failure === undefined ? error : pending.failure.error);
   }
 
-  #exit(): void {
+  #end(): void {
+    if (this.#over !== undefined) return;
     this.#asked.close();
     const error = new ModelVaultError(
       this.#ending ? "database_closed" : "worker_died",
@@ -363,7 +374,6 @@ export class WorkerLink {
     // What was answered before the end was answered.
     for (const batch of this.#inbox.splice(0)) this.#handleBatch(batch);
     this.#over = error;
-    this.#exited.resolve();
     this.#opening.reject(error);
     const left = [...this.#pending.values()];
     this.#pending.clear();

@@ -24,6 +24,9 @@ export interface WorkersOptions {
 /** Deaths of one worker in a row after which it is not started again. */
 const RESTARTS_MAX = 5;
 
+/** Longest wait for a dead engine to let go of what it held. */
+const EXIT_MS = 5000;
+
 export class Workers {
   readonly #options: WorkersOptions;
   #engine: WorkerLink | Promise<WorkerLink>;
@@ -128,6 +131,20 @@ export class Workers {
     });
   }
 
+  /** A new engine, once the one before has let go of the place. */
+  async #restart(before: WorkerLink): ReturnType<typeof WorkerLink.open> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(new Error("The thread that died did not end.")), EXIT_MS);
+    });
+    try {
+      await Promise.race([before.exited, late]);
+    } finally {
+      clearTimeout(timer);
+    }
+    return this.#start("engine");
+  }
+
   async #addReader(): Promise<void> {
     const { link } = await this.#start("reader");
     if (this.#closing) await link.end();
@@ -146,7 +163,7 @@ export class Workers {
       this.#dead = error;
       return;
     }
-    const restarted = this.#start("engine").then(
+    const restarted = this.#restart(link).then(
       ({ link: engine, opened }) => {
         this.#engine = engine;
         if (opened.revision > this.#revision) this.#revision = opened.revision;
