@@ -17,6 +17,7 @@ export function showValue(value: unknown): string {
     case "object":
       if (value === null) return "null";
       if (Array.isArray(value)) return `a list of ${value.length}`;
+      if (value instanceof Uint8Array) return value.length === 1 ? "1 byte" : `${value.length} bytes`;
       return value instanceof Date ? "a Date" : "an object";
     default:
       return `a ${typeof value}`;

@@ -1,5 +1,5 @@
 /** The options of `defineModel` and what they must be. What only types would catch is caught here too. */
-import { type FieldShape, fieldAt } from "../convert/shape.ts";
+import { type FieldShape, fieldAt, fieldsIn } from "../convert/shape.ts";
 import type { PathsOf, ScalarPathsOf } from "../types/paths.ts";
 import { argumentInvalid } from "./arguments.ts";
 import type { IndexSpec } from "./index-spec.ts";
@@ -18,8 +18,13 @@ export interface ModelOptions<
   readonly indexes?: readonly IndexSpec<ScalarPathsOf<Row>>[];
   /** The name that the collection had before this one: a plan renames it and keeps its rows. */
   readonly renamedFrom?: string;
-  /** Dotted paths of fields by the dotted paths that they had before: a plan renames them and keeps their values. */
-  readonly renamedFields?: { readonly [Path in PathsOf<Row>]?: string };
+  /**
+   * Former dotted paths of fields by their dotted paths of now: a plan renames them and keeps their values. Fields of a list's elements are
+   * named `lines.[].count`; they stay in their list.
+   */
+  readonly renamedFields?: { readonly [Path in PathsOf<Row>]?: string } & {
+    readonly [path: `${string}.[].${string}`]: string;
+  };
 }
 
 const OPTION_NAMES: readonly string[] = ["primaryKey", "generate", "indexes", "renamedFrom", "renamedFields"];
@@ -78,7 +83,7 @@ function checkIndexes(indexes: unknown): void {
   }
 }
 
-/** Former paths by path: each path is one of the model's, and no two come from one. @throws argument_invalid */
+/** Former paths by path: each path is one of the model's, no two come from one, and none change places. @throws argument_invalid */
 export function checkRenamedFields(
   fields: readonly FieldShape[],
   renamedFields: { readonly [path: string]: string | undefined } = {},
@@ -87,15 +92,50 @@ export function checkRenamedFields(
   for (const [path, former] of Object.entries(renamedFields)) {
     if (former === undefined) continue;
     const argument = `options.renamedFields[${JSON.stringify(path)}]`;
-    if (fieldAt(fields, path) === undefined)
+    if (!hasPath(fields, path))
       throw argumentInvalid(argument, "left out: the model has no such path", former);
     if (typeof former !== "string" || former.split(".").includes(""))
       throw argumentInvalid(argument, "the path that the field had before", former);
     if (former === path || renames.some(([, other]) => other === former))
       throw argumentInvalid(argument, "a path that is neither its own nor the former one of another", former);
+    if (listsIn(former) !== listsIn(path))
+      throw argumentInvalid(argument, "a path through the same lists: values stay in theirs", former);
     renames.push([path, former]);
   }
+  refuseCycles(new Map(renames));
   return Object.freeze(Object.fromEntries(renames));
+}
+
+/** Of names that change places nobody could tell whether it was done already, so it never would be. @throws argument_invalid */
+function refuseCycles(renames: ReadonlyMap<string, string>): void {
+  for (const [path, former] of renames) {
+    let earlier: string | undefined = former;
+    for (let hops = 0; earlier !== undefined && earlier !== path && hops < renames.size; hops++)
+      earlier = renames.get(earlier);
+    if (earlier === path)
+      throw argumentInvalid(
+        `options.renamedFields[${JSON.stringify(path)}]`,
+        "no part of a circle: names that change places go by way of a third name, in two versions of the model",
+        former,
+      );
+  }
+}
+
+/** Whether a model has a path; `[]` stands for the elements of a list. */
+function hasPath(fields: readonly FieldShape[], path: string): boolean {
+  const end = path.indexOf(".[].");
+  if (end < 0) return fieldAt(fields, path) !== undefined;
+  let shape = fieldAt(fields, path.slice(0, end))?.shape;
+  let rest = path.slice(end + 1);
+  for (; rest.startsWith("[]."); rest = rest.slice(3)) {
+    if (shape?.kind !== "list") return false;
+    shape = shape.element.shape;
+  }
+  return shape !== undefined && hasPath(fieldsIn(shape) ?? [], rest);
+}
+
+function listsIn(path: string): number {
+  return path.split(".").filter((name) => name === "[]").length;
 }
 
 function isObject(value: unknown): value is { readonly [key: string]: unknown } {

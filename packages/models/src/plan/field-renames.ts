@@ -27,7 +27,9 @@ export function renameFields(before: Schema, target: Schema, declared: ReadonlyM
   const renames: FieldRename[] = [];
   let schema = before;
   for (;;) {
-    const due = pending.find(({ from, to }) => hasPath(schema, from) && !hasPath(schema, to));
+    const due = pending.find(
+      ({ from, to }) => hasPath(schema, from) && !hasPath(schema, to) && stayInList(from, to),
+    );
     if (due === undefined) return { renames, schema };
     schema = moveField(schema, due.from, due.to, target);
     renames.push(due);
@@ -38,6 +40,12 @@ export function renameFields(before: Schema, target: Schema, declared: ReadonlyM
         to,
       }));
   }
+}
+
+/** Values move within the elements of one list, never from one list to another. */
+function stayInList(from: readonly string[], to: readonly string[]): boolean {
+  const inList = from.lastIndexOf("[]") + 1;
+  return inList === to.lastIndexOf("[]") + 1 && startsWith(to, from.slice(0, inList));
 }
 
 /** Segments of a dotted path. A field whose own name holds dots is found under its whole name. */

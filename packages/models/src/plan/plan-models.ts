@@ -187,6 +187,7 @@ function checkNames(targets: readonly Target[], options: PlanOptions): void {
         name,
       );
   }
+  checkFormerNames(targets, options);
   const { fill, convert } = options;
   const fields = fill === undefined && convert === undefined ? [] : targets.flatMap(fieldKeysOf);
   refuseUnknown("fill", fill, fields);
@@ -196,6 +197,32 @@ function checkNames(targets: readonly Target[], options: PlanOptions): void {
     options.rewrite,
     targets.map(({ name }) => name),
   );
+}
+
+/** A former name belongs to one model, is not dropped, and is no part of a circle, of which nobody could tell whether it was done already. */
+function checkFormerNames(targets: readonly Target[], { allowDrop }: PlanOptions): void {
+  const former = new Map<string, string>();
+  for (const [position, { name, renamedFrom }] of targets.entries()) {
+    if (renamedFrom === undefined) continue;
+    const place = `models[${position}].renamedFrom`;
+    if (renamedFrom === name || [...former.values()].includes(renamedFrom))
+      throw argumentInvalid(
+        place,
+        "a name that is neither its own nor the former one of another",
+        renamedFrom,
+      );
+    if (allowDrop?.collections?.includes(renamedFrom))
+      throw argumentInvalid(place, "a name that options.allowDrop.collections does not name", renamedFrom);
+    former.set(name, renamedFrom);
+    let earlier: string | undefined = renamedFrom;
+    while (earlier !== undefined && earlier !== name) earlier = former.get(earlier);
+    if (earlier === name)
+      throw argumentInvalid(
+        place,
+        "no part of a circle: collections that change names go by way of a third name, in two plans",
+        renamedFrom,
+      );
+  }
 }
 
 function refuseUnknown(option: string, entries: object | undefined, known: readonly string[]): void {

@@ -34,7 +34,7 @@ export function describeStep(step: Step): string {
     case "createCollection":
       return `create the collection${parenthesis(contents(step.descriptor))}`;
     case "renameCollection":
-      return `rename the collection, now "${step.from}"`;
+      return `rename the collection from "${step.from}"`;
     case "dropCollection":
       return "drop the collection with all its rows";
     case "renameField":

@@ -26,15 +26,32 @@ test("without renames there is no former name", () => {
   expect(Book.renamedFields).toEqual({});
 });
 
-test("fields that swap their names do so", () => {
-  const renamedFields = { title: "isbn", isbn: "title" };
-  expect(defineModel("books", schema, { primaryKey: "isbn", renamedFields }).renamedFields).toEqual(
+test("a field of a list's elements keeps what it was called there", () => {
+  const lists = z.object({
+    id: z.string(),
+    lines: z.array(z.object({ count: z.int(), parts: z.array(z.array(z.object({ sku: z.string() }))) })),
+  });
+  const renamedFields = {
+    "lines.[].count": "lines.[].n",
+    "lines.[].parts.[].[].sku": "lines.[].parts.[].[].id",
+  };
+  expect(defineModel("orders", lists, { primaryKey: "id", renamedFields }).renamedFields).toEqual(
     renamedFields,
   );
+  const refused: Record<string, string>[] = [
+    { "lines.[].cuont": "lines.[].n" },
+    { "id.[].count": "id.[].n" },
+    { "lines.[].count": "count" },
+    { id: "lines.[].id" },
+  ];
+  for (const wrong of refused)
+    expect(() => defineModel("orders", lists, { primaryKey: "id", renamedFields: wrong })).toThrow(
+      expect.objectContaining({ code: "argument_invalid" }),
+    );
 });
 
 test("a name with dots in it is a path", () => {
-  const renamedFields = { "a.b": "ab" } as object;
+  const renamedFields = { "a.b": "ab" } as Record<string, string>;
   expect(defineModel("books", schema, { primaryKey: "isbn", renamedFields }).renamedFields).toEqual({
     "a.b": "ab",
   });
@@ -55,6 +72,16 @@ test.each<[string, object, string]>([
   [
     "two fields that were one",
     { renamedFields: { isbn: "x", title: "x" } },
+    'options.renamedFields["title"]',
+  ],
+  [
+    "names that change places",
+    { renamedFields: { title: "isbn", isbn: "title" } },
+    'options.renamedFields["title"]',
+  ],
+  [
+    "names that go round in a circle",
+    { renamedFields: { title: "isbn", isbn: "author", author: "title" } },
     'options.renamedFields["title"]',
   ],
 ])("%s is refused by name", (_name, options, argument) => {

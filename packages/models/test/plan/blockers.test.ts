@@ -131,6 +131,47 @@ test("two models of one collection are refused", () => {
   expect(refusal(() => plan(db, twice))).toMatchObject({ details: { argument: "models[1]" } });
 });
 
+test.each<[string, readonly (readonly [name: string, former: string])[], string, string?]>([
+  ["its own", [["books", "books"]], "models[0].renamedFrom"],
+  [
+    "that of two",
+    [
+      ["a", "books"],
+      ["b", "books"],
+    ],
+    "models[1].renamedFrom",
+  ],
+  [
+    "that of a collection that changes places",
+    [
+      ["a", "books"],
+      ["books", "a"],
+    ],
+    "models[1].renamedFrom",
+  ],
+  [
+    "part of a circle",
+    [
+      ["a", "books"],
+      ["b", "a"],
+      ["books", "b"],
+    ],
+    "models[2].renamedFrom",
+  ],
+  ["to be dropped", [["tomes", "books"]], "models[0].renamedFrom", "books"],
+])("a former name of a collection that is %s is refused, and rows stay", (_what, names, argument, drop) => {
+  using db = vault(1);
+  const models = names.map(([name, renamedFrom]) =>
+    defineModel(name, z.object(KEPT), { primaryKey: "id", renamedFrom }),
+  );
+  const options = drop === undefined ? {} : { allowDrop: { collections: [drop] } };
+  expect(refusal(() => plan(db, models, options))).toMatchObject({
+    code: "argument_invalid",
+    details: { argument },
+  });
+  expect(db.collection("books").count()).toBe(1);
+});
+
 test("in a pull request, what is in the way is marked in the list and explained below it", () => {
   using db = vault(1);
   const text = plan(db, [model({ ...ID, year: z.string() })]).toMarkdown();

@@ -6,8 +6,8 @@ import {
   memoryStore,
   type Row,
 } from "@modelvault/core";
-import { apply, defineModel, plan } from "@modelvault/models";
-import { expect, test } from "vitest";
+import { apply, defineModel, type Model, openWith, plan, planFromJson, revert } from "@modelvault/models";
+import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { pathIn, renameFields } from "../../src/plan/field-renames.ts";
 
@@ -89,4 +89,69 @@ test.each<[string, Row, Row | undefined]>([
   expect(db.collection("books").all()).toEqual([becomes ?? { id: "a", author: null }]);
   expect(plan(db, [model]).isEmpty).toBe(true);
   expect(db.verify().ok).toBe(true);
+});
+
+describe("fields of a list's elements", () => {
+  const line = (...names: string[]): CollectionDescriptor["fields"] => [
+    { path: "lines", type: { list: { object: names.map((path) => ({ path, type: "int64" }) as const) } } },
+  ];
+
+  test("are renamed in their list, whatever that is called by now", () => {
+    expect(renamesOf(line("n"), line("count"), { "lines.[].count": "lines.[].n" })).toEqual([
+      "lines.[].n > lines.[].count",
+    ]);
+    const items = [
+      { path: "items", type: { list: { object: [{ path: "count", type: "int64" }] } } },
+    ] as const;
+    expect(renamesOf(line("n"), items, { items: "lines", "items.[].count": "lines.[].n" })).toEqual([
+      "lines > items",
+      "items.[].n > items.[].count",
+    ]);
+  });
+
+  test("never move to another list", () => {
+    const two = (a: string, b: string): CollectionDescriptor["fields"] =>
+      (["left", "right"] as const).map((path, at) => ({
+        path,
+        type: { list: { object: [{ path: [a, b][at] ?? "", type: "int64" }] } },
+      }));
+    expect(renamesOf(two("a", "b"), two("c", "d"), { "left.[].c": "right.[].b" })).toEqual([]);
+  });
+
+  test("take their values along, and back", () => {
+    const model = (name: "n" | "count", renamedFields: Record<string, string> = {}): Model =>
+      defineModel(
+        "orders",
+        z.object({ id: z.int(), lines: z.array(z.object({ sku: z.string(), [name]: z.int() })) }),
+        { primaryKey: "id", renamedFields },
+      );
+    using db = openWith(memoryStore(), [model("n")], { onDiff: "apply" });
+    const rows = [
+      {
+        id: 1,
+        lines: [
+          { sku: "a", n: 1 },
+          { sku: "b", n: 2 },
+        ],
+      },
+      { id: 2, lines: [] },
+    ];
+    db.collection("orders").insertMany(rows);
+    const changes = plan(db, [model("count", { "lines.[].count": "lines.[].n" })]);
+    expect(changes.steps.map(({ kind }) => kind)).toEqual(["renameField"]);
+    apply(db, planFromJson(JSON.stringify(changes)));
+    expect(db.collection("orders").all()).toEqual([
+      {
+        id: 1,
+        lines: [
+          { sku: "a", count: 1 },
+          { sku: "b", count: 2 },
+        ],
+      },
+      { id: 2, lines: [] },
+    ]);
+    revert(db);
+    expect(db.collection("orders").all()).toEqual(rows);
+    expect(db.verify().ok).toBe(true);
+  });
 });

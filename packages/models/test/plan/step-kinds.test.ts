@@ -434,7 +434,7 @@ test("a collection with a new name keeps its rows", () => {
     renamedFrom: "books",
   });
   const changes = plan(db, [model]);
-  expect(String(changes)).toContain('~ tomes: rename the collection, now "books"');
+  expect(String(changes)).toContain('~ tomes: rename the collection from "books"');
   apply(db, changes);
   expect(db.collectionNames()).toEqual(["tomes"]);
   expect(db.collection("tomes").all()).toEqual([{ id: "a", title: "t" }]);

@@ -116,27 +116,22 @@ export type SchemaPair = readonly [
 ];
 
 /** The second version keeps some fields as they are, gives one another name, changes some, and adds and drops others. */
-export const schemaPair: fc.Arbitrary<SchemaPair> = fieldsOf.chain(
-  (before) =>
-    fc
-      .record({
-        kept: fc.subarray(before),
-        others: fieldsOf,
-        shuffled: fc.boolean(),
-        renames: fc.boolean(),
-      })
-      .chain(({ kept: same, others, shuffled, renames }) => {
-        const [first, ...rest] = same;
-        const renamed = renames && first !== undefined ? { e: String(first.path) } : {};
-        const kept = renames && first !== undefined ? [{ ...first, path: ["e"] }, ...rest] : same;
-        const names = new Set(kept.map(({ path }) => String(path)));
-        const after = [...kept, ...others.filter(({ path }) => !names.has(String(path)))];
-        return fc.tuple(
-          versionOf(before),
-          versionOf(shuffled ? after.reverse() : after),
-          fc.constant(renamed),
-        );
-      }),
+export const schemaPair: fc.Arbitrary<SchemaPair> = fieldsOf.chain((before) =>
+  fc
+    .record({
+      kept: fc.subarray(before),
+      others: fieldsOf,
+      shuffled: fc.boolean(),
+      renames: fc.boolean(),
+    })
+    .chain(({ kept: same, others, shuffled, renames }) => {
+      const [first, ...rest] = same;
+      const renamed = renames && first !== undefined ? { e: String(first.path) } : {};
+      const kept = renames && first !== undefined ? [{ ...first, path: ["e"] }, ...rest] : same;
+      const names = new Set(kept.map(({ path }) => String(path)));
+      const after = [...kept, ...others.filter(({ path }) => !names.has(String(path)))];
+      return fc.tuple(versionOf(before), versionOf(shuffled ? after.reverse() : after), fc.constant(renamed));
+    }),
 );
 
 /** A value that fits a field. */
