@@ -2,7 +2,16 @@
  * A state as a vault file of its own, compacted: entries are appended in key order, so that pages are full. It is written under another
  * name and put in place when it is on the medium: it appears there whole or not at all.
  */
-import { closeSync, fsyncSync, linkSync, openSync, renameSync, rmSync } from "node:fs";
+import {
+  closeSync,
+  fsyncSync,
+  linkSync,
+  openSync,
+  renameSync,
+  rmSync,
+  statSync,
+  truncateSync,
+} from "node:fs";
 import { dirname } from "node:path";
 import { type MaintenanceProgress, ModelVaultError } from "@modelvault/core";
 import { TREE } from "../format/keys.ts";
@@ -57,13 +66,15 @@ function fillFile(
   });
   const room = new FileRoom(target);
   let isOpen = false;
+  let bytes = 0;
   try {
     let done = 0;
     let batch = 0;
     let operations = 0;
+    let treePagesBefore = 0;
     const commit = (): void => {
-      // Appended pages are written once; the tree is what there is.
-      room.ensure({ operations, longPages: 0, treePagesBefore: 0 });
+      room.ensure({ operations, longPages: 0, treePagesBefore });
+      treePagesBefore = target.treePages();
       isOpen = false;
       target.commit();
     };
@@ -82,13 +93,25 @@ function fillFile(
       isOpen = true;
     }
     commit();
+    const { lastPage, pageBytes } = target.extent();
+    bytes = (lastPage + 1) * pageBytes;
     onProgress?.({ done: bytesTotal, total: bytesTotal, unit: "bytes" });
   } finally {
     if (isOpen) target.abort();
     room.close();
     target.close();
   }
+  trimPath(path, bytes);
   syncPath(path);
+}
+
+/** What was made longer than it had to be is cut off. */
+function trimPath(path: string, bytes: number): void {
+  try {
+    if (statSync(path).size > bytes) truncateSync(path, bytes);
+  } catch (error) {
+    throw fileError(error, path, "write to");
+  }
 }
 
 /** Never replaces a file. */

@@ -19,6 +19,12 @@ export interface RestoreOptions {
   readonly onProgress?: (progress: MaintenanceProgress) => void;
 }
 
+/** What was restored. */
+export interface RestoreReport {
+  /** Revision of the vault at the destination: that of the source, or a later one where a vault was overwritten. */
+  readonly revision: number;
+}
+
 /**
  * Copies a vault, such as a copy that `db.copyTo` made, to where it is to be used. Neither needs to be closed: the source is read at one commit,
  * and a vault that is overwritten goes from one state to the next. Its revision only grows.
@@ -27,7 +33,7 @@ export interface RestoreOptions {
  * restore("backup.lmdb", "app.lmdb", { overwrite: true });
  * @throws argument_invalid, store_in_use when this thread has the destination open, store_io, store_full, file_not_vault, file_version_unsupported
  */
-export function restore(source: string, destination: string, options: RestoreOptions = {}): void {
+export function restore(source: string, destination: string, options: RestoreOptions = {}): RestoreReport {
   const { overwrite, onProgress } = checkOptions(options);
   const reading = checkLmdbOptions(source, { mode: "read" });
   const writing = checkLmdbOptions(destination, { createIfMissing: false });
@@ -39,11 +45,11 @@ export function restore(source: string, destination: string, options: RestoreOpt
     const bytesTotal = pagesUsed * pageBytes;
     if (!overwrite || statOf(destination) === undefined) {
       copyFile(from.env, txn.address, destination, bytesTotal, onProgress);
-      return;
+      return { revision: readRevision(from.env, txn.address) };
     }
     const to = openFile(destination, writing);
     try {
-      replaceContent(from.env, txn.address, to.env, bytesTotal, onProgress);
+      return { revision: replaceContent(from.env, txn.address, to.env, bytesTotal, onProgress) };
     } finally {
       to.close();
     }
@@ -60,9 +66,10 @@ function replaceContent(
   to: Environment,
   total: number,
   onProgress?: (progress: MaintenanceProgress) => void,
-): void {
+): number {
   to.begin(true);
   const room = new FileRoom(to);
+  let revision: number;
   try {
     const before = readRevision(to, WRITER);
     to.clear();
@@ -79,7 +86,8 @@ function replaceContent(
       told = done;
       onProgress?.({ done, total, unit: "bytes" });
     }
-    writeRevision(to, Math.max(before + 1, readRevision(from, txn)));
+    revision = Math.max(before + 1, readRevision(from, txn));
+    writeRevision(to, revision);
     room.ensure({ operations, longPages: 0, treePagesBefore: 0 });
   } catch (error) {
     to.abort();
@@ -89,6 +97,7 @@ function replaceContent(
   }
   to.commit();
   onProgress?.({ done: total, total, unit: "bytes" });
+  return revision;
 }
 
 function checkOptions(options: unknown): RestoreOptions {

@@ -24,6 +24,6 @@ const file: StoreHarness<string> = {
 
 test("random programs give the same on memory, file, LMDB and the oracle", { timeout: 600_000 }, async () => {
   const drivers = [memory, file, lmdbHarness] as readonly StoreHarness[];
-  const { differences } = await runParity({ drivers, operations: 4_000 * testSettings().multiplier });
+  const { differences } = await runParity({ drivers, operations: 3_000 * testSettings().multiplier });
   expect(differences.map(({ message }) => message)).toEqual([]);
 });

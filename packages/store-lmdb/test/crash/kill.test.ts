@@ -8,7 +8,7 @@ import { newPlace } from "../support/places.ts";
 
 const child = fileURLToPath(new URL("kill-child.mjs", import.meta.url));
 // `npm run crash` tries many more.
-const rounds = Number(process.env.MODELVAULT_CRASH_KILLS ?? 6);
+const rounds = Number(process.env.MODELVAULT_CRASH_KILLS ?? 5);
 
 /** Numbers from 0 to 1, the same in each run. */
 function* numbersFrom(seed: number): Generator<number, never> {
