@@ -12,9 +12,7 @@ const get = connection.prepare(SQL.get).raw();
 const insert = connection.prepare(SQL.insert);
 const remove = connection.prepare(SQL.delete);
 const countNamed = connection
-  .prepare(
-    "SELECT count(*) FROM cities WHERE population BETWEEN ?1 AND ?2 AND substr(name, 1, length(?3)) = ?3",
-  )
+  .prepare("SELECT count(*) FROM cities WHERE population BETWEEN ? AND ? AND substr(name, 1, length(?)) = ?")
   .pluck();
 const chunk = connection.prepare("SELECT * FROM cities WHERE id > ? ORDER BY id LIMIT ?").raw();
 const inTransaction = connection.transaction((work: () => void) => work());
@@ -43,7 +41,7 @@ function answer(call: SqliteCall): Extract<SqliteAnswer, { value: unknown }>["va
       });
       return undefined;
     case "countNamed":
-      return countNamed.get(call.low, call.high, call.prefix) as number;
+      return countNamed.get(call.low, call.high, call.prefix, call.prefix) as number;
     case "chunk":
       return chunk.all(call.after, call.limit) as never;
     case "close":
