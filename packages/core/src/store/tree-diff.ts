@@ -91,9 +91,10 @@ function diffGap(
   else diffLevel(childrenOf(left), childrenOf(right), height - 1, visitor);
 }
 
-/** Goes through a list of pages entry by entry. */
+/** Goes through a list of pages entry by entry, but for some at either end. */
 class PageWalk {
   readonly #pages: readonly Page[];
+  readonly #leftOut: number;
   #index = -1;
   #slot = 0;
   /** The present page; null behind the last one. */
@@ -101,27 +102,65 @@ class PageWalk {
   /** Offset of the present entry in its page. */
   at = 0;
 
-  constructor(pages: readonly Page[]) {
+  constructor(pages: readonly Page[], { first, last }: Shared) {
     this.#pages = pages;
-    this.#nextPage();
+    this.#leftOut = last;
+    this.#nextPage(first);
   }
 
   next(): void {
-    const { slots } = this.page as Page;
-    if (++this.#slot < slots.length) this.at = (slots[this.#slot] as number) & 0xffff;
-    else this.#nextPage();
+    this.#slot++;
+    this.#settle();
   }
 
-  #nextPage(): void {
+  #nextPage(slot = 0): void {
     this.page = this.#pages[++this.#index] ?? null;
-    this.#slot = 0;
-    if (this.page !== null) this.at = (this.page.slots[0] as number) & 0xffff;
+    this.#slot = slot;
+    this.#settle();
+  }
+
+  #settle(): void {
+    const { page } = this;
+    if (page === null) return;
+    const { slots } = page;
+    const end = this.#index === this.#pages.length - 1 ? slots.length - this.#leftOut : slots.length;
+    if (this.#slot < end) this.at = (slots[this.#slot] as number) & 0xffff;
+    else this.#nextPage();
   }
 }
 
+/** How many entries at either end two lists of pages have in common. */
+interface Shared {
+  readonly first: number;
+  readonly last: number;
+}
+
+const NOTHING_SHARED: Shared = { first: 0, last: 0 };
+
+/**
+ * What the version of a page shares with the one it was made from, told by the slots alone: the entries themselves, a page full of places in memory that
+ * nobody has touched for long, are not looked at.
+ */
+function sharedEntries(left: readonly Page[], right: readonly Page[]): Shared {
+  const [old] = left;
+  const [now] = right;
+  if (left.length !== 1 || right.length !== 1 || old === undefined || now === undefined)
+    return NOTHING_SHARED;
+  // What lies outside its page may have been replaced in its place.
+  if (old.bytes !== now.bytes || old.outside !== null || now.outside !== null) return NOTHING_SHARED;
+  const [a, b] = [old.slots, now.slots];
+  const both = Math.min(a.length, b.length);
+  let first = 0;
+  while (first < both && a[first] === b[first]) first++;
+  let last = 0;
+  while (last < both - first && a[a.length - 1 - last] === b[b.length - 1 - last]) last++;
+  return { first, last };
+}
+
 function mergePages(left: readonly Page[], right: readonly Page[], visitor: DifferenceVisitor): void {
-  const old = new PageWalk(left);
-  const now = new PageWalk(right);
+  const shared = sharedEntries(left, right);
+  const old = new PageWalk(left, shared);
+  const now = new PageWalk(right, shared);
   const before = new MovingPlace();
   const after = new MovingPlace();
   while (now.page !== null && old.page !== null) {
