@@ -9,4 +9,9 @@ export { AsyncQuery, type PredicateBuilder } from "./database/async-query.ts";
 export { AsyncOpenTransaction, AsyncTransaction } from "./database/async-transaction.ts";
 export { AsyncView } from "./database/async-view.ts";
 export type { AsyncDatabaseOptions, AsyncTransactionOptions } from "./database/options.ts";
+// Models
+export { AsyncModelCollection } from "./models/async-model-collection.ts";
+export { AsyncModelQuery } from "./models/async-model-query.ts";
+export { asyncCollection } from "./models/open-collection.ts";
+export { asyncApply, asyncPlan } from "./models/plan-and-apply.ts";
 export type { CallOptions } from "./transaction/call-site.ts";

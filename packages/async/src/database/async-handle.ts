@@ -102,7 +102,7 @@ export abstract class AsyncWriteHandle extends AsyncReadHandle {
 
   /**
    * Gives a collection a new schema version, as in the synchronous API. A `rewrite` function runs in the caller's thread, on some
-   * hundred rows at a time, while the engine waits in the middle of the change; `onProgress` is told there too, and cannot end it by throwing.
+   * hundred rows at a time, while the engine waits in the middle of the change; `onProgress` is told there too.
    */
   async registerVersion(
     name: string,
@@ -117,31 +117,27 @@ export abstract class AsyncWriteHandle extends AsyncReadHandle {
         : {}),
     };
     const told = sending.progress !== undefined;
+    // A callback that throws is known here only when all is done, so that there must be something to roll back.
+    const change = async (op: string, how: object, asking: Sending): Promise<Registration> => {
+      const go = (site: CallSite): Promise<unknown> =>
+        site.call(op, "write", [name, descriptor, how, told], asking);
+      return (await (told ? this.site.apart(go, {}) : go(this.site))) as Registration;
+    };
     if (typeof rewrite !== "function") {
       const plain = {
         ...how,
         ...(rewrite === undefined ? {} : { rewrite }),
         ...(told || onProgress === undefined ? {} : { onProgress }),
       };
-      return (await this.site.call(
-        "registerVersion",
-        "write",
-        [name, descriptor, plain, told],
-        sending,
-      )) as Registration;
+      return change("registerVersion", plain, sending);
     }
     const { integers } = how as VersionOptions;
-    const asking = {
+    const { primaryKey } = await this.schema(name);
+    return change("registerVersionBy", how, {
       ...sending,
       integers: integers ?? this.site.integers,
-      apply: rewriter(rewrite as never, "registerVersion", (await this.schema(name)).primaryKey),
-    };
-    return (await this.site.call(
-      "registerVersionBy",
-      "write",
-      [name, descriptor, how, told],
-      asking,
-    )) as Registration;
+      apply: rewriter(rewrite as never, "registerVersion", primaryKey),
+    });
   }
 
   /** Calls a collection by another name. */

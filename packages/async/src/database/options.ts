@@ -87,6 +87,8 @@ export interface AsyncTransactionOptions extends CallOptions {
    * (`transaction_timeout`). It holds the store's write lock. Default 30,000; `Infinity`: for ever.
    */
   readonly timeoutMs?: number;
+  /** False for a change too large to be remembered for savepoints, as in the synchronous API. Not for transactions inside others. */
+  readonly savepoints?: boolean;
 }
 
 const TRANSACTION_MS = 30_000;
@@ -97,12 +99,19 @@ const TIMER_MS_MAX = 2 ** 31 - 1;
 export function checkTransactionOptions(options: unknown): {
   readonly timeoutMs: number | undefined;
   readonly signal: AbortSignal | undefined;
+  readonly savepoints: boolean | undefined;
 } {
-  const { timeoutMs, signal } = record(options ?? {}, "options", ["timeoutMs", "signal"]);
+  const { timeoutMs, signal, savepoints } = record(options ?? {}, "options", [
+    "timeoutMs",
+    "signal",
+    "savepoints",
+  ]);
+  if (savepoints !== undefined && typeof savepoints !== "boolean")
+    throw argumentInvalid("options.savepoints", "true or false", savepoints);
   if (timeoutMs !== undefined && !(typeof timeoutMs === "number" && timeoutMs > 0))
     throw argumentInvalid("options.timeoutMs", "milliseconds above 0", timeoutMs);
   const after = timeoutMs ?? TRANSACTION_MS;
-  return { timeoutMs: after > TIMER_MS_MAX ? undefined : after, signal: checkSignal(signal) };
+  return { timeoutMs: after > TIMER_MS_MAX ? undefined : after, signal: checkSignal(signal), savepoints };
 }
 
 /** Options of a call. @throws argument_invalid */

@@ -289,7 +289,7 @@ export class WorkerLink {
         this.#options.report(answer[1], answer[2]);
         return offset;
       case "progress":
-        this.#pending.get(answer[1])?.progress?.(answer[2] as never);
+        this.#tellProgress(answer[1], answer[2]);
         return offset;
     }
   }
@@ -348,10 +348,22 @@ export class WorkerLink {
     Atomics.notify(this.#bell, 0);
   }
 
+  /** A callback that throws makes its call reject, when that has ended. */
+  #tellProgress(id: number, progress: unknown): void {
+    const pending = this.#pending.get(id);
+    if (pending?.progress === undefined || pending.failure !== undefined) return;
+    try {
+      pending.progress(progress as never);
+    } catch (error) {
+      pending.failure = { error };
+    }
+  }
+
   #resolve(id: number, value: unknown): void {
     const pending = this.#pending.get(id);
     this.#settled(id);
-    pending?.resolve(value);
+    if (pending?.failure === undefined) pending?.resolve(value);
+    else pending.reject(pending.failure.error);
   }
 
   #reject(id: number, error: unknown): void {

@@ -54,30 +54,29 @@ export class DatabaseSite extends CallSite {
   }
 
   /** Begins a transaction, when those before it have ended. */
-  begin(options: CallOptions): Promise<TransactionSite> {
-    return this.#open(
-      "begin",
-      "write",
-      options,
-      (link, id) => new TransactionSite(this, link, id, this.integers),
-    );
+  begin(options: CallOptions & { readonly savepoints?: boolean | undefined }): Promise<TransactionSite> {
+    const how = options.savepoints === undefined ? [] : [{ savepoints: options.savepoints }];
+    const opened = (link: WorkerLink, id: number): TransactionSite =>
+      new TransactionSite(this, link, id, this.integers);
+    return this.#open("begin", "write", how, options, opened);
   }
 
   /** Opens a view on one state. */
   view(options: CallOptions): Promise<ViewSite> {
-    return this.#open("openView", "read", options, (link, id) => new ViewSite(link, id, this.integers));
+    return this.#open("openView", "read", [], options, (link, id) => new ViewSite(link, id, this.integers));
   }
 
   /** A call that opens a scope. It is sent at once, so that it keeps its place among the calls around it. */
   #open<T>(
     op: "begin" | "openView",
     access: Access,
+    args: readonly unknown[],
     { signal }: CallOptions,
     opened: (link: WorkerLink, id: number) => T,
   ): Promise<T> {
     const go = async (route: Route): Promise<T> => {
       const pending = new Settling(this.integers);
-      const id = send(route, pending, op, access, [], false, signal);
+      const id = send(route, pending, op, access, args, false, signal);
       await pending.promise;
       return opened(route.link, id);
     };

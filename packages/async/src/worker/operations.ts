@@ -173,10 +173,11 @@ export const WRITES: Readonly<Record<string, WriteOperation>> = {
   ) => handle.registerVersion(name, descriptor, told ? { ...options, onProgress: progress } : options),
   registerVersionBy(
     handle,
-    { asking, id },
+    { asking, id, progress },
     name: string,
     descriptor: VersionDescriptor,
     options: VersionOptions,
+    told: boolean,
   ) {
     const packed = handle.packed(name);
     const shape = packed.shape();
@@ -187,7 +188,12 @@ export const WRITES: Readonly<Record<string, WriteOperation>> = {
       (_row, key) => look(key, ASK_ROWS),
     );
     // Decoded in the caller's thread as the caller wants its integers; here nobody looks at the rows.
-    return handle.registerVersion(name, descriptor, { ...options, rewrite, integers: "exact" });
+    return handle.registerVersion(name, descriptor, {
+      ...options,
+      rewrite,
+      integers: "exact",
+      ...(told ? { onProgress: progress } : {}),
+    });
   },
   renameCollection: (handle, _context, from: string, to: string) => handle.renameCollection(from, to),
   dropCollection: (handle, _context, name: string) => handle.dropCollection(name),

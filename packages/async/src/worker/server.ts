@@ -17,6 +17,7 @@ import {
   OpenTransaction,
   type PackedShape,
   type ReadHandle,
+  type TransactionOptions,
 } from "@modelvault/core";
 import {
   BEGUN,
@@ -53,7 +54,12 @@ type Waiting =
       readonly writes: readonly Write[];
       readonly claim?: Claim | undefined;
     }
-  | { readonly kind: "begin"; readonly id: number; readonly claim?: Claim | undefined }
+  | {
+      readonly kind: "begin";
+      readonly id: number;
+      readonly how: TransactionOptions | undefined;
+      readonly claim?: Claim | undefined;
+    }
   | {
       readonly kind: "alone";
       readonly id: number;
@@ -200,7 +206,8 @@ export class Server {
     if (write !== undefined) {
       const writes: Write[] = [(tx) => write(tx, context, ...(args as readonly never[]))];
       this.#wait({ kind: "writes", first: id, writes, claim });
-    } else if (op === "begin") this.#wait({ kind: "begin", id, claim });
+    } else if (op === "begin")
+      this.#wait({ kind: "begin", id, how: args[0] as TransactionOptions | undefined, claim });
     else {
       const run = ALONE[op];
       if (run === undefined) throw new Error(`no operation ${op}`);
@@ -284,7 +291,7 @@ export class Server {
         if (head.kind === "alone") this.#answer(head.id, head.claim, head.run);
         else
           this.#answer(head.id, head.claim, () => {
-            this.#scopes.add(head.id, this.#db.begin(), true);
+            this.#scopes.add(head.id, this.#db.begin(head.how), true);
           });
       }
     }
