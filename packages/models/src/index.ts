@@ -22,12 +22,15 @@ export {
   type StepReport,
 } from "./check/check-report.ts";
 export type { CheckOptions, CheckSource } from "./check/check-rows.ts";
+// For packages that carry rows of models elsewhere, such as @modelvault/async
+export { compareModel } from "./collection/compare-model.ts";
 export { type CompiledModel, compileModel } from "./collection/compiled-model.ts";
 export { type CollectionParts, ModelCollection } from "./collection/model-collection.ts";
 export { ModelQuery, type Page, type ResultOf } from "./collection/model-query.ts";
 // Collections of models
 export { type CollectionOptions, collection } from "./collection/open-collection.ts";
 export type { PredicateBuilder } from "./collection/predicate-builder.ts";
+export { typedBuilder } from "./collection/predicate-builder.ts";
 export type { Unenforced, Unsupported } from "./convert/notes.ts";
 export type {
   ElementShape,
@@ -44,6 +47,7 @@ export { defineModel } from "./define/define-model.ts";
 export { type IndexSpec, type IndexSpecOptions, index, unique } from "./define/index-spec.ts";
 export type { Generate, GenerateFor, InputOf, KeyOf, Model, PathsOf, RowOf } from "./define/model.ts";
 export type { ModelOptions } from "./define/options.ts";
+export { type GeneratedKeys, generatedKeys, type WithKey } from "./generate/generated-keys.ts";
 export { type HistoryEntry, history } from "./history/entry.ts";
 export { planRevert, revert } from "./history/revert.ts";
 export { type OnDiff, type OpenOptions, openWith } from "./open/open-with.ts";
@@ -56,8 +60,9 @@ export type { AllowDrop, PlanOptions, RowFunctions, RowRewrite } from "./plan/pl
 export type { PlanSource } from "./plan/schema-hashes.ts";
 export type { Fill, Safety, Step, StepKind } from "./plan/step.ts";
 export type { RowSources } from "./rows/row-change.ts";
+export type { FieldIn, KeysOf } from "./types/kinds.ts";
 // Types of rows, paths and values
 export type { OperandOf, OperatorsOf } from "./types/operators.ts";
 export type { PatchOf } from "./types/patch.ts";
-export type { PrimaryKeyOf, ScalarPathsOf, ValueAt } from "./types/paths.ts";
+export type { PathsOf as RowPathsOf, PrimaryKeyOf, ScalarPathsOf, ValueAt } from "./types/paths.ts";
 export type { Selected } from "./types/select.ts";
