@@ -50,6 +50,11 @@ export const EXIT = {
 /** A command line that makes no sense. */
 export class UsageError extends Error {}
 
+/** What went wrong, in words. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
 /** The text of an option that may be given once. */
 export function text({ options }: Arguments, name: string): string | undefined {
   const value = options[name];

@@ -7,7 +7,7 @@
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { AllowDrop, Model, PlanOptions } from "@modelvault/models";
-import { type Arguments, text, texts, UsageError } from "./command.ts";
+import { type Arguments, messageOf, text, texts, UsageError } from "./command.ts";
 
 export interface ModelsModule {
   readonly models: readonly Model[];
@@ -51,9 +51,7 @@ export async function loadModels(args: Arguments): Promise<ModelsModule> {
   try {
     loaded = (await import(pathToFileURL(resolve(given)).href)) as Readonly<Record<string, unknown>>;
   } catch (error) {
-    throw new UsageError(
-      `the module "${given}" cannot be loaded: ${error instanceof Error ? error.message : String(error)}`,
-    );
+    throw new UsageError(`the module "${given}" cannot be loaded: ${messageOf(error)}`);
   }
   const models = [...new Set(Object.values(loaded).filter(isModel))];
   if (models.length === 0)
@@ -62,12 +60,20 @@ export async function loadModels(args: Arguments): Promise<ModelsModule> {
   return { models, options: { ...options, allowDrop: mergeDrops(options.allowDrop, args) } };
 }
 
+const DROPS: readonly (readonly [keyof AllowDrop, string])[] = [
+  ["collections", "drop-collection"],
+  ["fields", "drop-field"],
+  ["indexes", "drop-index"],
+];
+
 function mergeDrops(declared: AllowDrop | undefined, args: Arguments): AllowDrop {
-  return {
-    collections: [...(declared?.collections ?? []), ...texts(args, "drop-collection")],
-    fields: [...(declared?.fields ?? []), ...texts(args, "drop-field")],
-    indexes: [...(declared?.indexes ?? []), ...texts(args, "drop-index")],
-  };
+  // What is declared as something else goes on as it is, for the plan to refuse by name.
+  const merged: { -readonly [Key in keyof AllowDrop]: AllowDrop[Key] } = { ...declared };
+  for (const [key, option] of DROPS) {
+    const [own, given] = [declared?.[key], texts(args, option)];
+    if (own === undefined || Array.isArray(own)) merged[key] = [...(own ?? []), ...given];
+  }
+  return merged;
 }
 
 function isModel(value: unknown): value is Model {

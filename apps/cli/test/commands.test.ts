@@ -76,6 +76,45 @@ test("lines that are no rows are refused by their number, with all of their batc
   expect(run("export", "a.modelvault").out).toBe("");
 });
 
+test("an import that stops says what is stored already, and what it cannot read", () => {
+  const { folder, run } = commandLine();
+  run("apply", "a.modelvault", "--models", V1);
+  const line = (isbn: number): string =>
+    JSON.stringify({ collection: "books", row: { isbn: `${isbn}`, title: "t", writer: "w", year: 1 } });
+  const lines = Array.from({ length: 1_000 }, (_, at) => line(at));
+  writeFileSync(join(folder, "rows.jsonl"), [...lines, "", line(1_000), "null"].join("\n"));
+  const { code, err } = run("import", "a.modelvault", "rows.jsonl");
+  expect(err).toBe(
+    'The first 1000 rows are stored, up to line 1000.\nmodelvault: line 1003 is no row as export prints them: { "collection": …, "row": … }\n',
+  );
+  expect(code).toBe(64);
+  expect(run("inspect", "a.modelvault").out).toMatch(/\nbooks +1 +1000 /);
+  writeFileSync(join(folder, "more.jsonl"), `\n${line(1_000)}\n\n`);
+  expect(run("import", "a.modelvault", "more.jsonl").out).toBe("1 rows stored.\n");
+  expect(run("import", "a.modelvault", "missing.jsonl").err).toMatch(
+    /^modelvault: the file "missing.jsonl" cannot be read: ENOENT.*\n$/,
+  );
+});
+
+test("a plan that cannot be written where it should be, and drops that are no list, are told in a line", () => {
+  const { folder, run } = commandLine();
+  expect(run("plan", "a.modelvault", "--models", V1, "--out", "missing/plan.json")).toMatchObject({
+    code: 64,
+    err: expect.stringMatching(
+      /\nmodelvault: the plan cannot be written to "missing\/plan.json": ENOENT.*\n$/,
+    ),
+  });
+  const odd = join(folder, "odd.mjs");
+  writeFileSync(
+    odd,
+    `export { Book } from ${JSON.stringify(V1)};\nexport const planOptions = { allowDrop: { fields: 5 } };`,
+  );
+  expect(run("plan", "a.modelvault", "--models", odd)).toMatchObject({
+    code: 1,
+    err: expect.stringMatching(/\nmodelvault: argument_invalid: "options.allowDrop.fields" must be .*\n$/),
+  });
+});
+
 test("help tells of every command and option", async () => {
   const { code, out } = await runHere("--help");
   expect(code).toBe(0);

@@ -1,7 +1,7 @@
 /** `plan`: what applying would do. Reads schemas only, beside a running writer. */
 import { writeFileSync } from "node:fs";
 import { plan } from "@modelvault/models";
-import { type Command, EXIT, flag, text } from "../command.ts";
+import { type Command, EXIT, flag, messageOf, text, UsageError } from "../command.ts";
 import { DROP_OPTIONS, loadModels, MODEL_OPTIONS } from "../models-module.ts";
 import { withNewVault } from "../place.ts";
 
@@ -21,9 +21,17 @@ export const planCommand: Command = {
     const { models, options } = await loadModels(args);
     const changes = withNewVault(args, "look", output, (db) => plan(db, models, options));
     const out = text(args, "out");
-    if (out !== undefined) writeFileSync(out, `${JSON.stringify(changes, undefined, 2)}\n`);
+    if (out !== undefined) writePlan(out, `${JSON.stringify(changes, undefined, 2)}\n`);
     if (flag(args, "json")) output.print(JSON.stringify(changes));
     else output.print(flag(args, "markdown") ? changes.toMarkdown() : String(changes));
     return !changes.isEmpty && flag(args, "exit-code") ? EXIT.pending : EXIT.ok;
   },
 };
+
+function writePlan(file: string, json: string): void {
+  try {
+    writeFileSync(file, json);
+  } catch (error) {
+    throw new UsageError(`the plan cannot be written to "${file}": ${messageOf(error)}`);
+  }
+}

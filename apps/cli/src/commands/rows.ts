@@ -2,11 +2,11 @@
  * `export` and `import`: rows as JSON lines, one row a line, with the collection it belongs to. What JSON has no words for stands as an
  * object with one key: `{"$bigint":"9223372036854775807"}`, `{"$bytes":"00ff"}`, `{"$float":"NaN"}`.
  */
-import { createReadStream } from "node:fs";
+import { open } from "node:fs/promises";
 import { createInterface } from "node:readline";
 import { Database, type Row, type Transaction } from "@modelvault/core";
 import { decodeExact, encodeExact } from "@modelvault/models";
-import { type Command, EXIT, flag, texts, UsageError } from "../command.ts";
+import { type Command, EXIT, flag, messageOf, texts, UsageError } from "../command.ts";
 import { existingVault, withVault } from "../place.ts";
 
 /** Rows stored by one transaction. */
@@ -45,19 +45,39 @@ export const importCommand: Command = {
     using db = Database.open(existingVault(path, "write"));
     const replace = flag(args, "replace");
     let done = 0;
-    for await (const batch of batches(file)) {
-      db.transaction((tx) => {
-        for (const [at, line] of batch.entries()) store(tx, line, done + at + 1, replace);
-      });
-      done += batch.length;
+    let lines = 0;
+    try {
+      for await (const batch of batches(await inputOf(file))) {
+        let stored = 0;
+        db.transaction((tx) => {
+          for (const [at, line] of batch.entries()) {
+            if (line.trim() === "") continue;
+            store(tx, line, lines + at + 1, replace);
+            stored++;
+          }
+        });
+        lines += batch.length;
+        done += stored;
+      }
+    } catch (error) {
+      if (done > 0) output.note(`The first ${done} rows are stored, up to line ${lines}.`);
+      throw error;
     }
     output.print(`${done} rows stored.`);
     return EXIT.ok;
   },
 };
 
-async function* batches(file: string): AsyncGenerator<string[], void, undefined> {
-  const input = file === "-" ? process.stdin : createReadStream(file);
+async function inputOf(file: string): Promise<NodeJS.ReadableStream> {
+  if (file === "-") return process.stdin;
+  try {
+    return (await open(file)).createReadStream();
+  } catch (error) {
+    throw new UsageError(`the file "${file}" cannot be read: ${messageOf(error)}`);
+  }
+}
+
+async function* batches(input: NodeJS.ReadableStream): AsyncGenerator<string[], void, undefined> {
   let batch: string[] = [];
   for await (const line of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
     batch.push(line);
@@ -69,14 +89,13 @@ async function* batches(file: string): AsyncGenerator<string[], void, undefined>
 }
 
 function store(tx: Transaction, line: string, number: number, replace: boolean): void {
-  if (line.trim() === "") return;
-  let entry: { readonly collection?: unknown; readonly row?: unknown };
+  let entry: { readonly collection?: unknown; readonly row?: unknown } | null;
   try {
     entry = JSON.parse(line) as typeof entry;
   } catch {
     throw new UsageError(`line ${number} is no JSON`);
   }
-  const { collection, row } = entry;
+  const { collection, row } = entry ?? {};
   if (typeof collection !== "string" || typeof row !== "object")
     throw new UsageError(`line ${number} is no row as export prints them: { "collection": …, "row": … }`);
   const rows = tx.collection(collection);
