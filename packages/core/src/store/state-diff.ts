@@ -1,5 +1,5 @@
 /** What differs between two states of a store in memory, keyspace by keyspace. */
-import type { Trees } from "./memory-reader.ts";
+import type { KeyspaceTable } from "./keyspaces.ts";
 import type { Keyspace } from "./store.ts";
 import type { Tree } from "./tree.ts";
 import { type DifferenceVisitor, diffTrees } from "./tree-diff.ts";
@@ -12,7 +12,7 @@ export interface KeyspaceDifference {
 }
 
 /** Keyspaces in which `after` may differ from `before`, in their order. */
-export function diffKeyspaces(before: Trees, after: Trees): KeyspaceDifference[] {
+export function diffKeyspaces(before: KeyspaceTable<Tree>, after: KeyspaceTable<Tree>): KeyspaceDifference[] {
   const differences: KeyspaceDifference[] = [];
   const note = (space: Keyspace, old: Tree | undefined, now: Tree | undefined): void => {
     if (old?.root === now?.root) return;
