@@ -34,6 +34,70 @@ function viewOf(bytes: Uint8Array, length: number): DataView {
   return view;
 }
 
+let readFrom: Uint8Array | undefined;
+let readView: DataView = new DataView(new ArrayBuffer(0));
+
+/**
+ * Copies `from[start..end)` to a position of another array, which has room for it, and returns the checksum of what was copied: in one pass
+ * over both, for records come from memory that nobody has looked at for long.
+ */
+export function copyWithCrc32c(
+  from: Uint8Array,
+  start: number,
+  end: number,
+  to: Uint8Array,
+  position: number,
+): number {
+  if (from !== readFrom) {
+    readFrom = from;
+    readView = new DataView(from.buffer, from.byteOffset, from.byteLength);
+  }
+  const source = readView;
+  const target = viewOf(to, end - start);
+  let crc = -1;
+  let at = start;
+  const shift = position - start;
+  for (const last = end - 15; at < last; at += 16) {
+    const a = source.getInt32(at, true);
+    const b = source.getInt32(at + 4, true);
+    const c = source.getInt32(at + 8, true);
+    const d = source.getInt32(at + 12, true);
+    target.setInt32(at + shift, a, true);
+    target.setInt32(at + shift + 4, b, true);
+    target.setInt32(at + shift + 8, c, true);
+    target.setInt32(at + shift + 12, d, true);
+    crc = step(crc ^ a, b, c, d);
+  }
+  for (; at < end; at++) {
+    const byte = from[at] as number;
+    to[at + shift] = byte;
+    crc = (T[(crc ^ byte) & 255] as number) ^ (crc >>> 8);
+  }
+  return ~crc >>> 0;
+}
+
+/** The state after sixteen bytes, the first four of which were mixed with the state before. */
+function step(a: number, b: number, c: number, d: number): number {
+  return (
+    (T[3840 | (a & 255)] as number) ^
+    (T[3584 | ((a >>> 8) & 255)] as number) ^
+    (T[3328 | ((a >>> 16) & 255)] as number) ^
+    (T[3072 | (a >>> 24)] as number) ^
+    (T[2816 | (b & 255)] as number) ^
+    (T[2560 | ((b >>> 8) & 255)] as number) ^
+    (T[2304 | ((b >>> 16) & 255)] as number) ^
+    (T[2048 | (b >>> 24)] as number) ^
+    (T[1792 | (c & 255)] as number) ^
+    (T[1536 | ((c >>> 8) & 255)] as number) ^
+    (T[1280 | ((c >>> 16) & 255)] as number) ^
+    (T[1024 | (c >>> 24)] as number) ^
+    (T[768 | (d & 255)] as number) ^
+    (T[512 | ((d >>> 8) & 255)] as number) ^
+    (T[256 | ((d >>> 16) & 255)] as number) ^
+    (T[d >>> 24] as number)
+  );
+}
+
 /**
  * Checksum of `bytes[start..end)`, unsigned.
  * @param before the checksum of what precedes, to continue it
@@ -44,26 +108,7 @@ export function crc32c(bytes: Uint8Array, start = 0, end: number = bytes.length,
   const view = viewOf(bytes, end - start);
   for (const last = end - 15; at < last; at += 16) {
     const a = crc ^ view.getInt32(at, true);
-    const b = view.getInt32(at + 4, true);
-    const c = view.getInt32(at + 8, true);
-    const d = view.getInt32(at + 12, true);
-    crc =
-      (T[3840 | (a & 255)] as number) ^
-      (T[3584 | ((a >>> 8) & 255)] as number) ^
-      (T[3328 | ((a >>> 16) & 255)] as number) ^
-      (T[3072 | (a >>> 24)] as number) ^
-      (T[2816 | (b & 255)] as number) ^
-      (T[2560 | ((b >>> 8) & 255)] as number) ^
-      (T[2304 | ((b >>> 16) & 255)] as number) ^
-      (T[2048 | (b >>> 24)] as number) ^
-      (T[1792 | (c & 255)] as number) ^
-      (T[1536 | ((c >>> 8) & 255)] as number) ^
-      (T[1280 | ((c >>> 16) & 255)] as number) ^
-      (T[1024 | (c >>> 24)] as number) ^
-      (T[768 | (d & 255)] as number) ^
-      (T[512 | ((d >>> 8) & 255)] as number) ^
-      (T[256 | ((d >>> 16) & 255)] as number) ^
-      (T[d >>> 24] as number);
+    crc = step(a, view.getInt32(at + 4, true), view.getInt32(at + 8, true), view.getInt32(at + 12, true));
   }
   for (const last = end - 3; at < last; at += 4) {
     const a = crc ^ view.getInt32(at, true);

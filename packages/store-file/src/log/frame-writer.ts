@@ -3,6 +3,7 @@
  * stay far below the limit of the format; index changes are split into as many as it takes.
  */
 import type { ByteSink } from "../format/byte-sink.ts";
+import { copyWithCrc32c } from "../format/crc32c.ts";
 import { type DeltaList, INDEX_SEGMENT_BYTES, INDEX_SEGMENT_ENTRIES } from "../format/delta-list.ts";
 import { INDEX_HEAD_BYTES, writeIndexHead } from "../format/index-payload.ts";
 import { SEGMENT, SEGMENT_HEADER_BYTES } from "../format/layout.ts";
@@ -18,10 +19,14 @@ export function writeRecord(
   end: number,
   operation: number,
 ): void {
-  const at = sink.take(SEGMENT_HEADER_BYTES);
-  sink.copy(bytes, start, end);
-  sink.bytes[at + SEGMENT_HEADER_BYTES + OPERATION_OFFSET] = operation;
-  writeSegmentHeader(sink.bytes, at, SEGMENT.record, end - start);
+  const at = sink.take(SEGMENT_HEADER_BYTES + end - start);
+  const payload = at + SEGMENT_HEADER_BYTES;
+  let checksum: number | undefined = copyWithCrc32c(bytes, start, end, sink.bytes, payload);
+  if (bytes[start + OPERATION_OFFSET] !== operation) {
+    sink.bytes[payload + OPERATION_OFFSET] = operation;
+    checksum = undefined;
+  }
+  writeSegmentHeader(sink.bytes, at, SEGMENT.record, end - start, checksum);
 }
 
 export class FrameWriter {

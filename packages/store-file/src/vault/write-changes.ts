@@ -9,6 +9,9 @@ import { FrameWriter } from "../log/frame-writer.ts";
 import { IndexChangeWriter } from "./index-changes.ts";
 import type { NetChanges, SpaceChange } from "./net-changes.ts";
 
+/** Index insertions beyond this are not kept but gone over a second time. */
+const KEPT_BYTES_MAX = 262_144;
+
 /** How a frame is marked. */
 export interface FrameMarks {
   readonly revision: number;
@@ -41,9 +44,7 @@ export class ChangeWriter {
       const frame = new FrameWriter(sink, marks.revision, marks.unsynced);
       for (const payload of changes.schemas) frame.schema(payload);
       for (const delta of corrections) this.#deletes.add(delta);
-      for (const change of changes.indexes) this.#gather(change, before, after);
-      const deltas = this.#deletes.count + this.#inserts.count - corrections.length;
-      frame.deltas([this.#deletes, this.#inserts], spill);
+      const deltas = this.#writeIndexes(frame, changes.indexes, before, after, spill);
       const records = new Map<number, number>();
       for (const change of changes.rows) {
         const count = writeRecords(frame, change, spill);
@@ -59,16 +60,55 @@ export class ChangeWriter {
     }
   }
 
-  /** Deletions first, all of them: upstream refuses a unique value that two rows hold between two changes. */
-  #gather({ collection, index, visit }: SpaceChange, before: StoreReader, after: StoreReader): void {
-    const inserts = new IndexChangeWriter(this.#inserts, collection, index, true, after);
-    const deletes = new IndexChangeWriter(this.#deletes, collection, index, false, before);
-    visit({
-      put: (entry, replaced) => {
-        if (replaced === undefined) inserts.write(entry);
-      },
-      removed: (entry) => deletes.write(entry),
-    });
+  /**
+   * Deletions first, all of them: upstream refuses a unique value that two rows hold between two changes. Where there are many insertions
+   * they are gone over a second time, so that they need not be kept. Returns how many changes there are.
+   */
+  #writeIndexes(
+    frame: FrameWriter,
+    indexes: readonly SpaceChange[],
+    before: StoreReader,
+    after: StoreReader,
+    spill: () => void,
+  ): number {
+    const deletes = this.#deletes;
+    const inserts = this.#inserts;
+    const corrections = deletes.count;
+    let insertions = 0;
+    for (const { collection, index, visit } of indexes) {
+      const inserted = new IndexChangeWriter(inserts, collection, index, true, after);
+      const deleted = new IndexChangeWriter(deletes, collection, index, false, before);
+      visit({
+        put: (entry, replaced) => {
+          if (replaced !== undefined) return;
+          insertions++;
+          if (inserts.sink.length < KEPT_BYTES_MAX) inserted.write(entry);
+        },
+        removed: (entry) => deleted.write(entry),
+      });
+    }
+    const changes = deletes.count - corrections + insertions;
+    if (inserts.count === insertions) {
+      frame.deltas([deletes, inserts], spill);
+      return changes;
+    }
+    frame.deltas([deletes], spill);
+    inserts.reset();
+    for (const { collection, index, visit } of indexes) {
+      const inserted = new IndexChangeWriter(inserts, collection, index, true, after);
+      visit({
+        put: (entry, replaced) => {
+          if (replaced !== undefined) return;
+          inserted.write(entry);
+          if (inserts.sink.length < KEPT_BYTES_MAX) return;
+          frame.deltas([inserts], spill);
+          inserts.reset();
+        },
+        removed: () => undefined,
+      });
+    }
+    frame.deltas([inserts], spill);
+    return changes;
   }
 }
 

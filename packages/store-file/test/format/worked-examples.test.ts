@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { Database } from "@modelvault/core";
 import { fileStore } from "@modelvault/store-file";
 import { describe, expect, test } from "vitest";
-import { crc32c } from "../../src/format/crc32c.ts";
+import { copyWithCrc32c, crc32c } from "../../src/format/crc32c.ts";
 import { decodeSlot, EMPTY_SUPERBLOCK, encodeSlot } from "../../src/format/superblock.ts";
 import { encodeEmptyVault } from "../../src/vault/create-file.ts";
 import { contentOf } from "../support/golden.ts";
@@ -30,6 +30,11 @@ describe("checksums", () => {
     const whole = hex(bytes);
     for (let cut = 0; cut <= whole.length; cut++) {
       expect(crc32c(whole, cut, whole.length, crc32c(whole, 0, cut))).toBe(expected);
+      const copy = Buffer.alloc(whole.length + 6, 9);
+      expect(copyWithCrc32c(whole, cut, whole.length, copy, 3)).toBe(crc32c(whole.subarray(cut)));
+      const copied = copy.subarray(3, 3 + whole.length - cut);
+      expect(copied.equals(whole.subarray(cut))).toBe(true);
+      expect(copy.filter((byte) => byte === 9).length).toBeGreaterThanOrEqual(6 + cut);
     }
   });
 
