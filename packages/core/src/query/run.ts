@@ -86,6 +86,9 @@ export function countRows(query: ResolvedQuery, plan: Plan, context: RunContext,
   return countWalk(openKeys(query, plan, context, most), most);
 }
 
+/** Up to so many entries are met one by one, for they may be all that is asked for. */
+const TALLIED_MIN = 1_000;
+
 /** Counts the rows an access leads to, up to `most`, without fetching one that an index knows. */
 function countKeys(access: Access, context: RunContext, most: number): number {
   const { reader, state } = context;
@@ -95,13 +98,16 @@ function countKeys(access: Access, context: RunContext, most: number): number {
   if (access.keys.length === 1 && first?.from === undefined && first?.to === undefined) {
     return reader.count(space);
   }
-  if (reader.countRange !== undefined && (access.kind === "index" || first?.point !== true)) {
+  if (access.kind === "index" || first?.point !== true) {
+    // A tally costs by the entry, whether they are wanted or not.
+    const tally = most > TALLIED_MIN ? reader.tallyRange : undefined;
+    const count = reader.countRange ?? tally;
     let found = 0;
-    for (const interval of access.keys) {
-      found += reader.countRange(space, rangeOf(interval, false));
+    for (const interval of count === undefined ? [] : access.keys) {
+      found += count?.call(reader, space, rangeOf(interval, false)) ?? 0;
       if (found >= most) return most;
     }
-    return found;
+    if (count !== undefined) return found;
   }
   return countWalk(unorderedKeys(access, context), most);
 }

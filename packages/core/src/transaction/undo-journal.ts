@@ -17,6 +17,7 @@ export type Mark = number;
 export class UndoJournal implements StoreReader {
   /** There where the transaction has it. */
   readonly countRange?: NonNullable<StoreReader["countRange"]>;
+  readonly tallyRange?: NonNullable<StoreReader["tallyRange"]>;
   readonly getMany?: NonNullable<StoreReader["getMany"]>;
   readonly #transaction: StoreTransaction;
   #changes: Change[] = [];
@@ -29,6 +30,8 @@ export class UndoJournal implements StoreReader {
     this.#transaction = transaction;
     if (transaction.countRange !== undefined)
       this.countRange = (space, range) => transaction.countRange?.(space, range) ?? 0;
+    if (transaction.tallyRange !== undefined)
+      this.tallyRange = (space, range) => transaction.tallyRange?.(space, range) ?? 0;
     if (transaction.getMany !== undefined)
       this.getMany = (space, keys) => transaction.getMany?.(space, keys) ?? [];
   }

@@ -1,6 +1,7 @@
 /** The keepers of cursors in read transactions: the store's own scans, and those of a snapshot. */
-import { ModelVaultError } from "@modelvault/core";
-import type { BoundSlot } from "../format/bounds.ts";
+import { type KeyRange, type Keyspace, ModelVaultError } from "@modelvault/core";
+import { type BoundSlot, writeBounds } from "../format/bounds.ts";
+import { ONLY_COUNT } from "../native/cursor-flags.ts";
 import type { Environment } from "../native/environment.ts";
 import type { OpenCursor, ReadTxn } from "./read-txn.ts";
 import type { Readers } from "./readers.ts";
@@ -17,6 +18,17 @@ export class CursorPool {
 
   open(txn: number): OpenCursor {
     return { native: this.#env.newCursor(txn), slot: this.#free.pop() ?? this.#env.newSlot() };
+  }
+
+  /** Counts the entries of a range in the transaction at an address, in one call of LMDB. @throws store_range_invalid */
+  tally(txn: number, space: Keyspace, range: KeyRange): number {
+    const cursor = this.open(txn);
+    try {
+      const { startLength, flags } = writeBounds(cursor.slot, space, range, this.#env.keyBytesMax);
+      return this.#env.position(cursor.native.address, flags | ONLY_COUNT, cursor.slot, startLength);
+    } finally {
+      this.close(cursor);
+    }
   }
 
   close(cursor: OpenCursor): void {

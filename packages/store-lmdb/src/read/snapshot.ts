@@ -32,10 +32,12 @@ export class LmdbSnapshot implements StoreSnapshot {
   readonly #readers: Readers;
   readonly #txn: ReadTxn;
   readonly #host: SnapshotScanHost;
+  readonly #cursors: CursorPool;
   #closed = false;
 
   constructor(env: Environment, readers: Readers, watch: SnapshotWatch, cursors: CursorPool) {
     this.#env = env;
+    this.#cursors = cursors;
     this.#readers = readers;
     this.#txn = readers.take();
     this.revision = this.#txn.revisionIn(env);
@@ -59,6 +61,10 @@ export class LmdbSnapshot implements StoreSnapshot {
 
   count(space: Keyspace): number {
     return readCount(this.#env, space, this.#open().address);
+  }
+
+  tallyRange(space: Keyspace, range: KeyRange): number {
+    return this.#cursors.tally(this.#open().address, space, range);
   }
 
   close(): void {

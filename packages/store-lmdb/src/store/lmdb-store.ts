@@ -95,6 +95,10 @@ export class LmdbStore implements Store, TransactionOwner {
     return readCount(this.#env, space, this.#readers.present().address);
   }
 
+  tallyRange(space: Keyspace, range: KeyRange): number {
+    return this.#cursors.tally(this.#readers.present().address, space, range);
+  }
+
   revision(): number {
     return this.#readers.present().revisionIn(this.#env);
   }

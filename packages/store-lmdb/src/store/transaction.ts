@@ -93,6 +93,11 @@ export class LmdbTransaction implements StoreTransaction, ScanHost {
     return readCount(this.#env, space, WRITER) + this.#counts.of(space).change;
   }
 
+  tallyRange(space: Keyspace, range: KeyRange): number {
+    this.check();
+    return this.#cursors.tally(WRITER, space, range);
+  }
+
   put(space: Keyspace, key: Uint8Array, value: Uint8Array): void {
     this.#beforeWrite();
     if (key.length > this.#keyBytesMax) throw this.#tooLong("key", key.length, this.#keyBytesMax);

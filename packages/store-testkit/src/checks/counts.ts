@@ -203,7 +203,9 @@ export const countChecks: readonly Check[] = section("count", [
 ]);
 
 function expectRangeCount(reader: StoreReader, model: PlainMap, range: KeyRange, who: string): void {
-  if (!reader.countRange) return;
   const what = `${who}: the entries counted with ${showRange(range)}`;
-  expectEqual(reader.countRange(space, range), model.scan(space, range).length, what);
+  for (const name of ["countRange", "tallyRange"] as const) {
+    const counted = reader[name]?.(space, range);
+    if (counted !== undefined) expectEqual(counted, model.scan(space, range).length, `${what} (${name})`);
+  }
 }

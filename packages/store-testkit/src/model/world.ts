@@ -167,9 +167,11 @@ export class World {
   scan(which: number, space: Keyspace, range: KeyRange): void {
     const { real, model, who } = this.#reader(which);
     expectScan(real, model, space, range, who);
-    if (!real.countRange) return;
     const what = `${who}: the entries of ${spaceName(space)} counted with ${showRange(range)}`;
-    expectEqual(real.countRange(space, range), model.scan(space, range).length, what);
+    for (const name of ["countRange", "tallyRange"] as const) {
+      const counted = real[name]?.(space, range);
+      if (counted !== undefined) expectEqual(counted, model.scan(space, range).length, `${what} (${name})`);
+    }
   }
 
   openScan(which: number, space: Keyspace, range: KeyRange): void {

@@ -27,6 +27,7 @@ const noPromises = [
   "Reading.",
   "Core derives it from `get` where a driver has nothing faster.",
   "Optional: a driver has it where it can tell without counting, so that its cost does not grow with the answer. Without it core scans.",
+  "The same number by counting, for drivers that count much faster than they scan. Optional: core asks where it would have scanned all of it.",
   "How to start a transaction.",
   "The write transaction.",
   "store_closed",
