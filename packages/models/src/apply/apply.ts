@@ -10,7 +10,7 @@ import { argumentInvalid } from "../define/arguments.ts";
 import { type HistoryEntry, ranOnce, record } from "../history/entry.ts";
 import { Plan } from "../plan/plan.ts";
 import type { CollectionChange, PlanData } from "../plan/plan-data.ts";
-import { checkKeys, checkRowFunctions } from "../plan/plan-options.ts";
+import { checkKeys, checkModelList, checkRowFunctions } from "../plan/plan-options.ts";
 import { shortHash } from "../plan/plan-text.ts";
 import { hashSchemas, schemaOf, wholeDescriptor } from "../plan/schema-hashes.ts";
 import type { Step } from "../plan/step.ts";
@@ -110,7 +110,7 @@ class Application {
       base,
       target,
       concerns,
-      appliedAt: now(),
+      appliedAt: timeFrom(now),
       ...(program === undefined ? {} : { program }),
       steps,
       changes,
@@ -176,11 +176,30 @@ class Application {
         ? {}
         : {
             onProgress: ({ done, total }: MaintenanceProgress) =>
-              onProgress({ collection: name, rowsDone: done, rowsTotal: total }),
+              refusePromise(onProgress({ collection: name, rowsDone: done, rowsTotal: total })),
           }),
     } as const;
     return () => void this.#tx.registerVersion(name, { fields, indexes }, options);
   }
+}
+
+/** @throws argument_invalid */
+function timeFrom(now: () => unknown): number {
+  const time = now();
+  if (typeof time === "number" && Number.isFinite(time)) return time;
+  throw argumentInvalid("options.now", "a function that gives milliseconds since 1970", time);
+}
+
+/** @throws callback_async */
+function refusePromise(returned: unknown): void {
+  if (typeof (returned as { readonly then?: unknown } | null | undefined)?.then !== "function") return;
+  // What becomes of the promise is no concern of anybody once the migration has ended.
+  Promise.resolve(returned).catch(() => undefined);
+  throw new ModelVaultError(
+    "callback_async",
+    "The function options.onProgress returned a promise; it must return nothing.",
+    { argument: "options.onProgress" },
+  );
 }
 
 /** What the caller gives goes before what the plan brings. */
@@ -197,8 +216,7 @@ function checkOptions(options: unknown): ApplyOptions {
   const checked = checkKeys("options", options, OPTION_NAMES);
   checkRowFunctions(checked);
   const { models, now, onProgress, program } = checked;
-  if (models !== undefined && !Array.isArray(models))
-    throw argumentInvalid("options.models", "a list of models", models);
+  if (models !== undefined) checkModelList("options.models", models);
   for (const [name, value] of Object.entries({ now, onProgress })) {
     if (value !== undefined && typeof value !== "function")
       throw argumentInvalid(`options.${name}`, "a function", value);

@@ -4,7 +4,8 @@ import type { RowSources } from "../rows/row-change.ts";
 import { decodeExact } from "./exact-json.ts";
 import { Plan } from "./plan.ts";
 import { type PlanData, sealPlan } from "./plan-data.ts";
-import { checkKeys, checkRowFunctions } from "./plan-options.ts";
+import { checkKeys, checkModelList, checkRowFunctions } from "./plan-options.ts";
+import { isPlanShaped } from "./plan-shape.ts";
 
 /**
  * The plan that `JSON.stringify(plan)` wrote, as text or as parsed JSON.
@@ -14,14 +15,17 @@ import { checkKeys, checkRowFunctions } from "./plan-options.ts";
  */
 export function planFromJson(json: unknown, sources: RowSources = {}): Plan {
   checkRowFunctions(checkKeys("sources", sources, ["convert", "fill", "models", "rewrite"]));
+  if (sources.models !== undefined) checkModelList("sources.models", sources.models);
   return new Plan(readData(json), sources);
 }
 
 function readData(json: unknown): PlanData {
   const data = typeof json === "string" ? parse(json) : decode(json);
-  if (!isPlanShaped(data)) throw planInvalid("it lacks parts of a plan");
-  if (data.format !== 1)
-    throw planInvalid(`it has the format ${String(data.format)}, which this version does not know`);
+  const format = (data as { readonly format?: unknown } | null | undefined)?.format;
+  if (typeof format === "number" && format !== 1)
+    throw planInvalid(`it has the format ${format}, which this version does not know`);
+  if (format !== 1 || !isPlanShaped(data))
+    throw planInvalid("parts of a plan are missing, or are not what they should be");
   const { format: _format, hash, ...rest } = data;
   const sealed = sealPlan(rest);
   if (sealed.hash !== hash)
@@ -45,15 +49,6 @@ function decode(json: unknown): unknown {
   } catch (cause) {
     throw new ModelVaultError("plan_invalid", "This is not the JSON of a plan.", {}, { cause });
   }
-}
-
-function isPlanShaped(data: unknown): data is PlanData {
-  if (typeof data !== "object" || data === null) return false;
-  const { hash, base, target, concerns, changes, steps, leftAlone } = data as Partial<PlanData>;
-  return (
-    [hash, base, target].every((text) => typeof text === "string") &&
-    [concerns, changes, steps, leftAlone].every((list) => Array.isArray(list))
-  );
 }
 
 function planInvalid(reason: string): ModelVaultError {

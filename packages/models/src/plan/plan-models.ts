@@ -12,7 +12,7 @@ import { diffCollection } from "./diff-collection.ts";
 import { fieldKeysOf } from "./field-keys.ts";
 import { Plan } from "./plan.ts";
 import { type CollectionChange, sealPlan } from "./plan-data.ts";
-import { checkPlanOptions, type PlanOptions, type RowRewrite } from "./plan-options.ts";
+import { checkModelList, checkPlanOptions, type PlanOptions, type RowRewrite } from "./plan-options.ts";
 import { RowDecisions } from "./row-decisions.ts";
 import { hashSchemas, type PlanSource, schemaOf, wholeDescriptor } from "./schema-hashes.ts";
 import type { Step } from "./step.ts";
@@ -163,14 +163,11 @@ function checkSource(db: unknown): void {
     throw argumentInvalid("db", "a database, a transaction or a view", db);
 }
 
-/** @throws argument_invalid */
+/** A list of models, of one collection each. @throws argument_invalid */
 export function checkModels(models: unknown): asserts models is readonly Model[] {
-  if (!Array.isArray(models)) throw argumentInvalid("models", "a list of models", models);
+  checkModelList("models", models);
   const names = new Set<string>();
-  for (const [position, model] of models.entries()) {
-    const { name, descriptor } = (model ?? {}) as Partial<Model>;
-    if (typeof name !== "string" || typeof descriptor !== "object")
-      throw argumentInvalid(`models[${position}]`, "a model made with defineModel", model);
+  for (const [position, { name }] of models.entries()) {
     if (names.has(name))
       throw argumentInvalid(`models[${position}]`, `the only model of "${name}" in the list`, name);
     names.add(name);

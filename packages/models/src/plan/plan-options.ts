@@ -4,6 +4,7 @@
  */
 import type { Row, Value } from "@modelvault/core";
 import { argumentInvalid } from "../define/arguments.ts";
+import type { Model } from "../define/model.ts";
 
 /** What may be dropped; everything else stays, whatever the models say. Names of what is gone already do no harm. */
 export interface AllowDrop {
@@ -65,6 +66,16 @@ export function checkRowFunctions({ fill, convert, rewrite }: { readonly [key: s
       if (typeof once !== "string" || once === "" || typeof row !== "function")
         throw argumentInvalid(place, "a function of the row, or { once: name, row: function }", value);
     }
+  }
+}
+
+/** @throws argument_invalid */
+export function checkModelList(argument: string, models: unknown): asserts models is readonly Model[] {
+  if (!Array.isArray(models)) throw argumentInvalid(argument, "a list of models", models);
+  for (const [position, model] of models.entries()) {
+    const { name, descriptor } = (model ?? {}) as Partial<Model>;
+    if (typeof name !== "string" || typeof descriptor !== "object")
+      throw argumentInvalid(`${argument}[${position}]`, "a model made with defineModel", model);
   }
 }
 

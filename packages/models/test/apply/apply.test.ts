@@ -163,8 +163,25 @@ test("progress is told, and what the listener throws ends the migration with not
   expect(seen).toEqual([...seen].sort((a, b) => a - b));
 });
 
+test("a listener that returns a promise is refused, with nothing changed", () => {
+  using db = vault();
+  db.collection("books").insert({ id: "a", title: "t" });
+  const strict = defineModel("books", z.object({ id: z.string(), title: z.string().min(1) }), {
+    primaryKey: "id",
+  });
+  const onProgress = (async () => Promise.reject(new Error("later"))) as () => never;
+  expect(errorOf(() => apply(db, plan(db, [strict]), { onProgress }))).toMatchObject({
+    code: "callback_async",
+    details: { argument: "options.onProgress" },
+  });
+  expect(db.schema("books").version).toBe(1);
+});
+
 test.each([
   [{ models: {} }, "options.models"],
+  [{ models: [null] }, "options.models[0]"],
+  [{ now: () => Number.NaN }, "options.now"],
+  [{ now: async () => 1 }, "options.now"],
   [{ program: 1 }, "options.program"],
   [{ onProgress: 1 }, "options.onProgress"],
   [{ programme: "x" }, "options.programme"],

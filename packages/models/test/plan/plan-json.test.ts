@@ -5,6 +5,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { z } from "zod";
 import { canonicalText, decodeExact, encodeExact } from "../../src/plan/exact-json.ts";
+import { hashJson } from "../../src/plan/schema-hashes.ts";
 
 const ID = { id: z.string() };
 
@@ -74,6 +75,41 @@ test("a plan that was changed after it was made is refused", () => {
   expect(codeOf(() => planFromJson(text.replace('"format":1', '"format":2')))).toBe("plan_invalid");
   expect(codeOf(() => planFromJson({ $bigint: "x" }))).toBe("plan_invalid");
   expect(codeOf(() => planFromJson(text))).toBe("nothing");
+});
+
+/** JSON of a plan with some part changed, and the hash that it has then. */
+function forged(changes: Plan, path: readonly (string | number)[], value: unknown): object {
+  const { hash: _hash, leftAlone, ...json } = JSON.parse(JSON.stringify(changes));
+  let holder = json;
+  for (const name of path.slice(0, -1)) holder = holder[name];
+  holder[path.at(-1) ?? ""] = value;
+  return { ...json, leftAlone, hash: hashJson(json) };
+}
+
+test("a plan whose parts are not what they should be is refused, even where its hash is right", () => {
+  using db = vault();
+  const fill = { "books.language": "en" };
+  const changes = plan(db, [model({ language: z.string() })], { fill });
+  expect(codeOf(() => planFromJson(forged(changes, ["steps", 0, "fill", "value"], "de")))).toBe("nothing");
+  const wrong: [path: (string | number)[], value: unknown][] = [
+    [["steps"], [null]],
+    [["steps"], ["addField"]],
+    [["steps", 0, "kind"], "toString"],
+    [["steps", 0, "collection"], 5],
+    [["steps", 0, "safety"], "none"],
+    [["steps", 0, "path"], "language"],
+    [["steps", 0, "path"], [1]],
+    [["steps", 0, "fill"], null],
+    [["steps", 0, "fill", "by"], "magic"],
+    [["changes"], [null]],
+    [["changes", 0, "after", "fields"], null],
+    [["changes", 0, "from"], 5],
+    [["concerns"], [{}]],
+  ];
+  for (const [path, value] of wrong)
+    expect([path, codeOf(() => planFromJson(forged(changes, path, value)))]).toEqual([path, "plan_invalid"]);
+  expect(codeOf(() => planFromJson("null"))).toBe("plan_invalid");
+  expect(codeOf(() => planFromJson(undefined))).toBe("plan_invalid");
 });
 
 test("the same differences have the same hash, others have others", () => {
