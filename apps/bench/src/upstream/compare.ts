@@ -11,6 +11,7 @@ import { loadCities } from "../data/cities.ts";
 import { layOut } from "../report/table.ts";
 import { temporaryFolder } from "../run/folder.ts";
 import { CITIES } from "../subjects/modelvault.ts";
+import { asyncComparison, compareAsync } from "./async-compare.ts";
 import type { UpstreamAnswer, UpstreamFigures, UpstreamJob } from "./job.ts";
 
 /** What the interoperation tests find: the Python that has upstream, or why there is none. */
@@ -18,7 +19,8 @@ interface Environment {
   findUpstream(): { readonly python: string } | { readonly reason: string };
 }
 
-const fromHere = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+/** A file beside this one. */
+export const fromHere = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
 /** Compares, and prints; returns the exit code. */
 export async function compareWithUpstream(quick: boolean, json: string | undefined): Promise<number> {
@@ -31,28 +33,33 @@ export async function compareWithUpstream(quick: boolean, json: string | undefin
     return 1;
   }
   const folder = await temporaryFolder();
+  const asyncFolder = await temporaryFolder();
   try {
     const job = prepare(folder.path, quick);
-    const ours = run(process.execPath, fromHere("work.js"), job);
-    const theirs = run(found.python, fromHere("../../upstream/upstream.py"), job);
+    const ours = run<UpstreamAnswer>(process.execPath, fromHere("work.js"), job);
+    const theirs = run<UpstreamAnswer>(found.python, fromHere("../../upstream/upstream.py"), job);
     if (JSON.stringify(ours.populations) !== JSON.stringify(theirs.populations)) {
       console.error(`The engines disagree: ${ours.populations} and ${theirs.populations}.`);
       return 1;
     }
     if (quick) console.log("A quick run: little data; the figures mean nothing.");
     console.log(comparison(ours.figures, theirs.figures));
+    const asynchronous = compareAsync(asyncFolder.path, found.python, quick);
+    console.log(`\n${asyncComparison(asynchronous.ours, asynchronous.theirs)}`);
     if (json !== undefined)
       writeFileSync(
         json,
-        `${JSON.stringify({ quick, file: ours.figures, upstream: theirs.figures }, undefined, 2)}\n`,
+        `${JSON.stringify({ quick, file: ours.figures, upstream: theirs.figures, async: asynchronous }, undefined, 2)}\n`,
       );
     return 0;
   } finally {
     await folder.remove();
+    await asyncFolder.remove();
   }
 }
 
-function prepare(folder: string, quick: boolean): UpstreamJob {
+/** Writes the rows, and says what is to be done with them. */
+export function prepare(folder: string, quick: boolean): UpstreamJob {
   const rows = join(folder, "rows.ndjson");
   const cities = loadCities(quick ? 2_000 : 100_000);
   writeFileSync(rows, cities.map((city) => `${JSON.stringify(city)}\n`).join(""));
@@ -77,10 +84,11 @@ function withLists(field: FieldDescriptor): FieldDescriptor {
   return { ...field, path: typeof path === "string" ? [path] : path, type: inner };
 }
 
-function run(program: string, script: string, job: UpstreamJob): UpstreamAnswer {
+/** Runs one side. @throws when it fails */
+export function run<Answer>(program: string, script: string, job: UpstreamJob): Answer {
   const { status, stdout, stderr } = spawnSync(program, [script, JSON.stringify(job)], { encoding: "utf8" });
   if (status !== 0) throw new Error(`${script} failed:\n${stderr}`);
-  return JSON.parse(stdout) as UpstreamAnswer;
+  return JSON.parse(stdout) as Answer;
 }
 
 /** The table. Each line says how many times better ours is. */
