@@ -1,7 +1,7 @@
 /** The asynchronous surface beside upstream's, on vault files: gets and durable inserts, one after the other and gathered, and what is left of the event loop. */
 import { layOut } from "../report/table.ts";
 import type { AsyncUpstreamFigures, AsyncUpstreamJob } from "./async-job.ts";
-import { fromHere, prepare, run } from "./compare.ts";
+import { fromHere, prepare, run } from "./sides.ts";
 
 interface AsyncUpstreamAnswer {
   readonly figures: AsyncUpstreamFigures;

@@ -2,25 +2,17 @@
  * Vault files beside upstream's engine, release 0.16.0 for Python: each in a process of its own that times itself, one after the other, on
  * the same rows, schema, indexes and disk. Upstream is installed as `npm run interop` does; where it cannot be, that is said, and is an error.
  */
-import { spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import type { FieldDescriptor } from "@modelvault/core";
-import { loadCities } from "../data/cities.ts";
 import { layOut } from "../report/table.ts";
 import { temporaryFolder } from "../run/folder.ts";
-import { CITIES } from "../subjects/modelvault.ts";
 import { asyncComparison, compareAsync } from "./async-compare.ts";
-import type { UpstreamAnswer, UpstreamFigures, UpstreamJob } from "./job.ts";
+import type { UpstreamAnswer, UpstreamFigures } from "./job.ts";
+import { fromHere, prepare, run } from "./sides.ts";
 
 /** What the interoperation tests find: the Python that has upstream, or why there is none. */
 interface Environment {
   findUpstream(): { readonly python: string } | { readonly reason: string };
 }
-
-/** A file beside this one. */
-export const fromHere = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
 /** Compares, and prints; returns the exit code. */
 export async function compareWithUpstream(quick: boolean, json: string | undefined): Promise<number> {
@@ -56,39 +48,6 @@ export async function compareWithUpstream(quick: boolean, json: string | undefin
     await folder.remove();
     await asyncFolder.remove();
   }
-}
-
-/** Writes the rows, and says what is to be done with them. */
-export function prepare(folder: string, quick: boolean): UpstreamJob {
-  const rows = join(folder, "rows.ndjson");
-  const cities = loadCities(quick ? 2_000 : 100_000);
-  writeFileSync(rows, cities.map((city) => `${JSON.stringify(city)}\n`).join(""));
-  const { fields = [], indexes = [] } = CITIES;
-  return {
-    folder,
-    rows,
-    fields: fields.map(withLists),
-    indexes: indexes.map(({ path }) => ({ name: `${path}_idx`, path: [String(path)], kind: "index" })),
-    commits: quick ? 20 : 1_000,
-    secondsMax: quick ? 0.2 : 3,
-    newIds: 1_000_000_000_000,
-    low: 100_000,
-    high: 200_000,
-  };
-}
-
-/** A field with its path as upstream spells it, inside objects too. */
-function withLists(field: FieldDescriptor): FieldDescriptor {
-  const { path, type } = field;
-  const inner = typeof type === "object" && "object" in type ? { object: type.object.map(withLists) } : type;
-  return { ...field, path: typeof path === "string" ? [path] : path, type: inner };
-}
-
-/** Runs one side. @throws when it fails */
-export function run<Answer>(program: string, script: string, job: UpstreamJob): Answer {
-  const { status, stdout, stderr } = spawnSync(program, [script, JSON.stringify(job)], { encoding: "utf8" });
-  if (status !== 0) throw new Error(`${script} failed:\n${stderr}`);
-  return JSON.parse(stdout) as Answer;
 }
 
 /** The table. Each line says how many times better ours is. */
