@@ -4,6 +4,9 @@ import { openFile } from "./open/open-file.ts";
 import { checkLmdbOptions, type LmdbStoreOptions } from "./options.ts";
 import { LmdbStore } from "./store/lmdb-store.ts";
 
+/** Restoring goes with the driver, for those who only know its module URL. */
+export { restore } from "./maintenance/restore.ts";
+
 /** What {@link lmdbStore} returns. */
 export interface LmdbStoreDriver extends StoreDriver {
   readonly name: "lmdb";
