@@ -71,6 +71,44 @@ export class AsyncDatabase extends AsyncWriteHandle {
     return AsyncDatabase.open(memoryStore(), options);
   }
 
+  /** A snapshot in the memory of its worker: `AsyncDatabase.openSnapshot(snapshotStore(bytes))`. What is written to it is gone when it is closed. */
+  static async openSnapshot(driver: StoreDriver, options?: AsyncDatabaseOptions): Promise<AsyncDatabase> {
+    return AsyncDatabase.open(driver, options);
+  }
+
+  /**
+   * Makes a saved vault the vault at a driver's place, in a worker of its own: what `restore` of the driver's package does. Rejects with what that
+   * throws, and with unsupported_operation where the driver has no place or no `restore`.
+   *
+   * @example
+   * await AsyncDatabase.restoreSnapshot(fileStore("app.modelvault"), bytes, { overwrite: true });
+   */
+  static async restoreSnapshot<T = unknown>(
+    driver: StoreDriver,
+    source: string | Uint8Array,
+    options: {
+      readonly onProgress?: (progress: MaintenanceProgress) => void;
+      readonly [name: string]: unknown;
+    } = {},
+  ): Promise<T> {
+    const { moduleUrl, location, name } = checkDriver(driver);
+    if (location === undefined) {
+      throw new ModelVaultError("unsupported_operation", `The ${name} store has no restore.`, {
+        operation: "restore",
+        driver: name,
+      });
+    }
+    const { onProgress, ...how } = options;
+    const db = await AsyncDatabase.openInMemory();
+    try {
+      const sending = onProgress === undefined ? {} : { progress: onProgress as (progress: never) => void };
+      const args = [workerModule(moduleUrl), "restore", [source, location, how], onProgress !== undefined];
+      return (await db.site.call("call", "write", args, sending)) as T;
+    } finally {
+      await db.close();
+    }
+  }
+
   /**
    * Runs a callback as one transaction: committed when its promise is fulfilled, rolled back when it rejects, after `timeoutMs`, or when the
    * signal says so. Gives the callback's value. Calls on the database made inside the callback, wherever in its asynchronous work, belong to it; those of other tasks

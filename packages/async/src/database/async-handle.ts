@@ -14,6 +14,7 @@ import type {
   VersionDescriptor,
   VersionOptions,
 } from "@modelvault/core";
+import { workerModule } from "../link/worker-module.ts";
 import type { CallOptions, CallSite, Sending } from "../transaction/call-site.ts";
 import { argumentInvalid } from "./arguments.ts";
 import { AsyncCollection } from "./async-collection.ts";
@@ -138,6 +139,27 @@ export abstract class AsyncWriteHandle extends AsyncReadHandle {
       integers: integers ?? this.site.integers,
       apply: rewriter(rewrite as never, "registerVersion", primaryKey),
     });
+  }
+
+  /**
+   * Runs a function that a module exports in the engine's own thread, as one transaction: `run(tx, ...args)`, with the synchronous API. For work that looks at many rows, and for
+   * functions that are to run beside the data: a plan with functions of rows, say. Arguments and result are plain data; the function is synchronous.
+   *
+   * @example
+   * await db.run(new URL("./recount.js", import.meta.url), "recount", ["books"]);
+   */
+  async run<T = unknown>(
+    module: URL | string,
+    name: string,
+    args: readonly unknown[] = [],
+    options?: CallOptions,
+  ): Promise<T> {
+    const url = String(module);
+    if (!URL.canParse(url)) throw argumentInvalid("module", "the URL of a module", module);
+    if (typeof name !== "string")
+      throw argumentInvalid("name", "the name of a function that the module exports", name);
+    if (!Array.isArray(args)) throw argumentInvalid("args", "a list of arguments", args);
+    return (await this.writeCall("run", [workerModule(url), name, args], options)) as T;
   }
 
   /** Calls a collection by another name. */

@@ -1,6 +1,6 @@
 /** Where a worker starts: opens the database with the driver it was named, says how that went, and serves. */
 import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from "node:worker_threads";
-import { Database, type DatabaseObserver, ModelVaultError, type StoreDriver } from "@modelvault/core";
+import { Database, type DatabaseObserver, type StoreDriver } from "@modelvault/core";
 import type {
   AnswerBatch,
   CallBatch,
@@ -11,19 +11,13 @@ import type {
 } from "../protocol/messages.ts";
 import { errorToWire } from "../protocol/wire-errors.ts";
 import { Asking } from "./asking.ts";
+import { loadFunction } from "./load-function.ts";
 import { Outbox } from "./outbox.ts";
 import { Server } from "./server.ts";
 import { ShapeBook } from "./shape-book.ts";
 
 async function build({ moduleUrl, factory, args }: DriverReference): Promise<StoreDriver> {
-  const module = (await import(moduleUrl)) as Readonly<Record<string, unknown>>;
-  const make = module[factory];
-  if (typeof make === "function") return make(...args) as StoreDriver;
-  throw new ModelVaultError(
-    "argument_invalid",
-    `driver.factory must be the name of a function that ${moduleUrl} exports, not ${JSON.stringify(factory)}.`,
-    { argument: "driver.factory", expected: "the name of an exported function", actual: factory },
-  );
+  return (await loadFunction(moduleUrl, factory, "driver.factory"))(...args) as StoreDriver;
 }
 
 function observerOf(observed: readonly string[], outbox: () => Outbox): DatabaseObserver {

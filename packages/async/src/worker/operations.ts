@@ -15,6 +15,7 @@ import {
   type QuerySpec,
   type ReadHandle,
   type Row,
+  type Transaction,
   type Value,
   type VersionDescriptor,
   type VersionOptions,
@@ -198,6 +199,13 @@ export const WRITES: Readonly<Record<string, WriteOperation>> = {
   renameCollection: (handle, _context, from: string, to: string) => handle.renameCollection(from, to),
   dropCollection: (handle, _context, name: string) => handle.dropCollection(name),
   setNote: (handle, _context, key: string, value: Uint8Array | undefined) => handle.setNote(key, value),
+  /** A function of a module, which was loaded before. What it gives must be plain data. */
+  run: (
+    handle,
+    _context,
+    run: (tx: WriteHandle, ...args: readonly unknown[]) => unknown,
+    args: readonly unknown[],
+  ) => (handle as Transaction).transaction((tx) => structuredClone(run(tx, ...args))),
 };
 
 export const ALONE: Readonly<Record<string, AloneOperation>> = {
@@ -207,6 +215,14 @@ export const ALONE: Readonly<Record<string, AloneOperation>> = {
   verify: (db) => db.verify(),
   stats: (db) => db.stats(),
   snapshotBytes: (db, { progress }) => db.snapshotBytes(progress),
+  /** A function of a module that has nothing to do with the database. */
+  call: (
+    _db,
+    { progress },
+    run: (...args: readonly unknown[]) => unknown,
+    args: readonly unknown[],
+    told: boolean,
+  ) => run(...args.slice(0, -1), { ...(args.at(-1) as object), ...(told ? { onProgress: progress } : {}) }),
 };
 
 /** An error of `insertMany` for rows that are the later part of what the caller gave. */

@@ -33,6 +33,7 @@ import { readOut } from "../protocol/odd-values.ts";
 import { errorToWire } from "../protocol/wire-errors.ts";
 import type { Asking } from "./asking.ts";
 import { commitGroup, type Outcome, type Write } from "./group-commit.ts";
+import { loadFunction } from "./load-function.ts";
 import { ALONE, type Context, SHARED, WRITES } from "./operations.ts";
 import type { Outbox } from "./outbox.ts";
 import { ManyRows, OneRow } from "./row-results.ts";
@@ -197,6 +198,10 @@ export class Server {
     args: readonly unknown[],
     claim: Claim | undefined,
   ): void {
+    if ((op === "run" || op === "call") && typeof args[0] === "string") {
+      this.#load(id, scope, op, args, claim);
+      return;
+    }
     const context = this.#contextOf(id);
     if (scope !== DATABASE_SCOPE || Object.hasOwn(SHARED, op) || op === "openView" || op === "close") {
       if (claimed(claim)) this.#answer(id, claim, () => this.#runNow(context, scope, op, args));
@@ -218,6 +223,17 @@ export class Server {
         claim,
       });
     }
+  }
+
+  /** Loads the function that a call names; the call is entered then. */
+  #load(id: number, scope: ScopeId, op: string, args: readonly unknown[], claim: Claim | undefined): void {
+    const [moduleUrl, name, ...rest] = args as [string, string, ...unknown[]];
+    loadFunction(moduleUrl, name, "name")
+      .then(
+        (run) => this.#enterCall(id, scope, op, [run, ...rest], claim),
+        (error: unknown) => this.#outbox.add(["error", id, errorToWire(error)]),
+      )
+      .then(() => this.#turn());
   }
 
   /** A call that waits for nobody: a shared one, or any inside an open scope. */
