@@ -6,6 +6,9 @@ import { FileStore } from "./vault/file-store.ts";
 import type { RecoveryInfo } from "./vault/recovery-info.ts";
 import { Vault } from "./vault/vault.ts";
 
+/** Restoring goes with the driver, for those who only know its module URL. */
+export { restore } from "./maintenance/restore.ts";
+
 /** What {@link fileStore} returns. */
 export interface FileStoreDriver extends StoreDriver {
   readonly name: "file";

@@ -10,6 +10,7 @@ export { restore } from "./maintenance/restore.ts";
 /** What {@link lmdbStore} returns. */
 export interface LmdbStoreDriver extends StoreDriver {
   readonly name: "lmdb";
+  readonly location: string;
   open(): Store;
 }
 
@@ -25,6 +26,7 @@ export function lmdbStore(path: string, options?: LmdbStoreOptions): LmdbStoreDr
   return {
     name: "lmdb",
     moduleUrl: import.meta.url,
+    location: path,
     factory: "lmdbStore",
     args: options === undefined ? [path] : [path, options],
     open: () => LmdbStore.open(openFile(path, checked), checked),
