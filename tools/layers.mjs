@@ -36,7 +36,7 @@ const loaders = new Set([
   // The environment of the interoperation tests, which is no part of a package.
   "apps/bench/src/upstream/compare.ts",
   // A driver, in the worker that opens it.
-  "packages/async/src/worker/entry.ts",
+  "packages/async/src/worker/load-function.ts",
 ]);
 
 const nodeModules = new Set(builtinModules);
