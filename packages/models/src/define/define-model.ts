@@ -48,18 +48,21 @@ export function defineModel<
       ...(spec.name === undefined ? {} : { name: spec.name }),
     })),
   };
-  checkCollection(descriptor);
+  // White space around names does not count.
+  const { name: plainName } = checkCollection(descriptor);
+  const { renamedFrom } = options;
   return Object.freeze({
-    name,
+    name: plainName as Name,
     schema,
     primaryKey: options.primaryKey,
     // Absent is undefined, which is what Generated is then.
     generate: options.generate as Generated,
-    descriptor,
+    descriptor: { ...descriptor, name: plainName },
     unenforced: Object.freeze(unenforced),
     shape,
     fields,
-    renamedFrom: options.renamedFrom,
+    renamedFrom:
+      renamedFrom === undefined ? undefined : checkCollection({ ...descriptor, name: renamedFrom }).name,
     renamedFields,
   });
 }

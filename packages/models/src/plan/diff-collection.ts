@@ -136,7 +136,7 @@ class CollectionSteps {
 
   #optionalField(path: readonly string[]): Step {
     const base = { collection: this.#collection, path, type: this.#typeAt(path) };
-    const fill = this.#decisions.givenFill(path);
+    const fill = this.#decisions.optionalFillOf(path, this.#before);
     return fill === undefined
       ? { kind: "addOptionalField", ...base, safety: "safe" }
       : { kind: "addField", ...base, safety: "data", fill };

@@ -1,9 +1,11 @@
 /** What the options and the model decide about the fields of one collection. */
-import type { CollectionDescriptor, FieldDescriptor, Value } from "@modelvault/core";
+import type { CollectionDescriptor, FieldDescriptor, Schema, Value } from "@modelvault/core";
+import type { RowShape } from "../convert/shape.ts";
 import type { Model } from "../define/model.ts";
 import { fillsByDefault } from "./model-default.ts";
 import type { PlanOptions } from "./plan-options.ts";
 import { type Fill, pathText, qualified } from "./step.ts";
+import { storedVariantNeeds } from "./variant-needs.ts";
 
 export class RowDecisions {
   /** Name of the collection after the plan, and the one it has now. */
@@ -39,6 +41,13 @@ export class RowDecisions {
     if (value !== undefined) return { by: "value", value };
     const model = this.#model;
     return model !== undefined && fillsByDefault(model, path) ? { by: "model" } : { by: "nothing" };
+  }
+
+  /** Where the values of a new optional field come from: the options; from nowhere, where stored rows may be of a variant that requires it. */
+  optionalFillOf(path: readonly string[], before: Schema): Fill | undefined {
+    const shape: RowShape | undefined = this.#model?.shape;
+    const needed = shape !== undefined && storedVariantNeeds(shape, path, before);
+    return this.givenFill(path) ?? (needed ? { by: "nothing" } : undefined);
   }
 
   /** Whether the options have a function for the values of a field. */

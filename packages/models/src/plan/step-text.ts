@@ -100,7 +100,7 @@ export function blockerOf(step: Step): string | undefined {
         : undefined;
     case "addField":
       return step.fill.by === "nothing"
-        ? `${whileRows(step.collection)}fill: { ${quote(qualified(step.collection, pathText(step.path)))}: … } (a value, or a function of the row), or a default in the model`
+        ? `${whileRows(step.collection)}fill: { ${quote(qualified(step.collection, pathText(step.path)))}: … } ${fillAdvice(step)}`
         : undefined;
     default:
       return undefined;
@@ -110,6 +110,13 @@ export function blockerOf(step: Step): string | undefined {
 /** Whether a step that is in the way of a plan is none where its collection has no rows. */
 export function passesWhenEmpty(step: Step): boolean {
   return step.kind === "convertType" || step.kind === "addField";
+}
+
+/** A field that may be absent is in the way only where one variant of a union requires it. */
+function fillAdvice({ type }: { readonly type: string }): string {
+  return type.startsWith("optional ")
+    ? "(a function of the row: rows of some variants must have it; null for the others)"
+    : "(a value, or a function of the row), or a default in the model";
 }
 
 function whileRows(collection: string): string {

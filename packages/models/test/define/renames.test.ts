@@ -1,6 +1,7 @@
+import { Database, memoryStore } from "@modelvault/core";
 import { expect, test } from "vitest";
 import { z } from "zod";
-import { defineModel } from "../../src/index.ts";
+import { defineModel, plan } from "../../src/index.ts";
 
 const schema = z.object({
   isbn: z.string(),
@@ -18,6 +19,17 @@ test("a model keeps what it says of former names", () => {
   expect(Book.renamedFrom).toBe("tomes");
   expect(Book.renamedFields).toEqual({ title: "name", author: "writer", "author.name": "author.full" });
   expect(Object.isFrozen(Book.renamedFields)).toBe(true);
+});
+
+test("white space around names of collections does not count", () => {
+  const Book = defineModel(" books\u0085", schema, { primaryKey: "isbn", renamedFrom: "tomes " });
+  expect([Book.name, Book.descriptor.name, Book.renamedFrom]).toEqual(["books", "books", "tomes"]);
+  const Other = defineModel("books", z.object({ isbn: z.string() }), { primaryKey: "isbn" });
+  using db = Database.open(memoryStore());
+  expect(() => plan(db, [Book, Other])).toThrow(expect.objectContaining({ code: "argument_invalid" }));
+  expect(() => defineModel("books", schema, { primaryKey: "isbn", renamedFrom: " " })).toThrow(
+    expect.objectContaining({ code: "collection_name_invalid" }),
+  );
 });
 
 test("without renames there is no former name", () => {

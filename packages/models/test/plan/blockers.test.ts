@@ -1,6 +1,6 @@
 /** What a plan does not do unless told: it says so, names what to name, and nothing happens meanwhile. */
 import { type CollectionDescriptor, Database, isModelVaultError, memoryStore } from "@modelvault/core";
-import { apply, defineModel, index, type Model, plan } from "@modelvault/models";
+import { apply, collection, defineModel, index, type Model, plan } from "@modelvault/models";
 import { expect, test } from "vitest";
 import { z } from "zod";
 
@@ -77,6 +77,42 @@ test("a required field without values for stored rows can be added while there a
   using db = vault(0);
   expect(apply(db, plan(db, [wanted])).changed).toBe(true);
 });
+
+test.each<[string, (pay: z.ZodType) => z.ZodRawShape, (row: object) => object, string]>([
+  ["a field", (pay) => ({ pay }), (pay) => ({ pay }), "books.pay.owner"],
+  ["a list", (pay) => ({ pays: z.array(pay) }), (pay) => ({ pays: [pay] }), "books.pays.[].owner"],
+])(
+  "a field that a variant of a union in %s requires needs values for its stored rows",
+  (_in, shape, row, key) => {
+    const cash = z.object({ kind: z.literal("cash") });
+    const card = z.object({ kind: z.literal("card"), last4: z.string() });
+    const sepa = z.object({ kind: z.literal("sepa"), iban: z.string() });
+    const ofCards = (cards: typeof card): Model =>
+      model({ ...ID, ...shape(z.discriminatedUnion("kind", [cash, cards, sepa])) });
+    using db = Database.open(memoryStore());
+    const first = model({ ...ID, ...shape(z.discriminatedUnion("kind", [cash, card])) });
+    apply(db, plan(db, [first]));
+    db.collection("books").insertMany([
+      { id: "1", ...row({ kind: "cash" }) },
+      { id: "2", ...row({ kind: "card", last4: "1234" }) },
+    ]);
+    // No stored row can be of a variant that is new itself; and what it may lack it may lack.
+    expect(plan(db, [ofCards(card)]).safety).toBe("safe");
+    expect(plan(db, [ofCards(card.extend({ owner: z.string().optional() }) as never)]).safety).toBe("safe");
+    const wanted = ofCards(card.extend({ owner: z.string() }));
+    expect(adviceOf(db, wanted)).toEqual([
+      `while "books" has rows, this needs fill: { "${key}": … } (a function of the row: rows of some variants must have it; null for the others)`,
+    ]);
+    expect(refusal(() => apply(db, plan(db, [wanted]))).code).toBe("plan_blocked");
+    const owner = (stored: object): string | null => (JSON.stringify(stored).includes("card") ? "Ada" : null);
+    apply(db, plan(db, [wanted], { fill: { [key]: owner } }));
+    expect(collection(db, wanted).all()).toEqual([
+      { id: "1", ...row({ kind: "cash" }) },
+      { id: "2", ...row({ kind: "card", last4: "1234", owner: "Ada" }) },
+    ]);
+    expect(plan(db, [wanted]).isEmpty).toBe(true);
+  },
+);
 
 test("a type that no rule converts needs a function while there are rows", () => {
   const wanted = model({ ...KEPT, year: z.number() }, BY_YEAR);
