@@ -1,6 +1,8 @@
 /** What the service does with cities, apart from HTTP: on an `AsyncDatabase`, so that no call holds the event loop up. */
-import type { AsyncCollection, AsyncDatabase } from "@modelvault/async";
-import type { City, CityFilter, CityPatch } from "./city.ts";
+import { type AsyncDatabase, type AsyncModelCollection, asyncCollection } from "@modelvault/async";
+import type { Predicate } from "@modelvault/core";
+import type { PatchOf, PredicateBuilder } from "@modelvault/models";
+import { type City, type CityFilter, CityModel, type CityPatch, type NewCity } from "./city.ts";
 
 export interface Page {
   readonly cities: readonly City[];
@@ -8,8 +10,8 @@ export interface Page {
   readonly next: string | null;
 }
 
-/** A patch as the engine takes it. */
-export type Patch = Parameters<AsyncCollection<City>["update"]>[1] & object;
+/** A patch as collections of the model take it. */
+export type Patch = PatchOf<City, "id">;
 
 export interface Cities {
   /** @throws row_exists */
@@ -35,11 +37,15 @@ export interface Cities {
 
 export class AsyncCities implements Cities {
   readonly #db: AsyncDatabase;
-  readonly #cities: AsyncCollection<City>;
+  readonly #cities: AsyncModelCollection<City, NewCity, "id">;
 
-  constructor(db: AsyncDatabase) {
+  constructor(db: AsyncDatabase, cities: AsyncModelCollection<City, NewCity, "id">) {
     this.#db = db;
-    this.#cities = db.collection<City>("cities");
+    this.#cities = cities;
+  }
+
+  static async of(db: AsyncDatabase): Promise<AsyncCities> {
+    return new AsyncCities(db, await asyncCollection(db, CityModel));
   }
 
   async create(city: City): Promise<void> {
@@ -59,11 +65,8 @@ export class AsyncCities implements Cities {
   }
 
   async list(filter: CityFilter, limit: number, after?: string, signal?: AbortSignal): Promise<Page> {
-    const query = narrowed(this.#cities.query(), filter)
-      .orderBy("population", "desc")
-      .limit(limit)
-      .after(after);
-    const { rows, next } = await query.page(signal === undefined ? undefined : { signal });
+    const query = this.#cities.where(matching(filter)).orderBy("population", "desc").limit(limit);
+    const { rows, next } = await query.after(after).page(signal === undefined ? undefined : { signal });
     return { cities: rows, next };
   }
 
@@ -72,7 +75,7 @@ export class AsyncCities implements Cities {
   }
 
   each(filter: CityFilter, signal?: AbortSignal): AsyncIterable<City> {
-    return narrowed(this.#cities.query(), filter).iterate(signal === undefined ? undefined : { signal });
+    return this.#cities.where(matching(filter)).iterate(signal === undefined ? undefined : { signal });
   }
 
   add(cities: readonly City[]): Promise<number> {
@@ -80,7 +83,7 @@ export class AsyncCities implements Cities {
   }
 
   addAll(cities: AsyncIterable<City>, signal: AbortSignal, timeoutMs: number): Promise<number> {
-    return this.#db.transaction((tx) => tx.collection<City>("cities").insertMany(cities), {
+    return this.#db.transaction(async (tx) => (await asyncCollection(tx, CityModel)).insertMany(cities), {
       signal,
       timeoutMs,
     });
@@ -99,19 +102,17 @@ export class AsyncCities implements Cities {
   }
 }
 
-/** The part of a query that filters need: it is the same on the synchronous API. */
-interface Narrowing<Q> {
-  where(path: string, op: "=" | ">=" | "<=", value: string | number): Q;
-}
-
-export function narrowed<Q extends Narrowing<Q>>(all: Q, filter: CityFilter): Q {
+/** What a filter asks for. The same predicate serves either surface. */
+export function matching(filter: CityFilter): (is: PredicateBuilder<City>) => Predicate {
   const { country, feature, minPopulation, maxPopulation, south, north } = filter;
-  let query = all;
-  if (country !== undefined) query = query.where("country", "=", country);
-  if (feature !== undefined) query = query.where("feature", "=", feature);
-  if (minPopulation !== undefined) query = query.where("population", ">=", minPopulation);
-  if (maxPopulation !== undefined) query = query.where("population", "<=", maxPopulation);
-  if (south !== undefined) query = query.where("location.lat", ">=", south);
-  if (north !== undefined) query = query.where("location.lat", "<=", north);
-  return query;
+  return (is) => {
+    const all: Predicate[] = [];
+    if (country !== undefined) all.push(is("country", "=", country));
+    if (feature !== undefined) all.push(is("feature", "=", feature));
+    if (minPopulation !== undefined) all.push(is("population", ">=", minPopulation));
+    if (maxPopulation !== undefined) all.push(is("population", "<=", maxPopulation));
+    if (south !== undefined) all.push(is("location.lat", ">=", south));
+    if (north !== undefined) all.push(is("location.lat", "<=", north));
+    return is.and(...all);
+  };
 }

@@ -13,7 +13,7 @@ if (STORE !== "lmdb" && STORE !== "file") throw new Error(`STORE is "lmdb" or "f
 const store: StoreName = STORE;
 const path = VAULT ?? fileURLToPath(new URL(`../.vault/cities.${store}`, import.meta.url));
 
-const cities = new AsyncCities(await openVault(store, path));
+const cities = await AsyncCities.of(await openVault(store, path));
 const app = await buildApp({ cities, store, logger: LOG === "1", drainMs: Number(DRAIN_MS) });
 
 for (const signal of ["SIGTERM", "SIGINT"] as const) {

@@ -1,9 +1,8 @@
 /** The vault of the service: LMDB unless told otherwise, brought to the models of this version of the program before it is served. */
 import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
-import { AsyncDatabase } from "@modelvault/async";
-import type { StoreDriver } from "@modelvault/core";
-import { openWith } from "@modelvault/models";
+import { AsyncDatabase, asyncApply, asyncPlan } from "@modelvault/async";
+import { ModelVaultError, type StoreDriver } from "@modelvault/core";
 import { fileStore } from "@modelvault/store-file";
 import { lmdbStore } from "@modelvault/store-lmdb";
 import { CityModel } from "./city.ts";
@@ -16,13 +15,19 @@ export function driverFor(store: StoreName, path: string): StoreDriver {
 }
 
 /**
- * Plans and applies, then opens. Changes that touch no stored row are made at start; others stop the start with `models_differ`, whose message
- * lists the steps, for somebody to look at. Nobody is served yet, so the synchronous API does it.
+ * Opens the vault and brings it to the models. Changes that touch no stored row are made at start; others stop the start with `models_differ`,
+ * whose message lists the steps, for somebody to look at.
  */
 export async function openVault(store: StoreName, path: string): Promise<AsyncDatabase> {
-  openWith(driverFor(store, path), [CityModel], {
-    onDiff: "apply-safe",
-    program: "cities service 1",
-  }).close();
-  return AsyncDatabase.open(driverFor(store, path));
+  const db = await AsyncDatabase.open(driverFor(store, path));
+  try {
+    const changes = await asyncPlan(db, [CityModel]);
+    if (changes.safety !== "safe")
+      throw new ModelVaultError("models_differ", `The vault is not as this program's models say. ${changes}`);
+    if (!changes.isEmpty) await asyncApply(db, changes, { program: "cities service 1" });
+    return db;
+  } catch (error) {
+    await db.close();
+    throw error;
+  }
 }

@@ -1,9 +1,10 @@
 import { once } from "node:events";
 import { request } from "node:http";
-import { AsyncDatabase } from "@modelvault/async";
+import { AsyncDatabase, asyncCollection } from "@modelvault/async";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { buildApp } from "../src/app.ts";
 import { AsyncCities } from "../src/cities.ts";
+import { CityModel } from "../src/city.ts";
 import { sampleCities } from "../src/data/cities.ts";
 import { jsonLines } from "../src/ndjson.ts";
 import { atlantis, Client, lines, newPlace, serve, someCities } from "./service.ts";
@@ -144,7 +145,10 @@ test("a sender is held back by a slow store", async () => {
       return cities.length;
     }
   }
-  const app = await buildApp({ cities: new SlowCities(db), store: "slow" });
+  const app = await buildApp({
+    cities: new SlowCities(db, await asyncCollection(db, CityModel)),
+    store: "slow",
+  });
   const slowClient = new Client(await app.listen({ port: 0, host: "127.0.0.1" }));
   let sent = 0;
   const chunk = Buffer.from(lines(someCities));

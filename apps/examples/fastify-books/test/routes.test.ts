@@ -125,6 +125,13 @@ describe.each(["lmdb", "file"] as const)("the routes over a vault in %s", (store
     expect(body.next).toBeNull();
   });
 
+  test("without a filter the list has every city, largest first", async () => {
+    const { body } = await client.get("/cities?limit=2");
+    const largest = someCities.toSorted((a, b) => b.population - a.population || a.id - b.id);
+    expect(body.cities).toEqual(largest.slice(0, 2));
+    expect((await client.get("/cities/export")).body.trimEnd().split("\n").length).toBe(3_000);
+  });
+
   test("a search by the beginning of a name gives those cities by name", async () => {
     const { body } = await client.get("/cities/search?name=S&limit=5");
     const expected = someCities

@@ -89,7 +89,7 @@ export function newPlace(store: StoreName): Place {
 
 /** The app in this process. */
 export async function serve(place: Place) {
-  const cities = new AsyncCities(await openVault(place.store, place.path));
+  const cities = await AsyncCities.of(await openVault(place.store, place.path));
   const app = await buildApp({ cities, store: place.store });
   return { app, client: new Client(await app.listen({ port: 0, host: "127.0.0.1" })) };
 }

@@ -8,7 +8,7 @@ import { SyncCities } from "./sync-cities.ts";
 const [surface, store = "lmdb", path = ""] = process.argv.slice(2) as [string, StoreName, string];
 const cities =
   surface === "async"
-    ? new AsyncCities(await openVault(store, path))
+    ? await AsyncCities.of(await openVault(store, path))
     : new SyncCities(driverFor(store, path));
 const app = await buildApp({ cities, store });
 const url = await app.listen({ port: 0, host: "127.0.0.1" });

@@ -1,15 +1,16 @@
 /** The same service on the synchronous API, for comparison: every call runs on the event loop. */
-import { type Collection, Database, type StoreDriver } from "@modelvault/core";
-import { type Cities, narrowed, type Page, type Patch } from "../cities.ts";
-import type { City, CityFilter, CityPatch } from "../city.ts";
+import { Database, type StoreDriver } from "@modelvault/core";
+import { collection, type ModelCollection } from "@modelvault/models";
+import { type Cities, matching, type Page, type Patch } from "../cities.ts";
+import { type City, type CityFilter, CityModel, type CityPatch, type NewCity } from "../city.ts";
 
 export class SyncCities implements Cities {
   readonly #db: Database;
-  readonly #cities: Collection<City>;
+  readonly #cities: ModelCollection<City, NewCity, "id">;
 
   constructor(driver: StoreDriver) {
     this.#db = Database.open(driver);
-    this.#cities = this.#db.collection<City>("cities");
+    this.#cities = collection(this.#db, CityModel);
   }
 
   async create(city: City): Promise<void> {
@@ -29,7 +30,7 @@ export class SyncCities implements Cities {
   }
 
   async list(filter: CityFilter, limit: number, after: string | undefined): Promise<Page> {
-    const query = narrowed(this.#cities.query(), filter).orderBy("population", "desc").limit(limit);
+    const query = this.#cities.where(matching(filter)).orderBy("population", "desc").limit(limit);
     const { rows, next } = query.after(after).page();
     return { cities: rows, next };
   }
@@ -39,7 +40,7 @@ export class SyncCities implements Cities {
   }
 
   each(filter: CityFilter): Iterable<City> {
-    return narrowed(this.#cities.query(), filter).iterate();
+    return this.#cities.where(matching(filter)).iterate();
   }
 
   async add(cities: readonly City[]): Promise<number> {
