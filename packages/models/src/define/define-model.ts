@@ -24,7 +24,7 @@ type OutputOf<Schema extends ModelSchema> = NonNullable<Schema["~standard"]["typ
 export function defineModel<
   const Name extends string,
   Schema extends ModelSchema,
-  const Key extends PrimaryKeyOf<OutputOf<Schema>>,
+  const Key extends { [Name in PrimaryKeyOf<OutputOf<Schema>>]: Name }[PrimaryKeyOf<OutputOf<Schema>>],
   const Generated extends GenerateFor<OutputOf<Schema>, Key> | undefined = undefined,
 >(
   name: Name,

@@ -15,7 +15,7 @@ export interface ModelOptions<
   /** Makes keys for rows that come without one. */
   readonly generate?: Generated;
   /** Made with `index` and `unique`. */
-  readonly indexes?: readonly IndexSpec<ScalarPathsOf<Row>>[];
+  readonly indexes?: readonly IndexSpec<{ [P in ScalarPathsOf<Row>]: P }[ScalarPathsOf<Row>]>[];
   /** The name that the collection had before this one: a plan renames it and keeps its rows. */
   readonly renamedFrom?: string;
   /**
