@@ -199,7 +199,7 @@ function rewriter(
   rewrite: (row: Row, key: Value) => Row,
   call: string,
   primaryKey: string,
-): (rows: readonly Row[]) => readonly unknown[] {
+): (row: Row) => unknown {
   const make = callerFunction((row: Row) => rewrite(row, row[primaryKey] as Value), "options.rewrite", call);
   // An async function is known by its own face, not by that of what calls it.
   callerFunction(rewrite as never, "options.rewrite", call);

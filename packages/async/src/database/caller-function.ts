@@ -2,23 +2,21 @@
 import { AsyncResource } from "node:async_hooks";
 import { ModelVaultError, type Row } from "@modelvault/core";
 
-/** A function of rows out of one of a row. What it throws is what the call rejects with. */
+/** The caller's function of a row, to be called when the engine asks. What it throws is what the call rejects with. */
 export function callerFunction<R extends object>(
   change: (row: R) => unknown,
   argument: string,
   call: string,
-): (rows: readonly Row[]) => readonly unknown[] {
+): (row: Row) => unknown {
   refuseAsyncFunction(change, argument, call);
   const context = new AsyncResource("modelvault.function");
-  return (rows) =>
-    rows.map((row) => {
-      const result = context.runInAsyncScope(change, undefined, row as R);
-      if (typeof (result as { readonly then?: unknown } | null | undefined)?.then !== "function")
-        return result;
-      // Its rejection, if any, is not news: the caller gets this error instead.
-      (result as PromiseLike<unknown>).then(undefined, () => undefined);
-      throw asynchronous(argument, call, "returned a promise");
-    });
+  return (row) => {
+    const result = context.runInAsyncScope(change, undefined, row as R);
+    if (typeof (result as { readonly then?: unknown } | null | undefined)?.then !== "function") return result;
+    // Its rejection, if any, is not news: the caller gets this error instead.
+    (result as PromiseLike<unknown>).then(undefined, () => undefined);
+    throw asynchronous(argument, call, "returned a promise");
+  };
 }
 
 function refuseAsyncFunction(change: unknown, argument: string, call: string): void {

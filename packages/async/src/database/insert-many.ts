@@ -34,17 +34,16 @@ async function insertSlices(
   if (second.done === true) return insert(site, ref, first.value, 0, sending);
   return site.apart(async (tx) => {
     let position = 0;
-    let left = insert(tx, ref, first.value, 0, sending);
+    let left = handled(insert(tx, ref, first.value, 0, sending));
     let slice: IteratorResult<unknown[]> = second;
     position += first.value.length;
     try {
       while (slice.done !== true) {
-        const sent = insert(tx, ref, slice.value, position, sending);
+        const sent = handled(insert(tx, ref, slice.value, position, sending));
         position += slice.value.length;
         // One slice is on its way while the next one is taken.
         await left;
         left = sent;
-        left.catch(() => undefined);
         slice = await slices.next();
       }
       await left;
@@ -54,6 +53,12 @@ async function insertSlices(
     }
     return position;
   }, sending);
+}
+
+/** A promise that may be left alone when one before it rejects. */
+function handled<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => undefined);
+  return promise;
 }
 
 function insert(

@@ -9,11 +9,13 @@ export interface Pending {
   reject(error: unknown): void;
   /** A part of its rows, still packed; `ending` with the last part. Streams only. */
   readonly chunk?: (chunk: PackedChunk, ending: { readonly next: string | null } | undefined) => void;
-  /** Puts rows through the caller's function. @throws what that throws */
-  readonly apply?: (rows: readonly Row[]) => readonly unknown[];
+  /** Puts a row through the caller's function. @throws what that throws */
+  readonly apply?: (row: Row) => unknown;
   readonly progress?: ((progress: never) => void) | undefined;
   /** What the caller's function threw, in place of the worker's word that it did. */
   failure?: { readonly error: unknown };
+  /** What the caller's callback for progress threw. */
+  progressFailure?: { readonly error: unknown };
 }
 
 /** Rows as they came, to be decoded when they are wanted. */
@@ -57,9 +59,10 @@ export class Settling implements Pending {
   readonly promise: Promise<unknown>;
   resolve!: (value: unknown) => void;
   reject!: (error: unknown) => void;
-  apply?: (rows: readonly Row[]) => readonly unknown[];
+  apply?: (row: Row) => unknown;
   progress?: ((progress: never) => void) | undefined;
   failure?: { readonly error: unknown };
+  progressFailure?: { readonly error: unknown };
 
   constructor(integers: IntegerMode) {
     this.integers = integers;

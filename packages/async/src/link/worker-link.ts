@@ -5,21 +5,24 @@
  */
 import { MessageChannel, type MessagePort, type ResourceLimits, Worker } from "node:worker_threads";
 import { type IntegerMode, ModelVaultError, type Row } from "@modelvault/core";
-import type {
-  Answer,
-  AnswerBatch,
-  Asked,
-  CallBatch,
-  CallEntry,
-  Claim,
-  CollectionRef,
-  Entry,
-  NotOpened,
-  Opened,
-  RunEntry,
-  RunOp,
-  ScopeId,
-  WorkerStart,
+import {
+  type Answer,
+  type AnswerBatch,
+  ASK_FAILED,
+  type Asked,
+  type CallBatch,
+  type CallEntry,
+  type Claim,
+  type CollectionRef,
+  type Entry,
+  type Leave,
+  type NotOpened,
+  type Opened,
+  type RunEntry,
+  type RunOp,
+  type ScopeId,
+  type WireError,
+  type WorkerStart,
 } from "../protocol/messages.ts";
 import { spell } from "../protocol/odd-values.ts";
 import { portable } from "../protocol/portable.ts";
@@ -32,8 +35,25 @@ import { WORKER_ENTRY, WORKER_EXEC_ARGV } from "./worker-module.ts";
 /** Answers are handled for this long at most before the event loop gets its turn. */
 const SLICE_MS = 3;
 
+/** How long a worker that was told to leave may take before it is ended: it may be in the middle of a long statement. */
+const LEAVE_MS = 2_000;
+const LEAVE: Leave = { leave: true };
+
+/** The links whose workers run. When the process ends they are told to leave, and waited for. */
+const running: Set<{ tellToLeave(): void; waitForLeave(): void }> = new Set();
+let isWatchingExit = false;
+
+function watchExit(): void {
+  if (isWatchingExit) return;
+  isWatchingExit = true;
+  process.on("exit", () => {
+    for (const link of running) link.tellToLeave();
+    for (const link of running) link.waitForLeave();
+  });
+}
+
 export interface LinkOptions {
-  readonly start: Omit<WorkerStart, "asked" | "bell">;
+  readonly start: Omit<WorkerStart, "asked" | "bell" | "gone">;
   readonly resourceLimits?: ResourceLimits | undefined;
   readonly execArgv?: readonly string[] | undefined;
   /** The revision that reads must show at least. */
@@ -51,6 +71,7 @@ export class WorkerLink {
   readonly #worker: Worker;
   readonly #asked: MessagePort;
   readonly #bell: Int32Array<SharedArrayBuffer>;
+  readonly #gone: Int32Array<SharedArrayBuffer> = new Int32Array(new SharedArrayBuffer(4));
   readonly #pending = new Map<number, Pending>();
   readonly #shapes = new ShapeCache();
   readonly #opening = new Deferred<Opened>();
@@ -70,7 +91,7 @@ export class WorkerLink {
     const { port1, port2 } = new MessageChannel();
     this.#asked = port1;
     this.#bell = new Int32Array(new SharedArrayBuffer(4));
-    const start: WorkerStart = { ...options.start, asked: port2, bell: this.#bell };
+    const start: WorkerStart = { ...options.start, asked: port2, bell: this.#bell, gone: this.#gone };
     this.#worker = new Worker(WORKER_ENTRY, {
       workerData: start,
       transferList: [port2],
@@ -84,7 +105,10 @@ export class WorkerLink {
       // What is in flight will not be answered, however long the thread takes to go.
       this.#end();
     });
+    running.add(this);
+    watchExit();
     this.#worker.on("exit", () => {
+      running.delete(this);
       this.#end();
       this.#exited.resolve();
     });
@@ -181,8 +205,25 @@ export class WorkerLink {
   /** Ends the worker at once. */
   async end(): Promise<void> {
     this.#ending = true;
-    await this.#worker.terminate();
-    await this.#exited.promise;
+    if (this.#opened && this.#over === undefined) {
+      this.tellToLeave();
+      this.#worker.ref();
+      const timer = setTimeout(() => void this.#worker.terminate(), LEAVE_MS);
+      await this.#exited.promise;
+      clearTimeout(timer);
+    } else {
+      await this.#worker.terminate();
+      await this.#exited.promise;
+    }
+  }
+
+  tellToLeave(): void {
+    if (this.#opened && this.#over === undefined) this.#worker.postMessage(LEAVE);
+  }
+
+  /** Holds up this thread, which is at its end, until the worker has released its store. */
+  waitForLeave(): void {
+    if (this.#opened && this.#over === undefined) Atomics.wait(this.#gone, 0, 0, LEAVE_MS);
   }
 
   #add(pending: Pending): number {
@@ -269,7 +310,7 @@ export class WorkerLink {
         for (const [at, value] of answer[2].entries()) this.#resolve(answer[1] + at, value);
         return offset;
       case "error":
-        this.#reject(answer[1], errorFromWire(answer[2]));
+        this.#fail(answer[1], answer[2]);
         return offset;
       case "rows":
         return this.#handleRows(answer[1], answer[2], answer[3], bytes, offset);
@@ -331,18 +372,22 @@ export class WorkerLink {
     return new PackedChunk(bytes, offset, lengths, decode);
   }
 
-  /** Runs the caller's function while the worker waits for it. */
+  /** Runs the caller's function, row after row, while the worker waits for it. */
   #answerAsk(pending: Pending, chunk: PackedChunk): void {
-    let asked: Asked;
+    const made: unknown[] = [];
+    let odd = false;
+    let failed = false;
     try {
-      const rows: Row[] = [];
-      while (chunk.left > 0) rows.push(chunk.next() as Row);
-      const { value, odd } = portable(pending.apply?.(rows) ?? []);
-      asked = odd ? { odd: spell(value) } : { rows: value as readonly unknown[] };
+      while (chunk.left > 0) {
+        const result = portable(pending.apply?.(chunk.next() as Row));
+        odd ||= result.odd;
+        made.push(result.value);
+      }
     } catch (error) {
       pending.failure = { error };
-      asked = { failed: true };
+      failed = true;
     }
+    const asked: Asked = { rows: odd ? spell(made) : made, odd, failed };
     this.#asked.postMessage(asked);
     Atomics.add(this.#bell, 0, 1);
     Atomics.notify(this.#bell, 0);
@@ -351,25 +396,31 @@ export class WorkerLink {
   /** A callback that throws makes its call reject, when that has ended. */
   #tellProgress(id: number, progress: unknown): void {
     const pending = this.#pending.get(id);
-    if (pending?.progress === undefined || pending.failure !== undefined) return;
+    if (pending?.progress === undefined || pending.progressFailure !== undefined) return;
     try {
       pending.progress(progress as never);
     } catch (error) {
-      pending.failure = { error };
+      pending.progressFailure = { error };
     }
   }
 
   #resolve(id: number, value: unknown): void {
     const pending = this.#pending.get(id);
     this.#settled(id);
-    if (pending?.failure === undefined) pending?.resolve(value);
-    else pending.reject(pending.failure.error);
+    if (pending?.progressFailure === undefined) pending?.resolve(value);
+    else pending.reject(pending.progressFailure.error);
   }
 
   #reject(id: number, error: unknown): void {
     const pending = this.#pending.get(id);
     this.#settled(id);
-    pending?.reject(pending.failure === undefined ? error : pending.failure.error);
+    pending?.reject(error);
+  }
+
+  #fail(id: number, error: WireError): void {
+    const failure = this.#pending.get(id)?.failure;
+    const own = failure !== undefined && "foreign" in error && error.foreign === ASK_FAILED;
+    this.#reject(id, own ? failure.error : errorFromWire(error));
   }
 
   #end(): void {

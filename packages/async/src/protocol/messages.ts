@@ -98,12 +98,15 @@ export type ChunkAnswer = readonly [
 export type ReportAnswer = readonly [kind: "report", method: string, report: unknown];
 /** Rows that the caller is to put through the function of a call; the worker stands still until they are back (`asking.ts`). */
 export type AskAnswer = readonly [kind: "ask", id: number, shape: number, lengths: readonly number[]];
-/** What came of an ask. `failed`: the function threw; the caller keeps the error. */
-export type Asked =
-  | { readonly rows: readonly unknown[] }
-  /** Rows that cannot be cloned (`odd-values.ts`). */
-  | { readonly odd: unknown }
-  | { readonly failed: true };
+/** What came of an ask. `failed`: the function threw at the row behind these; the caller keeps the error. */
+export interface Asked {
+  readonly rows: unknown;
+  /** The rows cannot be cloned, and are spelled out (`odd-values.ts`). */
+  readonly odd: boolean;
+  readonly failed: boolean;
+}
+/** Name under which the worker says that a call failed because the function of the caller did. */
+export const ASK_FAILED = "AskFailed";
 /** How far a long maintenance call has come. */
 export type ProgressAnswer = readonly [kind: "progress", id: number, progress: unknown];
 export type Answer =
@@ -155,4 +158,11 @@ export interface WorkerStart {
   /** Where answers to asks come in, and the word that says they did. */
   readonly asked: MessagePort;
   readonly bell: Int32Array<SharedArrayBuffer>;
+  /** Set at the end of the worker, when its database is released. */
+  readonly gone: Int32Array<SharedArrayBuffer>;
+}
+
+/** Tells a worker to end by itself: to be ended in the middle of a transaction would leave its driver no moment to release the store. */
+export interface Leave {
+  readonly leave: true;
 }

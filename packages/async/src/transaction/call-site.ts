@@ -29,7 +29,7 @@ export interface CallOptions {
 export interface Sending extends CallOptions {
   readonly integers?: IntegerMode | undefined;
   /** The function of the caller that the worker asks for rows. */
-  readonly apply?: ((rows: readonly Row[]) => readonly unknown[]) | undefined;
+  readonly apply?: ((row: Row) => unknown) | undefined;
   readonly progress?: ((progress: never) => void) | undefined;
 }
 

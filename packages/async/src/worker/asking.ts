@@ -4,7 +4,7 @@
  */
 import { type MessagePort, receiveMessageOnPort } from "node:worker_threads";
 import { ModelVaultError, type PackedShape, type Row, type Value } from "@modelvault/core";
-import type { Asked } from "../protocol/messages.ts";
+import { ASK_FAILED, type Asked } from "../protocol/messages.ts";
 import { readOut } from "../protocol/odd-values.ts";
 import type { Outbox } from "./outbox.ts";
 
@@ -12,7 +12,15 @@ import type { Outbox } from "./outbox.ts";
 export const ASK_ROWS = 256;
 
 /** Thrown through the engine when the function threw; the caller, who has the error itself, puts it in this one's place. */
-export class AskFailed extends Error {}
+export class AskFailed extends Error {
+  override readonly name: string = ASK_FAILED;
+}
+
+/** What the function made of rows, up to the one at which it failed. */
+interface Answered {
+  readonly rows: readonly Row[];
+  readonly failed: boolean;
+}
 
 export class Asking {
   readonly #port: MessagePort;
@@ -25,8 +33,14 @@ export class Asking {
     this.#outbox = outbox;
   }
 
-  /** What the function of a call makes of some rows. @throws AskFailed */
-  ask(id: number, shape: PackedShape, payloads: readonly Uint8Array[]): readonly Row[] {
+  /** What the function of a call makes of a row. @throws AskFailed */
+  askOne(id: number, shape: PackedShape, payloads: readonly Uint8Array[]): Row {
+    const [row] = this.#ask(id, shape, payloads).rows;
+    if (row === undefined) throw new AskFailed();
+    return row;
+  }
+
+  #ask(id: number, shape: PackedShape, payloads: readonly Uint8Array[]): Answered {
     const number = this.#outbox.shapes.numberOf(shape);
     const lengths = this.#outbox.addPayloads(payloads);
     this.#outbox.add(["ask", id, number, lengths]);
@@ -34,7 +48,7 @@ export class Asking {
     this.#outbox.flush();
     for (;;) {
       const received = receiveMessageOnPort(this.#port) as { readonly message: Asked } | undefined;
-      if (received !== undefined) return rowsOf(received.message);
+      if (received !== undefined) return answered(received.message);
       Atomics.wait(this.#bell, 0, rung, 1000);
     }
   }
@@ -48,22 +62,21 @@ export class Asking {
     shape: () => PackedShape,
     ahead: (row: Row, key: Value) => readonly Uint8Array[],
   ): (row: Row, key?: Value) => Row {
-    let results: readonly Row[] = [];
+    let { rows, failed }: Answered = { rows: [], failed: false };
     let at = 0;
     return (row, key = null) => {
-      if (at >= results.length) {
-        results = this.ask(id, shape(), ahead(row, key));
+      if (at >= rows.length && !failed) {
+        ({ rows, failed } = this.#ask(id, shape(), ahead(row, key)));
         at = 0;
       }
-      const result = results[at++];
-      if (result === undefined)
-        throw new ModelVaultError("internal", "The caller's thread gave back fewer rows than it was sent.");
-      return result;
+      const result = rows[at++];
+      if (result !== undefined) return result;
+      if (failed) throw new AskFailed();
+      throw new ModelVaultError("internal", "The caller's thread gave back fewer rows than it was sent.");
     };
   }
 }
 
-function rowsOf(asked: Asked): readonly Row[] {
-  if ("failed" in asked) throw new AskFailed();
-  return ("odd" in asked ? readOut(asked.odd) : asked.rows) as readonly Row[];
+function answered({ rows, odd, failed }: Asked): Answered {
+  return { rows: (odd ? readOut(rows) : rows) as readonly Row[], failed };
 }

@@ -5,6 +5,7 @@ import type {
   AnswerBatch,
   CallBatch,
   DriverReference,
+  Leave,
   NotOpened,
   Opened,
   WorkerStart,
@@ -24,6 +25,12 @@ function observerOf(observed: readonly string[], outbox: () => Outbox): Database
   return Object.fromEntries(
     observed.map((method) => [method, (report: unknown) => outbox().add(["report", method, report])]),
   );
+}
+
+/** Leaves when told to; hands on what is to be done. */
+function heed(message: CallBatch | Leave | undefined): CallBatch | undefined {
+  if (message === undefined || "calls" in message) return message;
+  return process.exit(0);
 }
 
 async function main(port: MessagePort, start: WorkerStart): Promise<void> {
@@ -53,6 +60,11 @@ async function main(port: MessagePort, start: WorkerStart): Promise<void> {
     port.close();
     return;
   }
+  // Behind the driver's own, so that the store is released when this is heard.
+  process.on("exit", () => {
+    Atomics.store(start.gone, 0, 1);
+    Atomics.notify(start.gone, 0);
+  });
   const server = new Server({
     db,
     outbox,
@@ -61,10 +73,13 @@ async function main(port: MessagePort, start: WorkerStart): Promise<void> {
     take: () =>
       start.role === "reader"
         ? undefined
-        : (receiveMessageOnPort(port) as { readonly message: CallBatch } | undefined)?.message,
+        : heed((receiveMessageOnPort(port) as { readonly message: CallBatch | Leave } | undefined)?.message),
     later: (work) => setImmediate(work),
   });
-  port.on("message", (batch: CallBatch) => server.receive(batch));
+  port.on("message", (message: CallBatch | Leave) => {
+    const batch = heed(message);
+    if (batch !== undefined) server.receive(batch);
+  });
   port.postMessage(opened);
   outbox.flush();
 }

@@ -78,7 +78,7 @@ export const SHARED: Readonly<Record<string, SharedOperation>> = {
     const packed = handle.packed(name, { integers: "exact" });
     const shape = packed.shape();
     const look = packed.lookAhead();
-    const rewrite = (_row: Row, key: Value): Row => asking.ask(id, shape, look(key, 1))[0] as Row;
+    const rewrite = (_row: Row, key: Value): Row => asking.askOne(id, shape, look(key, 1));
     return handle.checkVersion(name, descriptor, { ...options, rewrite });
   },
   revision: (handle) => (handle as Database).revision(),

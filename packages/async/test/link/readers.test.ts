@@ -1,3 +1,4 @@
+import { existsSync, writeFileSync } from "node:fs";
 import { lmdbStore } from "@modelvault/store-lmdb";
 import { describe, expect, test } from "vitest";
 import { temporaryPaths } from "../support/drivers.ts";
@@ -17,35 +18,33 @@ describe("readers", () => {
     expect(workerCount()).toBe(1);
   });
 
-  test("serve reads while the writer stands still in the middle of a statement", async () => {
+  test("serve reads while the writer's thread stands still in the middle of a transaction", async () => {
     const db = await open(lmdbStore(pathOf("stalled.lmdb")), { readers: 1 });
     await db.register(BOOKS);
     const books = db.collection("books");
     await books.insertMany(Array.from({ length: 2000 }, (_, n) => ({ id: n, title: `Title ${n}` })));
-    // The worker that writes cannot end this statement before the caller's thread is done with the function; meanwhile
-    // the reader answers into a message port that is looked at only afterwards. A second database shows that it did.
-    const order: string[] = [];
-    const reads = Promise.all([books.get(7), books.count(), books.where("id", "<", 5).all()]).then(
-      (found) => {
-        order.push("reads");
-        return found;
-      },
-    );
-    const tx = await db.begin();
-    await tx.collection("books").update(7, { title: "Changed" });
-    const writing = books.insert({ id: 9999, title: "Waits" }).then(() => order.push("write"));
-    const [row, count, few] = await reads;
-    expect(row).toMatchObject({ title: "Title 7" });
-    expect([count, few.length]).toEqual([2000, 5]);
-    const view = await db.read(async (shown) => {
-      expect(await shown.collection("books").get(7)).toMatchObject({ title: "Title 7" });
-      await tx.commit();
-      await writing;
-      return [await shown.collection("books").get(7), await shown.collection("books").count()];
+    const released = pathOf("released");
+    let stalled = true;
+    const job = new URL("../support/jobs.mjs", import.meta.url);
+    const running = db.run(job, "standStill", [released]).then(() => {
+      stalled = false;
     });
-    expect(view).toEqual([expect.objectContaining({ title: "Title 7" }), 2000]);
-    expect(order).toEqual(["reads", "write"]);
-    expect(await books.get(7)).toMatchObject({ title: "Changed" });
+    while (!existsSync(`${released}.standing`)) await new Promise((resolve) => setTimeout(resolve, 2));
+    const writing = books.insert({ id: 9999, title: "Waits" });
+    const [row, count, few] = await Promise.all([
+      books.get(7),
+      books.count(),
+      books.where("id", "<", 5).all(),
+    ]);
+    const rows: unknown[] = [];
+    for await (const each of books) rows.push(each);
+    const shown = await db.read((view) => view.collection("books").get(7));
+    expect(stalled).toBe(true);
+    writeFileSync(released, "");
+    await Promise.all([running, writing]);
+    expect([row, shown]).toMatchObject([{ title: "Title 7" }, { title: "Title 7" }]);
+    expect([count, few.length, rows.length]).toEqual([2000, 5, 2000]);
+    expect([await books.get(7), await books.count()]).toMatchObject([{ title: "Changed" }, 2001]);
   });
 
   test("show every write that the caller was told of", async () => {
