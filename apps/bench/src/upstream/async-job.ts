@@ -2,6 +2,8 @@
 import type { UpstreamJob } from "./job.ts";
 
 export interface AsyncUpstreamJob extends UpstreamJob {
+  /** Rows that are there: the first of the file. Upstream's commits take longer the more there are. */
+  readonly rowCount: number;
   /** Rows inserted at once. */
   readonly gathered: number;
 }
@@ -18,6 +20,6 @@ export interface AsyncUpstreamFigures {
   /** Longest time in which the event loop did not come round. */
   readonly scanGapMs: number;
   readonly insertGapMs: number;
-  /** 1,000 gets beside a sleep as long as they take alone: 1 is a whole overlap, 2 none. */
+  /** 20,000 gets beside a sleep as long as they take alone: 1 is a whole overlap, 2 none. */
   readonly overlap: number;
 }
