@@ -245,7 +245,8 @@ describe("both surfaces", () => {
   test("give the same in any order of operations", async () => {
     const async = await shelf.db();
     // Revisions count what the drops between two runs took, too; a call that nobody awaits rejects for nobody.
-    const apart = ["a revision", "a transaction that fails"];
+    // Without the collection, a query that is wrong in itself is refused for that: here nobody looked for the collection yet.
+    const apart = ["a revision", "a transaction that fails", "rename"];
     const names = Object.keys(operations).filter((name) => !apart.includes(name));
     const programs = fc.array(fc.constantFrom(...names), { minLength: 5, maxLength: 30 });
     await fc.assert(
