@@ -14,8 +14,8 @@ import { Workers } from "../link/workers.ts";
 import type { CallOptions } from "../transaction/call-site.ts";
 import { DatabaseSite } from "../transaction/database-site.ts";
 import { runOutside } from "../transaction/frames.ts";
-import { limit, runCallback } from "../transaction/run-transaction.ts";
-import { ReadOnlySite } from "../transaction/view-site.ts";
+import { limit, runCallback, runView } from "../transaction/run-transaction.ts";
+import { ReadOnlySite, type ViewSite } from "../transaction/view-site.ts";
 import { argumentInvalid, checkCallback, checkDriver } from "./arguments.ts";
 import { AsyncWriteHandle } from "./async-handle.ts";
 import { AsyncOpenTransaction, AsyncTransaction } from "./async-transaction.ts";
@@ -30,7 +30,7 @@ import {
 } from "./options.ts";
 
 export interface ReadOptions extends CallOptions {
-  /** Longest life of the view in milliseconds; then its reads reject with snapshot_closed. Default 30,000. */
+  /** Longest life of the view in milliseconds; then its reads, and the promise of `read`, reject with snapshot_closed. Default 30,000. */
   readonly timeoutMs?: number;
 }
 
@@ -144,26 +144,18 @@ export class AsyncDatabase extends AsyncWriteHandle {
     return new AsyncOpenTransaction(site, release);
   }
 
-  /** Runs a callback on one frozen state, so that its reads agree. Inside a transaction the view shows that transaction's state. Gives the callback's value. */
+  /**
+   * Runs a callback on one frozen state, so that its reads agree. Inside a transaction the view shows that transaction's state. Gives the callback's value.
+   * Rejects with snapshot_closed after `timeoutMs`, the signal's reason, and what the callback rejects with.
+   */
   async read<T>(callback: (view: AsyncView) => Promise<T> | T, options?: ReadOptions): Promise<T> {
     checkCallback(callback, "view");
     const { signal, timeoutMs } = checkTransactionOptions(options);
     const { joined } = this.site;
-    const opened =
+    const opened: Promise<ViewSite> =
       joined === undefined ? this.site.view({ signal }) : Promise.resolve(new ReadOnlySite(joined));
     return this.site.during(
-      opened.then(async (site) => {
-        const timer =
-          timeoutMs === undefined
-            ? undefined
-            : setTimeout(() => void site.close().catch(() => undefined), timeoutMs);
-        try {
-          return await callback(new AsyncView(site));
-        } finally {
-          clearTimeout(timer);
-          await site.close();
-        }
-      }),
+      opened.then((site) => runView(site, () => callback(new AsyncView(site)), { signal, timeoutMs })),
     );
   }
 

@@ -103,6 +103,7 @@ export abstract class CallSite {
       const go = (route: Route): typeof rows.promise => {
         const id = send(route, rows, op, "read", value as readonly unknown[], odd, sending.signal);
         rows.more = (): void => route.link.more(id, 1);
+        rows.leave = (): void => route.link.leave(id);
         return rows.promise;
       };
       const route = this.route("read");

@@ -11,7 +11,7 @@ import { type Access, type CallOptions, CallSite, type Route, send } from "./cal
 import { currentFrame } from "./frames.ts";
 import { runApart } from "./run-transaction.ts";
 import { TransactionSite } from "./transaction-site.ts";
-import { ViewSite } from "./view-site.ts";
+import { SnapshotSite } from "./view-site.ts";
 
 export class DatabaseSite extends CallSite {
   readonly integers: IntegerMode;
@@ -62,8 +62,9 @@ export class DatabaseSite extends CallSite {
   }
 
   /** Opens a view on one state. */
-  view(options: CallOptions): Promise<ViewSite> {
-    return this.#open("openView", "read", [], options, (link, id) => new ViewSite(link, id, this.integers));
+  view(options: CallOptions): Promise<SnapshotSite> {
+    const opened = (link: WorkerLink, id: number): SnapshotSite => new SnapshotSite(link, id, this.integers);
+    return this.#open("openView", "read", [], options, opened);
   }
 
   /** A call that opens a scope. It is sent at once, so that it keeps its place among the calls around it. */

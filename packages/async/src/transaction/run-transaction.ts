@@ -1,7 +1,8 @@
-/** From beginning to end of a transaction: the work, then commit or rollback, and what cuts it short. */
+/** From beginning to end of a transaction or a view: the work, then commit, rollback or close, and what cuts it short. */
 import { ModelVaultError } from "@modelvault/core";
 import type { CallSite } from "./call-site.ts";
 import { runInFrame } from "./frames.ts";
+import type { ViewSite } from "./view-site.ts";
 
 export interface Limits {
   readonly timeoutMs: number | undefined;
@@ -50,21 +51,49 @@ export async function runCallback<T>(
   }
 }
 
+/** Runs a callback on a view, which is closed when the callback's promise is settled, or when it is stopped. */
+export async function runView<T>(
+  site: ViewSite,
+  callback: () => T | PromiseLike<T>,
+  limits: Limits,
+): Promise<T> {
+  const release = watch(site, limits, (timeoutMs) => ({
+    code: "snapshot_closed",
+    message: `The view was open for ${timeoutMs} ms and has been closed: the store keeps its state for as long as it is open. Read less in it, or give it a longer timeoutMs.`,
+  }));
+  try {
+    site.refuseEnded();
+    return await Promise.race([(async () => callback())(), site.stopped]);
+  } finally {
+    release();
+    await site.close();
+  }
+}
+
 /** Stops a transaction when its time is over or its signal says so. Returns what ends the watch. */
-export function limit(site: Ending, { timeoutMs, signal }: Limits): () => void {
+export function limit(site: Ending, limits: Limits): () => void {
+  return watch(site, limits, (timeoutMs) => ({
+    code: "transaction_timeout",
+    message: `The transaction was open for ${timeoutMs} ms and has been rolled back: others wait for it. Do in it what belongs together, or give it a longer timeoutMs.`,
+  }));
+}
+
+function watch(
+  site: { stop(error: unknown): void },
+  { timeoutMs, signal }: Limits,
+  tooLong: (timeoutMs: number) => {
+    readonly code: "transaction_timeout" | "snapshot_closed";
+    readonly message: string;
+  },
+): () => void {
   const abort = (): void => site.stop(signal?.reason);
-  const timer =
-    timeoutMs === undefined
-      ? undefined
-      : setTimeout(() => {
-          site.stop(
-            new ModelVaultError(
-              "transaction_timeout",
-              `The transaction was open for ${timeoutMs} ms and has been rolled back: others wait for it. Do in it what belongs together, or give it a longer timeoutMs.`,
-              { timeoutMs },
-            ),
-          );
-        }, timeoutMs);
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  if (timeoutMs !== undefined) {
+    timer = setTimeout(() => {
+      const { code, message } = tooLong(timeoutMs);
+      site.stop(new ModelVaultError(code, message, { timeoutMs }));
+    }, timeoutMs);
+  }
   signal?.addEventListener("abort", abort, { once: true });
   if (signal?.aborted === true) abort();
   return () => {

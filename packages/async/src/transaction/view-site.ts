@@ -1,44 +1,83 @@
-/** Calls of one view: all to the worker that holds its snapshot. */
+/** Calls of one view: all to the worker that holds its snapshot. A view that was stopped says why to calls that still come. */
 import { type IntegerMode, ModelVaultError } from "@modelvault/core";
+import { Deferred } from "../link/deferred.ts";
 import { Settling } from "../link/pending.ts";
 import type { WorkerLink } from "../link/worker-link.ts";
 import type { ScopeId } from "../protocol/messages.ts";
 import { type Access, type CallOptions, CallSite, type Route, send } from "./call-site.ts";
 
-function readOnly(): ModelVaultError {
-  return new ModelVaultError(
-    "view_read_only",
-    "A view shows one state and takes no writes; write through the database or a transaction.",
-  );
-}
-
-export class ViewSite extends CallSite {
+/** A view, wherever its state is. */
+export abstract class ViewSite extends CallSite {
   readonly integers: IntegerMode;
-  readonly #route: Route;
-  #closed = false;
+  readonly #stopped = new Deferred<never>();
+  #over: { readonly error: unknown } | undefined;
 
-  constructor(link: WorkerLink, scope: ScopeId, integers: IntegerMode) {
+  constructor(integers: IntegerMode) {
     super();
     this.integers = integers;
+    // Those who do not race with it do not care.
+    this.#stopped.promise.catch(() => undefined);
+  }
+
+  /** Rejects when the view is stopped from outside. */
+  get stopped(): Promise<never> {
+    return this.#stopped.promise;
+  }
+
+  /** @throws snapshot_closed, what stopped it */
+  refuseEnded(): void {
+    if (this.#over !== undefined) throw this.#over.error;
+  }
+
+  /** @throws snapshot_closed, what stopped it, view_read_only */
+  route(access: Access): Route | Promise<Route> {
+    this.refuseEnded();
+    if (access === "write") {
+      throw new ModelVaultError(
+        "view_read_only",
+        "A view shows one state and takes no writes; write through the database or a transaction.",
+      );
+    }
+    return this.readRoute();
+  }
+
+  async apart<T>(_work: (tx: CallSite) => Promise<T>, _options: CallOptions): Promise<T> {
+    return this.route("write") as never;
+  }
+
+  /** Releases the state. */
+  async close(): Promise<void> {
+    if (this.#over !== undefined) return;
+    this.#over = { error: new ModelVaultError("snapshot_closed", "The view was used after it ended.") };
+    await this.release();
+  }
+
+  /** Releases the state and says why: to whoever waits for `stopped`, and to calls that still come. */
+  stop(error: unknown): void {
+    if (this.#over !== undefined) return;
+    this.#over = { error };
+    this.#stopped.reject(error);
+    this.release().catch(() => undefined);
+  }
+
+  protected abstract readRoute(): Route | Promise<Route>;
+  protected abstract release(): Promise<void>;
+}
+
+/** A view with a snapshot of its own. */
+export class SnapshotSite extends ViewSite {
+  readonly #route: Route;
+
+  constructor(link: WorkerLink, scope: ScopeId, integers: IntegerMode) {
+    super(integers);
     this.#route = { link, scope };
   }
 
-  /** @throws snapshot_closed, view_read_only */
-  route(access: Access): Route {
-    if (this.#closed) throw new ModelVaultError("snapshot_closed", "The view was used after it ended.");
-    if (access === "write") throw readOnly();
+  protected readRoute(): Route {
     return this.#route;
   }
 
-  async apart(): Promise<never> {
-    this.route("write");
-    throw readOnly();
-  }
-
-  /** Releases the snapshot. */
-  async close(): Promise<void> {
-    if (this.#closed) return;
-    this.#closed = true;
+  protected async release(): Promise<void> {
     const pending = new Settling(this.integers);
     send(this.#route, pending, "closeView", "read", [], false, undefined);
     await pending.promise;
@@ -46,31 +85,19 @@ export class ViewSite extends CallSite {
 }
 
 /** A view inside a transaction: it shows what the transaction shows. */
-export class ReadOnlySite extends CallSite {
-  readonly integers: IntegerMode;
+export class ReadOnlySite extends ViewSite {
   readonly #site: CallSite;
-  #closed = false;
 
   constructor(site: CallSite) {
-    super();
-    this.integers = site.integers;
+    super(site.integers);
     this.#site = site;
   }
 
-  /** @throws snapshot_closed, view_read_only */
-  route(access: Access): Route | Promise<Route> {
-    if (this.#closed) throw new ModelVaultError("snapshot_closed", "The view was used after it ended.");
-    if (access === "write") throw readOnly();
-    return this.#site.route(access);
+  protected readRoute(): Route | Promise<Route> {
+    return this.#site.route("read");
   }
 
-  async apart<T>(_work: (tx: CallSite) => Promise<T>, _options: CallOptions): Promise<T> {
-    this.route("write");
-    throw readOnly();
-  }
-
-  close(): Promise<void> {
-    this.#closed = true;
+  protected release(): Promise<void> {
     return Promise.resolve();
   }
 }

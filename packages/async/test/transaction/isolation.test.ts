@@ -330,4 +330,51 @@ describe("a view", () => {
       ),
     ).rejects.toEqual(coded("snapshot_closed"));
   });
+
+  test("whose callback never ends is closed when its time is over, and keeps no database open", async () => {
+    const own = await open(memoryStore());
+    await own.register(BOOKS);
+    let late: Promise<unknown> = Promise.resolve();
+    const stuck = own.read(
+      (view) => {
+        late = view.collection("books").count();
+        return new Promise(() => undefined);
+      },
+      { timeoutMs: 10 },
+    );
+    await expect(stuck).rejects.toEqual(coded("snapshot_closed"));
+    await expect(stuck).rejects.toThrow("open for 10 ms");
+    expect(await late).toBe(0);
+    const inside = own.transaction(() => own.read(() => new Promise(() => undefined), { timeoutMs: 5 }));
+    await expect(inside).rejects.toEqual(coded("snapshot_closed"));
+    await own.close();
+  });
+
+  test("ends when its signal says so, and its calls hear why", async () => {
+    const abort = new AbortController();
+    const { signal } = abort;
+    let late: Promise<unknown> = Promise.resolve();
+    const stopped = db.read(
+      async (view) => {
+        abort.abort(new Error("enough"));
+        late = view.collection("books").count();
+        late.catch(() => undefined);
+        await new Promise(() => undefined);
+      },
+      { signal },
+    );
+    await expect(stopped).rejects.toThrow("enough");
+    await expect(late).rejects.toThrow("enough");
+    let ran = false;
+    const never = db.transaction(() =>
+      db.read(
+        () => {
+          ran = true;
+        },
+        { signal },
+      ),
+    );
+    await expect(never).rejects.toThrow("enough");
+    expect(ran).toBe(false);
+  });
 });
