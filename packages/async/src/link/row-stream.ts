@@ -15,8 +15,9 @@ export class CollectedRows implements Pending {
   readonly promise: Promise<{ readonly rows: (Row | undefined)[]; readonly next: string | null }>;
   resolve!: (value: unknown) => void;
   reject!: (error: unknown) => void;
-  /** Asks for another chunk. */
+  /** Asks for another chunk; ends the call. Set by whoever begins it. */
   more: () => void = () => undefined;
+  leave: () => void = () => undefined;
   readonly #rows: (Row | undefined)[] = [];
   #failed = false;
 
@@ -34,6 +35,7 @@ export class CollectedRows implements Pending {
       while (chunk.left > 0) this.#rows.push(chunk.next());
     } catch (error) {
       this.#failed = true;
+      if (ending === undefined) this.leave();
       this.reject(error);
       return;
     }

@@ -30,7 +30,7 @@ import { errorFromWire } from "../protocol/wire-errors.ts";
 import { Deferred } from "./deferred.ts";
 import { PackedChunk, type Pending, Settling } from "./pending.ts";
 import { ShapeCache } from "./shape-cache.ts";
-import { WORKER_ENTRY, WORKER_EXEC_ARGV } from "./worker-module.ts";
+import { WORKER_ENTRY, workerExecArgv } from "./worker-module.ts";
 
 /** Answers are handled for this long at most before the event loop gets its turn. */
 const SLICE_MS = 3;
@@ -92,12 +92,13 @@ export class WorkerLink {
     this.#asked = port1;
     this.#bell = new Int32Array(new SharedArrayBuffer(4));
     const start: WorkerStart = { ...options.start, asked: port2, bell: this.#bell, gone: this.#gone };
+    const execArgv = options.execArgv ?? workerExecArgv(process.execArgv);
     this.#worker = new Worker(WORKER_ENTRY, {
       workerData: start,
       transferList: [port2],
       name: `modelvault ${this.role}`,
       ...(options.resourceLimits === undefined ? {} : { resourceLimits: options.resourceLimits }),
-      execArgv: [...(options.execArgv ?? WORKER_EXEC_ARGV)],
+      ...(execArgv === undefined ? {} : { execArgv: [...execArgv] }),
     });
     this.#worker.on("message", (message: AnswerBatch | Opened | NotOpened) => this.#receive(message));
     this.#worker.on("error", (error: unknown) => {
@@ -322,8 +323,9 @@ export class WorkerLink {
       }
       case "ask": {
         const pending = this.#pending.get(answer[1]);
-        if (pending !== undefined)
-          this.#answerAsk(pending, this.#chunk(answer[2], pending.integers, answer[3], bytes, offset));
+        // The worker stands still until it hears something, also where nobody waits for the call any longer.
+        if (pending === undefined) this.#tellAsked({ rows: [], odd: false, failed: true });
+        else this.#answerAsk(pending, this.#chunk(answer[2], pending.integers, answer[3], bytes, offset));
         return offset + sizeOf(answer[3]);
       }
       case "report":
@@ -387,7 +389,10 @@ export class WorkerLink {
       pending.failure = { error };
       failed = true;
     }
-    const asked: Asked = { rows: odd ? spell(made) : made, odd, failed };
+    this.#tellAsked({ rows: odd ? spell(made) : made, odd, failed });
+  }
+
+  #tellAsked(asked: Asked): void {
     this.#asked.postMessage(asked);
     Atomics.add(this.#bell, 0, 1);
     Atomics.notify(this.#bell, 0);

@@ -20,11 +20,25 @@ export const WORKER_ENTRY: URL = new URL(
 
 /** The condition under which packages of this repository are resolved to their sources. */
 const SOURCES = "modelvault-source";
+const LEADS_TO_SOURCES: ReadonlySet<string> = new Set([`-C=${SOURCES}`, `--conditions=${SOURCES}`]);
 
-/** Node options of workers that were given none: those of this process, but for what would lead to sources. */
-export const WORKER_EXEC_ARGV: readonly string[] = process.execArgv.filter(
-  (option, at, options) =>
-    option !== `--conditions=${SOURCES}` &&
-    !(option === SOURCES && /^(-C|--conditions)$/.test(options[at - 1] ?? "")) &&
-    !(/^(-C|--conditions)$/.test(option) && options[at + 1] === SOURCES),
-);
+/** Options that a worker takes for itself; the others are the whole process's, and Node refuses them in a list of a worker's own. */
+const OF_WORKERS =
+  /^(-[Cr]|--(conditions|require|import|loader|experimental-[a-z-]+|enable-source-maps|no-warnings|no-deprecation|preserve-symlinks(-main)?|trace-[a-z-]+))(=|$)/;
+const WITH_VALUE = /^(-[Cr]|--(conditions|require|import|loader|experimental-loader))$/;
+
+/**
+ * Node options for a worker in a process that was started with `options`. Undefined: it inherits them, as workers do by themselves.
+ * Only where some would lead it to sources, it gets a list of its own.
+ */
+export function workerExecArgv(options: readonly string[]): string[] | undefined {
+  const kept: string[] = [];
+  let leadsToSources = false;
+  for (let at = 0; at < options.length; at++) {
+    const option = options[at] as string;
+    const whole = WITH_VALUE.test(option) ? [option, options[++at] ?? ""] : [option];
+    if (LEADS_TO_SOURCES.has(whole.join("="))) leadsToSources = true;
+    else if (OF_WORKERS.test(option)) kept.push(...whole);
+  }
+  return leadsToSources ? kept : undefined;
+}

@@ -4,6 +4,7 @@ import { memoryStore, type StoreDriver } from "@modelvault/core";
 import { fileStore } from "@modelvault/store-file";
 import { describe, expect, test } from "vitest";
 import { AsyncDatabase } from "../../src/index.ts";
+import { workerExecArgv } from "../../src/link/worker-module.ts";
 import { temporaryPaths, testDriver } from "../support/drivers.ts";
 import { killWorkers } from "../support/kill.ts";
 import { BOOKS, coded, ownDatabases } from "../support/shelf.ts";
@@ -34,6 +35,30 @@ describe("opening", () => {
       { execArgv: "x" },
     ])
       await expect(AsyncDatabase.openInMemory(wrong as never)).rejects.toEqual(invalid);
+  });
+
+  test("works in a process whose options are not for workers", () => {
+    const program = fileURLToPath(new URL("../support/exit.mjs", import.meta.url));
+    const flags = ["--max-old-space-size=512", "--stack-trace-limit=20", "--expose-gc", "--no-warnings"];
+    const { status, stdout, stderr } = spawnSync(process.execPath, [...flags, program], {
+      encoding: "utf8",
+      timeout: 60_000,
+    });
+    expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: "stored 1\n", stderr: "" });
+  });
+
+  test("keeps workers from what would lead them to sources, and gives them the other options they take", () => {
+    expect(workerExecArgv(["--max-old-space-size=512", "--import", "./a.mjs"])).toBe(undefined);
+    const sources = "modelvault-source";
+    for (const condition of [
+      [`--conditions=${sources}`],
+      ["--conditions", sources],
+      ["-C", sources],
+      [`-C=${sources}`],
+    ])
+      expect(
+        workerExecArgv(["--expose-gc", "-C", "x", ...condition, "--import=./a.mjs", "--title", "t"]),
+      ).toEqual(["-C", "x", "--import=./a.mjs"]);
   });
 
   test("names the path, and reports to the observer", async () => {
