@@ -141,6 +141,7 @@ export class AsyncDatabase extends AsyncWriteHandle {
     const site = await this.site.during(this.site.begin(limits));
     const release = limit(site, limits);
     this.site.during(site.over).then(release, release);
+    site.refuseEnded();
     return new AsyncOpenTransaction(site, release);
   }
 

@@ -66,7 +66,7 @@ export class AsyncOpenTransaction extends AsyncTransaction {
     return this.site.ended;
   }
 
-  /** Makes everything permanent and gives the revision after it. */
+  /** Makes everything permanent and gives the revision after it. Rejects with transaction_timeout, the signal's reason, transaction_closed. */
   async commit(_options?: CallOptions): Promise<number> {
     this.#release();
     try {

@@ -37,7 +37,7 @@ export class DatabaseSite extends CallSite {
     return undefined;
   }
 
-  /** @throws database_closed, overloaded, worker_died, transaction_closed */
+  /** @throws database_closed, overloaded, worker_died, transaction_closed, what stopped the transaction around the call */
   route(access: Access): Route | Promise<Route> {
     const { joined } = this;
     if (joined !== undefined) return joined.route(access);

@@ -13,6 +13,10 @@ export interface Limits {
 export interface Ending {
   /** Rejects when it is stopped from outside. */
   readonly stopped: Promise<never>;
+  /** Fulfilled when it has ended, whichever way. */
+  readonly over: Promise<void>;
+  /** @throws transaction_closed, what stopped it */
+  refuseEnded(): void;
   commit(): Promise<unknown>;
   rollback(): Promise<void>;
   stop(error: unknown): void;
@@ -39,6 +43,8 @@ export async function runCallback<T>(
 ): Promise<T> {
   const release = limit(site, limits);
   try {
+    // Its signal may have spoken while word of its beginning was on the way.
+    site.refuseEnded();
     const running = runInFrame(site, joins, async () => callback());
     const result = await Promise.race([running, site.stopped]);
     release();

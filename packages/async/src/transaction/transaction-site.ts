@@ -18,7 +18,8 @@ export class TransactionSite extends CallSite {
   readonly #route: Route;
   readonly #ended = new Deferred<void>();
   readonly #stopped = new Deferred<never>();
-  #over: ModelVaultError | undefined;
+  /** What calls are refused with once it has ended. */
+  #over: { readonly error: unknown } | undefined;
   #inner: TransactionSite | undefined;
 
   constructor(database: object, link: WorkerLink, scope: ScopeId, integers: IntegerMode) {
@@ -44,9 +45,14 @@ export class TransactionSite extends CallSite {
     return this.#over !== undefined;
   }
 
-  /** @throws transaction_closed */
+  /** @throws transaction_closed, what stopped it */
+  refuseEnded(): void {
+    if (this.#over !== undefined) throw this.#over.error;
+  }
+
+  /** @throws transaction_closed, what stopped it */
   route(access: Access): Route | Promise<Route> {
-    if (this.#over !== undefined) throw this.#over;
+    this.refuseEnded();
     const inner = this.#inner;
     if (inner === undefined) return this.#route;
     if (isInside(inner)) return inner.route(access);
@@ -64,7 +70,7 @@ export class TransactionSite extends CallSite {
       if (isInside(inner)) return inner.begin();
       await inner.#ended.promise;
     }
-    if (this.#over !== undefined) throw this.#over;
+    this.refuseEnded();
     const pending = new Settling(this.integers);
     const { link, scope } = this.#route;
     const id = send({ link, scope }, pending, "savepoint", "write", [], false, undefined);
@@ -76,7 +82,7 @@ export class TransactionSite extends CallSite {
     try {
       await pending.promise;
     } catch (error) {
-      inner.#finish();
+      inner.#finish(used());
       throw error;
     }
     return inner;
@@ -84,7 +90,7 @@ export class TransactionSite extends CallSite {
 
   /** Commits; for a savepoint, keeps what was done for the transaction around it. @throws transaction_open, and what the engine throws */
   async commit(): Promise<unknown> {
-    if (this.#over !== undefined) throw this.#over;
+    this.refuseEnded();
     if (this.#inner !== undefined) {
       throw new ModelVaultError(
         "transaction_open",
@@ -92,37 +98,37 @@ export class TransactionSite extends CallSite {
         { operation: "commit" },
       );
     }
-    this.#finish();
+    this.#finish(used());
     return this.#send("commit");
   }
 
   /** Takes everything back; nothing happens when it has ended. */
   async rollback(): Promise<void> {
     if (this.#over !== undefined) return;
-    this.#inner?.abandon();
-    this.#finish();
-    await this.#send("rollback");
+    await this.#takeBack(used());
   }
 
   /** Rolls back and says why: to whoever waits for `stopped`, and to calls that still come. */
   stop(error: unknown): void {
     if (this.#over !== undefined) return;
     this.#stopped.reject(error);
-    this.rollback().catch(() => undefined);
+    this.#takeBack(error).catch(() => undefined);
   }
 
-  /** Ends with the transaction around it. */
-  private abandon(): void {
+  #takeBack(error: unknown): Promise<unknown> {
+    this.abandon(error);
+    return this.#send("rollback");
+  }
+
+  /** Ends, and with it what is open inside it. */
+  private abandon(error: unknown): void {
     if (this.#over !== undefined) return;
-    this.#inner?.abandon();
-    this.#finish();
+    this.#inner?.abandon(error);
+    this.#finish(error);
   }
 
-  #finish(): void {
-    this.#over = new ModelVaultError(
-      "transaction_closed",
-      "The transaction was used after it ended. Work that its callback started must be awaited in it; for work that is to go on by itself there is db.outside().",
-    );
+  #finish(error: unknown): void {
+    this.#over = { error };
     this.#ended.resolve();
   }
 
@@ -131,4 +137,11 @@ export class TransactionSite extends CallSite {
     send(this.#route, pending, op, "write", [], false, undefined);
     return pending.promise;
   }
+}
+
+function used(): ModelVaultError {
+  return new ModelVaultError(
+    "transaction_closed",
+    "The transaction was used after it ended. Work that its callback started must be awaited in it; for work that is to go on by itself there is db.outside().",
+  );
 }

@@ -261,7 +261,7 @@ describe("limits of a transaction", () => {
     const next = db.collection("books").insert({ id: 3, title: "Next" });
     await expect(slow).rejects.toEqual(coded("transaction_timeout"));
     expect(await next).toBe(3);
-    await expect(tail).rejects.toEqual(coded("transaction_closed"));
+    await expect(tail).rejects.toEqual(coded("transaction_timeout"));
     expect(await db.collection("books").has(2)).toBe(false);
     await expect(db.transaction(async () => 1, { timeoutMs: 0 })).rejects.toEqual(coded("argument_invalid"));
   });
@@ -270,7 +270,53 @@ describe("limits of a transaction", () => {
     const tx = await db.begin({ timeoutMs: 10 });
     await db.collection("books").insert({ id: 3, title: "Next" });
     expect(tx.ended).toBe(true);
-    await expect(tx.collection("books").count()).rejects.toEqual(coded("transaction_closed"));
+    const tooLate = coded("transaction_timeout");
+    await expect(tx.collection("books").count()).rejects.toEqual(tooLate);
+    await expect(tx.transaction(async () => 1)).rejects.toEqual(tooLate);
+    await expect(tx.commit()).rejects.toEqual(tooLate);
+    await tx.rollback();
+  });
+
+  test("are told to calls of a savepoint inside it as well", async () => {
+    const abort = new AbortController();
+    let inner: Promise<unknown> = Promise.resolve();
+    const outer = db.transaction(
+      (tx) =>
+        tx.transaction(async (savepoint) => {
+          abort.abort(new Error("enough"));
+          inner = savepoint.collection("books").delete(1);
+          await inner;
+        }),
+      { signal: abort.signal },
+    );
+    await expect(outer).rejects.toThrow("enough");
+    await expect(inner).rejects.toThrow("enough");
+    expect(await db.collection("books").count()).toBe(1);
+  });
+
+  test("keep a callback from starting where the signal spoke after the worker had begun", async () => {
+    let ran = false;
+    for (const start of [
+      (signal: AbortSignal) =>
+        db.transaction(
+          () => {
+            ran = true;
+          },
+          { signal },
+        ),
+      (signal: AbortSignal) => db.begin({ signal }),
+    ]) {
+      const abort = new AbortController();
+      const begun = start(abort.signal);
+      // The call has gone out; its answer is in when this thread, held up meanwhile, goes on.
+      await Promise.resolve();
+      await Promise.resolve();
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 50);
+      abort.abort(new Error("late"));
+      await expect(begun).rejects.toThrow("late");
+    }
+    expect(ran).toBe(false);
+    expect(await db.collection("books").put({ id: 1, title: "Free" })).toBe(true);
   });
 
   test("are also what its signal says: waiting, it never begins; running, it is rolled back", async () => {
