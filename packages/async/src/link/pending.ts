@@ -5,6 +5,8 @@ import type { IntegerMode, Row } from "@modelvault/core";
 export interface Pending {
   /** How integers in its rows are given. */
   readonly integers: IntegerMode;
+  /** Nobody waits for its end: closing cuts it short. */
+  readonly mayBeCut?: true;
   resolve(value: unknown): void;
   reject(error: unknown): void;
   /** A part of its rows, still packed; `ending` with the last part. Streams only. */

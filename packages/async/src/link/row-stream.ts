@@ -47,6 +47,7 @@ export class CollectedRows implements Pending {
 /** Hands rows out one by one; the next chunk is on its way while one is handed out. */
 export class RowStream implements Pending, AsyncIterableIterator<Row> {
   readonly integers: IntegerMode;
+  readonly mayBeCut = true;
   readonly #begin: (stream: RowStream) => void;
   /** Asks for another chunk; ends the call. Set by whoever begins it. */
   more: () => void = () => undefined;

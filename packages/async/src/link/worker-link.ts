@@ -82,6 +82,8 @@ export class WorkerLink {
   #handling = false;
   #opened = false;
   #ending = false;
+  /** Settled when no call is waited for any longer. */
+  #draining: Deferred<void> | undefined;
   #over: ModelVaultError | undefined;
   #cause: unknown;
 
@@ -189,8 +191,12 @@ export class WorkerLink {
     this.#settled(id);
   }
 
-  /** Ends the worker after it closed its database; what closing throws is thrown. */
+  /** Ends the worker when it has answered all calls but iterations, and closed its database; what closing throws is thrown. */
   async close(): Promise<void> {
+    if (this.#waitedFor) {
+      this.#draining = new Deferred();
+      await this.#draining.promise;
+    }
     this.#ending = true;
     if (this.#over === undefined) {
       const pending = new Settling("number");
@@ -235,7 +241,15 @@ export class WorkerLink {
   }
 
   #settled(id: number): void {
-    if (this.#pending.delete(id) && this.#pending.size === 0 && this.#opened) this.#worker.unref();
+    if (!this.#pending.delete(id)) return;
+    if (this.#pending.size === 0 && this.#opened) this.#worker.unref();
+    if (this.#draining !== undefined && !this.#waitedFor) this.#draining.resolve();
+  }
+
+  /** Whether a call is in flight whose end somebody waits for. */
+  get #waitedFor(): boolean {
+    for (const pending of this.#pending.values()) if (pending.mayBeCut !== true) return true;
+    return false;
   }
 
   #send(entry: Entry): void {
@@ -445,6 +459,7 @@ export class WorkerLink {
     this.#opening.reject(error);
     const left = [...this.#pending.values()];
     this.#pending.clear();
+    this.#draining?.resolve();
     for (const pending of left) pending.reject(error);
     if (!this.#ending) this.#options.died(error);
   }

@@ -42,3 +42,37 @@ describe("a call that nobody waits for any longer", () => {
     expect(await books.count()).toBe(MANY.length);
   });
 });
+
+describe("closing", () => {
+  test("waits for lists and writes that were asked for before, also while the worker is busy; iterations are cut", async () => {
+    const { db, books } = await manyBooks();
+    const stream = books.iterate();
+    await stream.next();
+    const before = [
+      books.where("author.name", "=", "nobody").count(),
+      books.insert({ id: 5000, title: "Five thousand" }),
+      books.where("id", "<", 100).delete(),
+      books.all(),
+    ];
+    await Promise.resolve();
+    await db.close();
+    const [count, id, deleted, all] = await Promise.all(before);
+    expect([count, id, deleted]).toEqual([0, 5000, 100]);
+    expect((all as readonly unknown[]).length).toBeGreaterThan(2000);
+    const rest = async (): Promise<void> => {
+      for await (const _row of stream);
+    };
+    await expect(rest()).rejects.toEqual(coded("database_closed"));
+  });
+
+  test("waits for what stands behind a transaction that ends meanwhile", async () => {
+    const db = await open(memoryStore());
+    await db.register(BOOKS);
+    const tx = await db.begin();
+    const behind = db.collection("books").insert({ id: 1, title: "One" });
+    const closing = db.close();
+    await tx.rollback();
+    await closing;
+    expect(await behind).toBe(1);
+  });
+});
