@@ -23,8 +23,11 @@ describe("the tour of the cities", () => {
     expect(cities.count()).toBe(135_233);
   });
 
-  test("the model's rules are the engine's, all but the length of names in characters", () => {
-    expect(City.unenforced.map(({ path, rule }) => `${path} ${rule}`)).toEqual(["name maxLength"]);
+  test("the model's rules are the engine's, all but the length of names in characters and the default that the schema fills in", () => {
+    expect(City.unenforced.map(({ path, rule }) => `${path} ${rule}`)).toEqual([
+      "name maxLength",
+      "population default",
+    ]);
   });
 
   test("a range on a nested path finds what a filter over all rows finds, largest first", () => {
