@@ -186,7 +186,8 @@ export const ERROR_CATALOGUE = {
   },
   overloaded: {
     kind: "limit",
-    meaning: "More calls are in flight on an asynchronous database than `maxQueued` allows; this one was not made.",
+    meaning:
+      "More calls are in flight on an asynchronous database than `maxQueued` allows; this one was not made.",
     fault: "caller",
     retry: true,
   },
