@@ -48,7 +48,8 @@ export class AsyncCollection<R extends object = Row> {
 
   /**
    * Stores new rows, all or none; gives how many. Rows are taken as they are sent, in slices, from an array or any other iterable, asynchronous
-   * ones included. An error's `details.position` says which row it was, from 0.
+   * ones included. An error's `details.position` says which row it was, from 0. A source that takes longer than 30 seconds for 256 rows, while others wait for
+   * its transaction, makes it reject with transaction_timeout; the signal is heeded while the source is waited for.
    */
   async insertMany(rows: Iterable<R> | AsyncIterable<R>, options?: CallOptions): Promise<number> {
     return insertInChunks(this.#site, this.#ref, rows, this.#sending(options));

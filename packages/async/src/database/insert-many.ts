@@ -3,12 +3,17 @@
  * event loop up; more than one slice makes a transaction.
  */
 import { isModelVaultError, ModelVaultError, type Row } from "@modelvault/core";
+import { Deferred } from "../link/deferred.ts";
 import type { CollectionRef } from "../protocol/messages.ts";
 import { portable } from "../protocol/portable.ts";
 import type { CallSite, Sending } from "../transaction/call-site.ts";
+import { type Ending, limit } from "../transaction/run-transaction.ts";
 import { argumentInvalid } from "./arguments.ts";
 
 const SLICE_ROWS = 256;
+
+/** How long the source may take for a slice while a transaction is open for it. */
+const STALL_MS = 30_000;
 
 export function insertInChunks(
   site: CallSite,
@@ -27,32 +32,87 @@ async function insertSlices(
   rows: Iterable<object> | AsyncIterable<object>,
   sending: Sending,
 ): Promise<number> {
-  const slices = slicesOf(rows)[Symbol.asyncIterator]();
-  const first = await slices.next();
-  if (first.done === true) return insert(site, ref, [], 0, sending);
-  const second = await slices.next();
-  if (second.done === true) return insert(site, ref, first.value, 0, sending);
-  return site.apart(async (tx) => {
-    let position = 0;
-    let left = handled(insert(tx, ref, first.value, 0, sending));
-    let slice: IteratorResult<unknown[]> = second;
-    position += first.value.length;
-    try {
-      while (slice.done !== true) {
-        const sent = handled(insert(tx, ref, slice.value, position, sending));
-        position += slice.value.length;
-        // One slice is on its way while the next one is taken.
-        await left;
-        left = sent;
-        slice = await slices.next();
-      }
+  sending.signal?.throwIfAborted();
+  const slices = new Slices(rows);
+  const early = watched(sending.signal);
+  try {
+    // Nobody waits for these two: the transaction begins when there are more rows than go in one message.
+    const first = await early.within(slices.next());
+    if (first === undefined) return await insert(site, ref, [], 0, sending);
+    const second = await early.within(slices.next());
+    if (second === undefined) return await insert(site, ref, first, 0, sending);
+    early.release();
+    return await site.apart((tx) => insertAll(tx, ref, slices, [first, second], sending), sending);
+  } catch (error) {
+    await slices.leave();
+    throw error;
+  } finally {
+    early.release();
+  }
+}
+
+/** Sends slice after slice to a transaction, which is stopped when its signal says so, or when the source keeps it waiting. */
+async function insertAll(
+  tx: CallSite & Ending,
+  ref: CollectionRef,
+  slices: Slices,
+  [first, second]: readonly [first: unknown[], second: unknown[]],
+  sending: Sending,
+): Promise<number> {
+  const release = limit(tx, { signal: sending.signal, timeoutMs: undefined });
+  const over = handled(tx.over.then(() => tx.refuseEnded() as never));
+  let position = first.length;
+  let left = handled(insert(tx, ref, first, 0, sending));
+  let slice: unknown[] | undefined = second;
+  try {
+    while (slice !== undefined) {
+      const sent = handled(insert(tx, ref, slice, position, sending));
+      position += slice.length;
+      // One slice is on its way while the next one is taken.
       await left;
-    } catch (error) {
-      await slices.return?.(undefined);
-      throw error;
+      left = sent;
+      const enough = limitStall(tx);
+      try {
+        slice = await Promise.race([slices.next(), over]);
+      } finally {
+        enough();
+      }
     }
+    await left;
     return position;
-  }, sending);
+  } finally {
+    release();
+  }
+}
+
+/** Stops a transaction whose source keeps it waiting for too long. Returns what ends the watch. */
+function limitStall(tx: Ending): () => void {
+  const timer = setTimeout(() => {
+    tx.stop(
+      new ModelVaultError(
+        "transaction_timeout",
+        `insertMany waited ${STALL_MS} ms for its next rows, and what it had stored has been rolled back: others wait for it. Take the rows from a source that has them, or store them in smaller parts.`,
+        { timeoutMs: STALL_MS },
+      ),
+    );
+  }, STALL_MS);
+  return () => clearTimeout(timer);
+}
+
+/** What a signal cuts short while there is no transaction yet. */
+function watched(signal: AbortSignal | undefined): {
+  within<T>(promise: Promise<T>): Promise<T>;
+  release(): void;
+} {
+  if (signal === undefined) return { within: (promise) => promise, release: () => undefined };
+  const aborted = new Deferred<never>();
+  handled(aborted.promise);
+  const abort = (): void => aborted.reject(signal.reason);
+  signal.addEventListener("abort", abort, { once: true });
+  return {
+    within: (promise) => Promise.race([promise, aborted.promise]),
+    release: () => signal.removeEventListener("abort", abort),
+  };
 }
 
 /** A promise that may be left alone when one before it rejects. */
@@ -71,30 +131,51 @@ function insert(
   return site.call("insertMany", "write", [ref, rows, position], sending) as Promise<number>;
 }
 
-/** Rows as they were when they were taken. */
-async function* slicesOf(
-  rows: Iterable<object> | AsyncIterable<object>,
-): AsyncGenerator<unknown[], void, undefined> {
-  const source = sourceOf(rows);
-  let slice: unknown[] = [];
-  let taken = 0;
-  let ended = false;
-  try {
-    for (;;) {
-      const next = source.asynchronous ? await source.iterator.next() : source.iterator.next();
-      const { done, value } = next as IteratorResult<unknown>;
-      ended = done === true;
-      if (ended) break;
-      slice.push(copyRow(value, taken++));
-      if (slice.length < SLICE_ROWS) continue;
-      yield slice;
-      slice = [];
-      await new Promise<void>((resolve) => setImmediate(resolve));
-    }
-  } finally {
-    if (!ended) await source.iterator.return?.();
+/** Rows as they were when they were taken, in slices. */
+class Slices {
+  readonly #source: Source;
+  #taken = 0;
+  /** Whether the source was asked for a row and has not answered. */
+  #asked = false;
+  #ended = false;
+
+  /** @throws argument_invalid */
+  constructor(rows: unknown) {
+    this.#source = sourceOf(rows);
   }
-  if (slice.length > 0) yield slice;
+
+  /** The next rows; undefined when there are no more. Rejects with what the source throws, row_unreadable. */
+  async next(): Promise<unknown[] | undefined> {
+    // Between slices the event loop gets its turn.
+    if (this.#taken > 0 && !this.#ended) await new Promise<void>((resolve) => setImmediate(resolve));
+    const { asynchronous, iterator } = this.#source;
+    const slice: unknown[] = [];
+    while (!this.#ended && slice.length < SLICE_ROWS) {
+      this.#asked = true;
+      let next: unknown;
+      try {
+        next = iterator.next();
+        if (asynchronous) next = await next;
+      } catch (error) {
+        this.#ended = true;
+        throw error;
+      }
+      this.#asked = false;
+      const { done, value } = next as IteratorResult<unknown>;
+      if (done === true) this.#ended = true;
+      else slice.push(copyRow(value, this.#taken++));
+    }
+    return slice.length === 0 ? undefined : slice;
+  }
+
+  /** Tells the source that no more rows are wanted. One that is asked for a row may never answer, so it is not waited for then. */
+  async leave(): Promise<void> {
+    if (this.#ended) return;
+    this.#ended = true;
+    // What the caller hears of is why the source is left, not what it says to that.
+    const left = handled((async () => this.#source.iterator.return?.())());
+    if (!this.#asked) await left.catch(() => undefined);
+  }
 }
 
 function copyRow(row: unknown, position: number): unknown {

@@ -15,6 +15,7 @@ import {
   WAITING,
 } from "../protocol/messages.ts";
 import { portable } from "../protocol/portable.ts";
+import type { Ending } from "./run-transaction.ts";
 
 /** Options of every call. */
 export interface CallOptions {
@@ -50,7 +51,7 @@ export abstract class CallSite {
   abstract route(access: Access): Route | Promise<Route>;
 
   /** Runs work of several calls, all or none: in a transaction of its own, or a savepoint where it is inside one. */
-  abstract apart<T>(work: (tx: CallSite) => Promise<T>, options: CallOptions): Promise<T>;
+  abstract apart<T>(work: (tx: CallSite & Ending) => Promise<T>, options: CallOptions): Promise<T>;
 
   /** A call with one argument. */
   run(op: RunOp, access: Access, ref: CollectionRef, item: unknown, sending: Sending): Promise<unknown> {

@@ -47,7 +47,7 @@ export class DatabaseSite extends CallSite {
     return routed(access === "read" ? this.#workers.reader : this.#workers.engine);
   }
 
-  async apart<T>(work: (tx: CallSite) => Promise<T>, options: CallOptions): Promise<T> {
+  async apart<T>(work: (tx: TransactionSite) => Promise<T>, options: CallOptions): Promise<T> {
     const { joined } = this;
     if (joined !== undefined) return joined.apart(work, options);
     return this.during(this.begin(options).then((site) => runApart(site, work)));

@@ -1,6 +1,5 @@
 /** From beginning to end of a transaction or a view: the work, then commit, rollback or close, and what cuts it short. */
 import { ModelVaultError } from "@modelvault/core";
-import type { CallSite } from "./call-site.ts";
 import { runInFrame } from "./frames.ts";
 import type { ViewSite } from "./view-site.ts";
 
@@ -23,7 +22,7 @@ export interface Ending {
 }
 
 /** Runs work that is not the caller's own code, and so is nobody's to join. */
-export async function runApart<T>(site: CallSite & Ending, work: (tx: CallSite) => Promise<T>): Promise<T> {
+export async function runApart<S extends Ending, T>(site: S, work: (tx: S) => Promise<T>): Promise<T> {
   try {
     const result = await work(site);
     await site.commit();

@@ -59,7 +59,7 @@ export class TransactionSite extends CallSite {
     return inner.#ended.promise.then(() => this.route(access));
   }
 
-  async apart<T>(work: (tx: CallSite) => Promise<T>, _options: CallOptions): Promise<T> {
+  async apart<T>(work: (tx: TransactionSite) => Promise<T>, _options: CallOptions): Promise<T> {
     return runApart(await this.begin(), work);
   }
 

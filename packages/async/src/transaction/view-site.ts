@@ -4,7 +4,7 @@ import { Deferred } from "../link/deferred.ts";
 import { Settling } from "../link/pending.ts";
 import type { WorkerLink } from "../link/worker-link.ts";
 import type { ScopeId } from "../protocol/messages.ts";
-import { type Access, type CallOptions, CallSite, type Route, send } from "./call-site.ts";
+import { type Access, CallSite, type Route, send } from "./call-site.ts";
 
 /** A view, wherever its state is. */
 export abstract class ViewSite extends CallSite {
@@ -41,7 +41,7 @@ export abstract class ViewSite extends CallSite {
     return this.readRoute();
   }
 
-  async apart<T>(_work: (tx: CallSite) => Promise<T>, _options: CallOptions): Promise<T> {
+  async apart(): Promise<never> {
     return this.route("write") as never;
   }
 
