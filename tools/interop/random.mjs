@@ -41,7 +41,7 @@ const texts = [
   "𝄞",
   "zz",
   "long ".repeat(60),
-  "long ".repeat(60) + "!",
+  `${"long ".repeat(60)}!`,
   "Å",
 ];
 const floats = [

@@ -1,3 +1,4 @@
+/// <reference types="node" preserve="true" />
 /**
  * @modelvault/async: the engine on worker threads, for services that must not block their event loop.
  */
