@@ -6,19 +6,25 @@ type Odd =
   | readonly ["plain", value: unknown]
   | readonly ["function"]
   | readonly ["symbol", description: string | undefined]
-  /** A built-in object, known by its tag. */
+  /** Bytes that were handed over to another thread. */
+  | readonly ["detached"]
+  /** A buffer, or a view on one, that is no Uint8Array. */
+  | readonly ["buffer", tag: string]
+  /** Another built-in object, known by its tag. */
   | readonly ["tagged", tag: string]
   | readonly ["list", length: number, items: readonly (readonly [index: number, item: Odd])[]]
   | readonly [
       "record",
       entries: readonly (readonly [name: string, value: Odd])[],
       symbols: readonly (string | undefined)[],
+      /** Of an instance of a class: whether that says how it is written as JSON. */
+      instance: { readonly toJSON: boolean } | undefined,
     ]
   /** An object that was met on the way down to it, by how many levels up. */
   | readonly ["again", levels: number];
 
 /** Deeper than anything that is stored; what lies below is left out. */
-const DEPTH_MAX = 1000;
+const DEPTH_MAX = 300;
 
 export function spell(value: unknown): unknown {
   return spellValue(value, []);
@@ -43,16 +49,34 @@ function spellValue(value: unknown, above: readonly object[]): Odd {
     try {
       return ["plain", Uint8Array.prototype.slice.call(value)];
     } catch {
-      return ["tagged", tag];
+      return ArrayBuffer.isView(value) ? ["detached"] : ["tagged", tag];
     }
   }
+  if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) return ["buffer", tag];
   if (tag !== "Object") return ["tagged", tag];
   const record = value as Readonly<Record<string, unknown>>;
   return [
     "record",
     Object.keys(record).map((name) => [name, spellValue(record[name], path)] as const),
     Object.getOwnPropertySymbols(record).map((symbol) => symbol.description),
+    isPlain(value) ? undefined : { toJSON: prototypeLike(value) === SPEAKING },
   ];
+}
+
+/** Whether an object is of no class; the `Object` of another realm is none. */
+export function isPlain(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if (prototype === Object.prototype || prototype === null) return true;
+  return Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype as object, "isPrototypeOf");
+}
+
+/** Stand for all classes: those whose instances say how they are written as JSON, and the others. */
+const SPEAKING: object = { toJSON: () => null };
+const SILENT: object = {};
+
+/** The prototype of what stands for an instance of a class. */
+export function prototypeLike(value: object): object {
+  return typeof (value as { readonly toJSON?: unknown }).toJSON === "function" ? SPEAKING : SILENT;
 }
 
 export function readOut(spelled: unknown): unknown {
@@ -67,6 +91,11 @@ function readValue(odd: Odd, above: readonly unknown[]): unknown {
       return () => undefined;
     case "symbol":
       return Symbol(odd[1]);
+    case "detached":
+      return detached();
+    case "buffer":
+      // To the engine one is like another, but for its name.
+      return Object.defineProperty(new DataView(new ArrayBuffer(0)), Symbol.toStringTag, { value: odd[1] });
     case "tagged":
       return tagged(odd[1]);
     case "again":
@@ -77,7 +106,10 @@ function readValue(odd: Odd, above: readonly unknown[]): unknown {
       return list;
     }
     case "record": {
-      const record: Record<string | symbol, unknown> = {};
+      const record = Object.create(odd[3] === undefined ? Object.prototype : classOf(odd[3])) as Record<
+        string | symbol,
+        unknown
+      >;
       for (const [name, value] of odd[1]) {
         const content = readValue(value, [...above, record]);
         Object.defineProperty(record, name, {
@@ -91,6 +123,16 @@ function readValue(odd: Odd, above: readonly unknown[]): unknown {
       return record;
     }
   }
+}
+
+function classOf({ toJSON }: { readonly toJSON: boolean }): object {
+  return toJSON ? SPEAKING : SILENT;
+}
+
+function detached(): Uint8Array {
+  const bytes = new Uint8Array(1);
+  structuredClone(bytes.buffer, { transfer: [bytes.buffer] });
+  return bytes;
 }
 
 /** An empty object of the same tag, which is all that is ever asked of it. */

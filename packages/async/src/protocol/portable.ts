@@ -1,9 +1,11 @@
 /**
  * Arguments on their way to another thread. They are copied when the call is made, so that the caller may change them at once;
  * a value that structured clone refuses or would change (functions, symbols, instances of classes) is marked as odd, for the caller
- * must hear of it in the engine's own words.
+ * must hear of it in the engine's own words. An instance of a class is a record where it is a row; inside one it depends on the schema, which is
+ * not known here.
  */
 import { ModelVaultError } from "@modelvault/core";
+import { isPlain, prototypeLike } from "./odd-values.ts";
 
 export interface Portable {
   readonly value: unknown;
@@ -11,15 +13,21 @@ export interface Portable {
   readonly odd: boolean;
 }
 
+/** What is known while a value is copied. */
+interface Found {
+  odd: boolean;
+  readonly rowDepth: number;
+}
+
 /** Nesting beyond this is left to structured clone, which knows cycles. */
 const DEPTH_MAX = 100;
 
-/** A private copy. @throws row_unreadable when reading the value throws */
-export function portable(value: unknown): Portable {
+/** A private copy. Instances of classes down to `rowDepth` are rows. @throws row_unreadable when reading the value throws */
+export function portable(value: unknown, rowDepth: number = 0): Portable {
   if (typeof value !== "object" || value === null) {
     return { value, odd: typeof value === "function" || typeof value === "symbol" };
   }
-  const found = { odd: false };
+  const found = { odd: false, rowDepth };
   try {
     return { value: copyObject(value, found, 0), odd: found.odd };
   } catch (cause) {
@@ -33,7 +41,7 @@ export function portable(value: unknown): Portable {
   }
 }
 
-function copy(value: unknown, found: { odd: boolean }, depth: number): unknown {
+function copy(value: unknown, found: Found, depth: number): unknown {
   switch (typeof value) {
     case "object":
       return value === null ? null : copyObject(value, found, depth);
@@ -46,20 +54,24 @@ function copy(value: unknown, found: { odd: boolean }, depth: number): unknown {
   }
 }
 
-function copyObject(value: object, found: { odd: boolean }, depth: number): unknown {
-  const prototype: unknown = Object.getPrototypeOf(value);
-  if (prototype === Object.prototype || prototype === null) return copyRecord(value, found, depth);
+function copyObject(value: object, found: Found, depth: number): unknown {
+  if (isPlain(value)) return copyRecord(value, found, depth);
   if (Array.isArray(value)) return copyList(value, found, depth);
   const tag = Object.prototype.toString.call(value);
   if (tag === "[object Uint8Array]" && ArrayBuffer.isView(value))
     return copyBytes(value as Uint8Array, found);
-  // An instance of a class is read as a record, its own properties being its data.
-  if (tag === "[object Object]") return copyRecord(value, found, depth);
+  if (tag === "[object Object]") {
+    // Its own properties are its data.
+    const record = copyRecord(value, found, depth);
+    if (depth <= found.rowDepth) return record;
+    found.odd = true;
+    return Object.setPrototypeOf(record, prototypeLike(value));
+  }
   found.odd = true;
   return value;
 }
 
-function copyRecord(value: object, found: { odd: boolean }, depth: number): unknown {
+function copyRecord(value: object, found: Found, depth: number): object {
   const record: Record<string, unknown> = { ...value };
   if (depth >= DEPTH_MAX) {
     found.odd = true;
@@ -86,7 +98,7 @@ function copyRecord(value: object, found: { odd: boolean }, depth: number): unkn
   return record;
 }
 
-function copyList(value: readonly unknown[], found: { odd: boolean }, depth: number): unknown {
+function copyList(value: readonly unknown[], found: Found, depth: number): unknown {
   if (depth >= DEPTH_MAX) {
     found.odd = true;
     return value;
@@ -99,12 +111,11 @@ function copyList(value: readonly unknown[], found: { odd: boolean }, depth: num
   return list;
 }
 
-function copyBytes(value: Uint8Array, found: { odd: boolean }): unknown {
-  if (value.buffer instanceof ArrayBuffer && value.buffer.byteLength === 0 && value.length === 0)
-    return new Uint8Array(0);
+function copyBytes(value: Uint8Array, found: Found): unknown {
   try {
     return Uint8Array.prototype.slice.call(value);
   } catch {
+    // Its bytes were handed over to another thread.
     found.odd = true;
     return value;
   }

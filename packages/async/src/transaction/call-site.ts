@@ -17,6 +17,9 @@ import {
 import { portable } from "../protocol/portable.ts";
 import type { Ending } from "./run-transaction.ts";
 
+/** How deep in a list of arguments rows are. */
+const ROW_DEPTH = 1;
+
 /** Options of every call. */
 export interface CallOptions {
   /**
@@ -76,7 +79,7 @@ export abstract class CallSite {
   call(op: string, access: Access, args: readonly unknown[], sending: Sending = {}): Promise<unknown> {
     try {
       sending.signal?.throwIfAborted();
-      const { value, odd } = portable(args);
+      const { value, odd } = portable(args, op === "insertMany" ? ROW_DEPTH + 1 : ROW_DEPTH);
       const pending = new Settling(sending.integers ?? this.integers);
       if (sending.apply !== undefined) pending.apply = sending.apply;
       if (sending.progress !== undefined) pending.progress = sending.progress;

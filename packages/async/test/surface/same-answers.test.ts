@@ -16,6 +16,18 @@ class Tome {
   }
 }
 
+let deep: unknown = 1;
+for (let level = 0; level < 5000; level++) deep = { deep };
+
+class Spoken {
+  toJSON(): number {
+    return 1;
+  }
+}
+
+const gone = new Uint8Array(4);
+structuredClone(gone.buffer, { transfer: [gone.buffer] });
+
 const withGetter = Object.defineProperty({ id: 20 }, "title", {
   enumerable: true,
   get: () => {
@@ -55,6 +67,50 @@ const operations: Readonly<Record<string, Operation>> = {
   "insert a date": (db) => db.collection("books").insert({ id: 3, title: new Date(0) } as never),
   "insert a map": (db) => db.collection("books").insert({ id: 3, title: "Ok", extra: new Map() } as never),
   "insert an instance": (db) => db.collection("books").insert(new Tome(4, "Ivanhoe") as never),
+  "insert many instances": (db) =>
+    db.collection("books").insertMany([new Tome(50, "One"), new Tome(51, "Two")] as never),
+  "delete many instances": (db) => db.collection("books").where("id", ">=", 50).delete(),
+  "insert an instance inside a row": (db) =>
+    db.collection("books").insert({
+      id: 52,
+      title: "In",
+      author: new (class Author {
+        name = "Jane";
+      })(),
+    } as never),
+  "get an instance inside a row": (db) => db.collection("books").get(52),
+  "update by an instance": (db) =>
+    db.collection("books").update(
+      52,
+      new (class Patch {
+        year = 1999;
+      })() as never,
+    ),
+  "delete an instance inside a row": (db) => db.collection("books").delete(52),
+  "insert an instance as JSON": (db) =>
+    db.collection("books").insert({ id: 53, title: "Ok", extra: new Tome(1, "x") } as never),
+  "insert instances in JSON": (db) =>
+    db
+      .collection("books")
+      .insertMany([{ id: 53, title: "Ok", extra: { a: [new Tome(1, "x"), { b: [] }] } }] as never),
+  "insert an instance that speaks JSON": (db) =>
+    db.collection("books").insert({ id: 53, title: "Ok", extra: [new Spoken()] } as never),
+  "validate an instance in JSON": (db) =>
+    db.collection("books").validate({ id: 53, title: "Ok", extra: { a: new Tome(1, "x") } }),
+  "update with an instance in JSON": (db) =>
+    db.collection("books").update(1, { extra: { a: new Tome(1, "x") } } as never),
+  "insert what is very deep": (db) =>
+    db.collection("books").insert({ id: 53, title: "Ok", extra: deep } as never),
+  "insert bytes that are gone": (db) => db.collection("books").insert({ id: 53, title: "Ok", cover: gone }),
+  "insert no bytes": (db) => db.collection("books").insert({ id: 53, title: "Ok", cover: new Uint8Array(0) }),
+  "get no bytes": (db) => db.collection("books").get(53),
+  "delete no bytes": (db) => db.collection("books").delete(53),
+  "insert other buffers": (db) =>
+    db.collection("books").insertMany([{ id: 53, title: "Ok", cover: new Uint16Array(2) }] as never),
+  "insert a buffer": (db) =>
+    db.collection("books").insert({ id: 53, title: "Ok", cover: new ArrayBuffer(4) } as never),
+  "insert a view": (db) =>
+    db.collection("books").insert({ id: 53, title: "Ok", cover: new DataView(new ArrayBuffer(3)) } as never),
   "insert a throwing getter": (db) => db.collection("books").insert(withGetter as never),
   "insert a cycle": (db) => db.collection("books").insert(cyclic as never),
   "insert holes": (db) => db.collection("books").insert({ id: 22, title: "Holes", tags: holes } as never),
