@@ -6,6 +6,7 @@ import { isModelVaultError, ModelVaultError, type Row } from "@modelvault/core";
 import { Deferred } from "../link/deferred.ts";
 import type { CollectionRef } from "../protocol/messages.ts";
 import { portable } from "../protocol/portable.ts";
+import { onAbort } from "../transaction/abort-listeners.ts";
 import type { CallSite, Sending } from "../transaction/call-site.ts";
 import { type Ending, limit } from "../transaction/run-transaction.ts";
 import { argumentInvalid } from "./arguments.ts";
@@ -107,11 +108,10 @@ function watched(signal: AbortSignal | undefined): {
   if (signal === undefined) return { within: (promise) => promise, release: () => undefined };
   const aborted = new Deferred<never>();
   handled(aborted.promise);
-  const abort = (): void => aborted.reject(signal.reason);
-  signal.addEventListener("abort", abort, { once: true });
+  const release = onAbort(signal, () => aborted.reject(signal.reason));
   return {
     within: (promise) => Promise.race([promise, aborted.promise]),
-    release: () => signal.removeEventListener("abort", abort),
+    release,
   };
 }
 

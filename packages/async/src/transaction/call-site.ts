@@ -15,6 +15,7 @@ import {
   WAITING,
 } from "../protocol/messages.ts";
 import { portable } from "../protocol/portable.ts";
+import { onAbort } from "./abort-listeners.ts";
 import type { Ending } from "./run-transaction.ts";
 
 /** How deep in a list of arguments rows are. */
@@ -173,15 +174,15 @@ export function send(
   // Settled either way, the call lets go of the signal, which may live much longer.
   const resolve = pending.resolve.bind(pending);
   const reject = pending.reject.bind(pending);
+  const release = onAbort(signal, callOff);
   pending.resolve = (value: unknown): void => {
-    signal.removeEventListener("abort", callOff);
+    release();
     resolve(value);
   };
   pending.reject = (error: unknown): void => {
-    signal.removeEventListener("abort", callOff);
+    release();
     reject(error);
   };
-  signal.addEventListener("abort", callOff, { once: true });
   const id = link.call(pending, op, scope, args, odd, claim);
   return id;
 }

@@ -1,5 +1,6 @@
 /** From beginning to end of a transaction or a view: the work, then commit, rollback or close, and what cuts it short. */
 import { ModelVaultError } from "@modelvault/core";
+import { onAbort } from "./abort-listeners.ts";
 import { runInFrame } from "./frames.ts";
 import type { ViewSite } from "./view-site.ts";
 
@@ -99,10 +100,10 @@ function watch(
       site.stop(new ModelVaultError(code, message, { timeoutMs }));
     }, timeoutMs);
   }
-  signal?.addEventListener("abort", abort, { once: true });
+  const release = signal === undefined ? undefined : onAbort(signal, abort);
   if (signal?.aborted === true) abort();
   return () => {
     clearTimeout(timer);
-    signal?.removeEventListener("abort", abort);
+    release?.();
   };
 }
