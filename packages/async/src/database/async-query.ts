@@ -147,7 +147,7 @@ export class AsyncQuery<R extends object = Row> implements AsyncIterable<R> {
       if (mistake !== undefined) throw mistake.error;
       return [ref, this.toSpec()];
     };
-    return site.stream("rows", args, sending) as RowStream as never;
+    return site.stream("iterate", args, sending) as RowStream as never;
   }
 
   [Symbol.asyncIterator](): AsyncIterableIterator<R> {

@@ -98,6 +98,10 @@ export const SHARED: Readonly<Record<string, SharedOperation>> = {
     const { query, shape } = packedQuery(handle, ref, spec);
     return new ManyRows(query.iterate(), shape);
   },
+  iterate(handle, _context, ref: CollectionRef, spec: unknown) {
+    const { query, shape } = packedQuery(handle, ref, spec);
+    return new ManyRows(query.iterate(), shape, null, true);
+  },
   page(handle, _context, ref: CollectionRef, spec: unknown) {
     const { query, shape } = packedQuery(handle, ref, spec);
     const { rows, next } = query.page();

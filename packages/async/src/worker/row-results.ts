@@ -19,14 +19,18 @@ export class ManyRows {
   readonly shape: () => PackedShape | undefined;
   /** For a page: the cursor behind it. */
   readonly next: string | null;
+  /** Whether the caller takes them one by one, and may stop at any, rather than all together. */
+  readonly iterated: boolean;
 
   constructor(
     payloads: Iterator<Uint8Array | undefined>,
     shape: () => PackedShape | undefined,
     next: string | null = null,
+    iterated = false,
   ) {
     this.payloads = payloads;
     this.shape = shape;
     this.next = next;
+    this.iterated = iterated;
   }
 }

@@ -2,7 +2,7 @@
 import type { PackedShape } from "@modelvault/core";
 import { CALLED_OFF, type Claim } from "../protocol/messages.ts";
 import type { Outbox } from "./outbox.ts";
-import type { ManyRows } from "./row-results.ts";
+import { ManyRows } from "./row-results.ts";
 
 /** A chunk ends at the first of these. */
 const CHUNK_BYTES = 64 * 1024;
@@ -13,7 +13,7 @@ const CLOCK_ROWS = 32;
 
 export class RowSender {
   readonly id: number;
-  readonly #rows: ManyRows;
+  #rows: ManyRows;
   readonly #claim: Claim | undefined;
   #credit: number;
 
@@ -30,6 +30,20 @@ export class RowSender {
 
   grant(chunks: number): void {
     this.#credit += chunks;
+  }
+
+  /** Whether its rows are handed out one by one, rather than collected. */
+  get iterated(): boolean {
+    return this.#rows.iterated;
+  }
+
+  /** Reads the rest at once, for what it is read from is about to end. @throws what reading throws */
+  readOut(): void {
+    const payloads: (Uint8Array | undefined)[] = [];
+    for (let next = this.#rows.payloads.next(); next.done !== true; next = this.#rows.payloads.next())
+      payloads.push(next.value);
+    const shape = this.#rows.shape();
+    this.#rows = new ManyRows(payloads.values(), () => shape, this.#rows.next);
   }
 
   /** Releases what the rows are read from. */

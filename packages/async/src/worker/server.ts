@@ -37,15 +37,12 @@ import { loadFunction } from "./load-function.ts";
 import { ALONE, type Context, SHARED, WRITES } from "./operations.ts";
 import type { Outbox } from "./outbox.ts";
 import { ManyRows, OneRow } from "./row-results.ts";
-import { RowSender } from "./row-sender.ts";
 import { runGets, runHas, runWrites } from "./runs.ts";
 import { Scopes } from "./scopes.ts";
+import { Senders } from "./senders.ts";
 
 /** Batches worked off before any of them is answered. A reader takes one at a time: each says what it must show. */
 const BATCHES_MAX = 32;
-
-/** Chunks a stream may send before the caller asks for more. */
-const CREDIT_FIRST = 2;
 
 /** An exclusive call that waits for its turn. */
 type Waiting =
@@ -86,7 +83,7 @@ export class Server {
   readonly #asking: Asking;
   readonly #parts: ServerParts;
   readonly #scopes = new Scopes();
-  readonly #senders = new Map<number, RowSender>();
+  readonly #senders: Senders;
   #waiting: Waiting[] = [];
   /** Batches that have not begun. */
   readonly #late: CallBatch[] = [];
@@ -97,6 +94,7 @@ export class Server {
     this.#parts = parts;
     this.#db = parts.db;
     this.#outbox = parts.outbox;
+    this.#senders = new Senders(parts.outbox);
     this.#asking = parts.asking;
   }
 
@@ -131,19 +129,14 @@ export class Server {
 
   #turn(): void {
     this.#grant();
-    this.#sendRows();
+    this.#senders.sendRows();
     this.#outbox.flush();
-    if (this.#scheduled || this.#closed || !this.#busy) return;
+    if (this.#scheduled || this.#closed || !this.#senders.ready) return;
     this.#scheduled = true;
     this.#parts.later(() => {
       this.#scheduled = false;
       if (!this.#closed) this.#turn();
     });
-  }
-
-  get #busy(): boolean {
-    for (const sender of this.#senders.values()) if (sender.ready) return true;
-    return false;
   }
 
   #enterSafely(entry: Entry): void {
@@ -166,13 +159,12 @@ export class Server {
         this.#enterCall(entry[1], entry[2], entry[3], readOut(entry[4]) as readonly unknown[], entry[5]);
         return;
       case "more":
-        this.#senders.get(entry[1])?.grant(entry[2]);
+        this.#senders.grant(entry[1], entry[2]);
         return;
-      case "leave": {
-        const sender = this.#senders.get(entry[1]);
-        this.#senders.delete(entry[1]);
-        sender?.close();
-      }
+      case "leave":
+        this.#senders.leave(entry[1]);
+        // A view of whose opening nobody will hear.
+        this.#scopes.closeView(entry[1]);
     }
   }
 
@@ -204,7 +196,7 @@ export class Server {
     }
     const context = this.#contextOf(id);
     if (scope !== DATABASE_SCOPE || Object.hasOwn(SHARED, op) || op === "openView" || op === "close") {
-      if (claimed(claim)) this.#answer(id, claim, () => this.#runNow(context, scope, op, args));
+      if (claimed(claim)) this.#answer(id, claim, () => this.#runNow(context, scope, op, args), scope);
       return;
     }
     const write = WRITES[op];
@@ -248,20 +240,19 @@ export class Server {
         return view.revision();
       }
       case "closeView":
-        return this.#scopes.end(scope, (handle) =>
-          handle instanceof OpenTransaction ? undefined : handle.close(),
-        );
+        this.#scopes.handle(scope);
+        this.#scopes.closeView(scope);
+        return undefined;
       case "savepoint":
-        this.#scopes.add(context.id, this.#scopes.transaction(scope).begin(), false);
+        this.#scopes.addSavepoint(context.id, scope);
         return undefined;
       case "commit": {
-        this.#scopes.transaction(scope);
-        const revision = this.#scopes.end(scope, (handle) => (handle as OpenTransaction).commit());
+        const revision = this.#endTransaction(scope, (tx) => tx.commit());
         this.#told();
         return revision;
       }
       case "rollback":
-        return this.#scopes.end(scope, (handle) => (handle as OpenTransaction).rollback());
+        return this.#endTransaction(scope, (tx) => tx.rollback());
       default:
         break;
     }
@@ -278,6 +269,13 @@ export class Server {
         operation: op,
       },
     );
+  }
+
+  /** @throws transaction_closed, and what ending it throws */
+  #endTransaction<T>(scope: ScopeId, end: (tx: OpenTransaction) => T): T {
+    const tx = this.#scopes.transaction(scope);
+    this.#senders.end((each) => this.#scopes.isWithin(each, scope));
+    return this.#scopes.end(scope, () => end(tx));
   }
 
   #contextOf(id: number): Context {
@@ -336,21 +334,20 @@ export class Server {
     this.#outbox.revision = this.#db.revision();
   }
 
-  #answer(id: number, claim: Claim | undefined, run: () => unknown): void {
+  #answer(id: number, claim: Claim | undefined, run: () => unknown, scope = DATABASE_SCOPE): void {
     let outcome: Outcome;
     try {
       outcome = { value: run() };
     } catch (error) {
       outcome = { error };
     }
-    this.#answerOne(id, outcome, claim);
+    this.#answerOne(id, outcome, scope, claim);
   }
 
-  #answerOne(id: number, outcome: Outcome, claim?: Claim): void {
+  #answerOne(id: number, outcome: Outcome, scope = DATABASE_SCOPE, claim?: Claim): void {
     if ("error" in outcome) this.#outbox.add(["error", id, errorToWire(outcome.error)]);
     else if (outcome.value instanceof OneRow) this.#answerRow(id, outcome.value.shape, outcome.value.payload);
-    else if (outcome.value instanceof ManyRows)
-      this.#senders.set(id, new RowSender(id, outcome.value, CREDIT_FIRST, claim));
+    else if (outcome.value instanceof ManyRows) this.#senders.add(id, outcome.value, scope, claim);
     else this.#outbox.add(["values", id, [outcome.value]]);
     if (this.#outbox.full) this.#outbox.flush();
   }
@@ -378,24 +375,9 @@ export class Server {
     send(first + outcomes.length);
   }
 
-  /** A chunk of each stream that may send one. */
-  #sendRows(): void {
-    for (const [id, sender] of this.#senders) {
-      if (!sender.ready) continue;
-      try {
-        if (!sender.send(this.#outbox)) this.#senders.delete(id);
-      } catch (error) {
-        this.#senders.delete(id);
-        this.#outbox.add(["error", id, errorToWire(error)]);
-      }
-      this.#outbox.flush();
-    }
-  }
-
   #close(): void {
     this.#closed = true;
-    for (const sender of this.#senders.values()) sender.close();
-    this.#senders.clear();
+    this.#senders.closeAll();
     this.#scopes.endAll();
     this.#db.close();
   }

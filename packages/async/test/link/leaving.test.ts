@@ -76,3 +76,47 @@ describe("closing", () => {
     expect(await behind).toBe(1);
   });
 });
+
+describe("a transaction that ends", () => {
+  test.each(["commit", "rollback"] as const)(
+    "by %s ends the iterations that were begun in it, and in what is inside it",
+    async (how) => {
+      const { db, books } = await manyBooks();
+      const tx = await db.begin();
+      const own = tx.collection("books");
+      await own.insert({ id: -1, title: "Own" });
+      const iterations = [own.iterate()];
+      await iterations[0]?.next();
+      const inside = tx.transaction(async (savepoint) => {
+        const stream = savepoint.collection("books").iterate();
+        iterations.push(stream);
+        await stream.next();
+        throw new Error("back");
+      });
+      await expect(inside).rejects.toThrow("back");
+      await tx[how]();
+      for (const iteration of iterations)
+        await expect(iteration.next()).rejects.toEqual(coded("transaction_closed"));
+      expect(await books.has(-1)).toBe(how === "commit");
+    },
+  );
+
+  test("gives the lists that were asked for before, as they were then", async () => {
+    const { db, books } = await manyBooks();
+    const tx = await db.begin();
+    const own = tx.collection("books");
+    await own.insert({ id: -1, title: "Own" });
+    const lists = [
+      own.all(),
+      own.getMany(MANY.map(({ id }) => id)),
+      own
+        .where("id", "<", 2500)
+        .limit(2000)
+        .page()
+        .then(({ rows }) => rows),
+    ];
+    await tx.rollback();
+    expect((await Promise.all(lists)).map(({ length }) => length)).toEqual([3001, 3000, 2000]);
+    expect(await books.has(-1)).toBe(false);
+  });
+});
