@@ -2,7 +2,6 @@
 import { ModelVaultError } from "@modelvault/core";
 import { onAbort } from "./abort-listeners.ts";
 import { runInFrame } from "./frames.ts";
-import type { ViewSite } from "./view-site.ts";
 
 export interface Limits {
   readonly timeoutMs: number | undefined;
@@ -20,6 +19,11 @@ export interface Ending {
   commit(): Promise<unknown>;
   rollback(): Promise<void>;
   stop(error: unknown): void;
+}
+
+/** A view as far as its end is concerned. */
+interface Closing extends Pick<Ending, "stopped" | "refuseEnded" | "stop"> {
+  close(): Promise<void>;
 }
 
 /** Runs work that is not the caller's own code, and so is nobody's to join. */
@@ -59,7 +63,7 @@ export async function runCallback<T>(
 
 /** Runs a callback on a view, which is closed when the callback's promise is settled, or when it is stopped. */
 export async function runView<T>(
-  site: ViewSite,
+  site: Closing,
   callback: () => T | PromiseLike<T>,
   limits: Limits,
 ): Promise<T> {
