@@ -12,6 +12,8 @@ export default defineConfig({
     include: ["packages/*/test/**/*.test.ts", "apps/**/test/**/*.test.ts", "tools/test/**/*.test.mjs"],
     exclude: ["**/node_modules/**", "**/dist/**"],
     allowOnly: false,
+    // By default one processor is left idle, which is half of a machine with two.
+    maxWorkers: "100%",
     // A time-out is there to end a test that hangs, not to measure one: property tests on a busy machine are slow.
     testTimeout: 120_000,
     hookTimeout: 120_000,
