@@ -1,61 +1,35 @@
 /**
- * One worker as the caller's thread sees it: calls go out, one message a tick; answers come in and settle promises. Handling
- * answers is cut into slices, so that rows by the thousand never hold the event loop up. A worker that has nothing to do
- * keeps no process alive.
+ * One worker as the caller's thread sees it: calls go out, answers come in and settle promises. Handling answers is cut into
+ * slices, so that rows by the thousand never hold the event loop up. A worker that has nothing to do keeps no process alive.
  */
-import { MessageChannel, type MessagePort, type ResourceLimits, Worker } from "node:worker_threads";
 import { type IntegerMode, ModelVaultError, type Row } from "@modelvault/core";
 import {
   type Answer,
   type AnswerBatch,
   ASK_FAILED,
-  type Asked,
-  type CallBatch,
   type CallEntry,
   type Claim,
   type CollectionRef,
   type Entry,
-  type Leave,
   type NotOpened,
   type Opened,
-  type RunEntry,
   type RunOp,
   type ScopeId,
   type WireError,
-  type WorkerStart,
 } from "../protocol/messages.ts";
 import { spell } from "../protocol/odd-values.ts";
 import { portable } from "../protocol/portable.ts";
 import { errorFromWire } from "../protocol/wire-errors.ts";
 import { Deferred } from "./deferred.ts";
+import { Outbox } from "./outbox.ts";
 import { PackedChunk, type Pending, Settling } from "./pending.ts";
 import { ShapeCache } from "./shape-cache.ts";
-import { WORKER_ENTRY, workerExecArgv } from "./worker-module.ts";
+import { type ThreadOptions, WorkerThread } from "./worker-thread.ts";
 
 /** Answers are handled for this long at most before the event loop gets its turn. */
 const SLICE_MS = 3;
 
-/** How long a worker that was told to leave may take before it is ended: it may be in the middle of a long statement. */
-const LEAVE_MS = 2_000;
-const LEAVE: Leave = { leave: true };
-
-/** The links whose workers run. When the process ends they are told to leave, and waited for. */
-const running: Set<{ tellToLeave(): void; waitForLeave(): void }> = new Set();
-let isWatchingExit = false;
-
-function watchExit(): void {
-  if (isWatchingExit) return;
-  isWatchingExit = true;
-  process.on("exit", () => {
-    for (const link of running) link.tellToLeave();
-    for (const link of running) link.waitForLeave();
-  });
-}
-
-export interface LinkOptions {
-  readonly start: Omit<WorkerStart, "asked" | "bell" | "gone">;
-  readonly resourceLimits?: ResourceLimits | undefined;
-  readonly execArgv?: readonly string[] | undefined;
+export interface LinkOptions extends ThreadOptions {
   /** The revision that reads must show at least. */
   readonly leastRevision: () => number;
   /** Told of the last commit that an answer spoke of. */
@@ -68,16 +42,12 @@ export interface LinkOptions {
 export class WorkerLink {
   readonly role: "engine" | "reader";
   readonly #options: LinkOptions;
-  readonly #worker: Worker;
-  readonly #asked: MessagePort;
-  readonly #bell: Int32Array<SharedArrayBuffer>;
-  readonly #gone: Int32Array<SharedArrayBuffer> = new Int32Array(new SharedArrayBuffer(4));
+  readonly #thread: WorkerThread;
+  readonly #outbox: Outbox;
   readonly #pending = new Map<number, Pending>();
   readonly #shapes = new ShapeCache();
   readonly #opening = new Deferred<Opened>();
-  readonly #exited = new Deferred<void>();
   #nextId = 1;
-  #calls: Entry[] = [];
   #inbox: AnswerBatch[] = [];
   #handling = false;
   #opened = false;
@@ -85,35 +55,19 @@ export class WorkerLink {
   /** Settled when no call is waited for any longer. */
   #draining: Deferred<void> | undefined;
   #over: ModelVaultError | undefined;
-  #cause: unknown;
 
   private constructor(options: LinkOptions) {
     this.#options = options;
     this.role = options.start.role;
-    const { port1, port2 } = new MessageChannel();
-    this.#asked = port1;
-    this.#bell = new Int32Array(new SharedArrayBuffer(4));
-    const start: WorkerStart = { ...options.start, asked: port2, bell: this.#bell, gone: this.#gone };
-    const execArgv = options.execArgv ?? workerExecArgv(process.execArgv);
-    this.#worker = new Worker(WORKER_ENTRY, {
-      workerData: start,
-      transferList: [port2],
-      name: `modelvault ${this.role}`,
-      ...(options.resourceLimits === undefined ? {} : { resourceLimits: options.resourceLimits }),
-      ...(execArgv === undefined ? {} : { execArgv: [...execArgv] }),
+    const thread = new WorkerThread(options, {
+      message: (message) => this.#receive(message),
+      ended: (cause) => this.#end(cause),
     });
-    this.#worker.on("message", (message: AnswerBatch | Opened | NotOpened) => this.#receive(message));
-    this.#worker.on("error", (error: unknown) => {
-      this.#cause = error;
-      // What is in flight will not be answered, however long the thread takes to go.
-      this.#end();
-    });
-    running.add(this);
-    watchExit();
-    this.#worker.on("exit", () => {
-      running.delete(this);
-      this.#end();
-      this.#exited.resolve();
+    this.#thread = thread;
+    this.#outbox = new Outbox({
+      post: (batch) => thread.post(batch),
+      leastRevision: options.leastRevision,
+      refused: (id, error) => this.#reject(id, error),
     });
   }
 
@@ -126,7 +80,7 @@ export class WorkerLink {
 
   /** Fulfilled when the thread is gone, and what it held is released. */
   get exited(): Promise<void> {
-    return this.#exited.promise;
+    return this.#thread.exited;
   }
 
   /** Calls in flight. */
@@ -138,18 +92,7 @@ export class WorkerLink {
   run(op: RunOp, scope: ScopeId, ref: CollectionRef, item: unknown, integers: IntegerMode): Promise<unknown> {
     if (this.#over !== undefined) return Promise.reject(this.#over);
     const pending = new Settling(integers);
-    const id = this.#add(pending);
-    const last = this.#calls[this.#calls.length - 1];
-    if (
-      last !== undefined &&
-      last[0] === "run" &&
-      last[3] === op &&
-      last[4] === ref &&
-      last[2] === scope &&
-      (last as RunEntry)[1] + last[5].length === id
-    )
-      last[5].push(item);
-    else this.#send(["run", id, scope, op, ref, [item]]);
+    this.#outbox.sendRun(this.#add(pending), op, scope, ref, item);
     return pending.promise;
   }
 
@@ -170,20 +113,20 @@ export class WorkerLink {
     const entry: CallEntry | Entry = odd
       ? ["odd", id, scope, op, spell(args)]
       : ["call", id, scope, op, args];
-    this.#send((claim === undefined ? entry : [...entry, claim]) as Entry);
+    this.#outbox.send((claim === undefined ? entry : [...entry, claim]) as Entry);
     return id;
   }
 
   /** Lets a stream send more. */
   more(id: number, chunks: number): void {
-    if (this.#pending.has(id)) this.#send(["more", id, chunks]);
+    if (this.#pending.has(id)) this.#outbox.send(["more", id, chunks]);
   }
 
   /** Nobody waits for a call any longer. */
   leave(id: number): void {
     if (!this.#pending.has(id)) return;
     this.#settled(id);
-    this.#send(["leave", id]);
+    this.#outbox.send(["leave", id]);
   }
 
   /** Takes a call back that the worker has not begun, and never will. */
@@ -212,37 +155,19 @@ export class WorkerLink {
   /** Ends the worker at once. */
   async end(): Promise<void> {
     this.#ending = true;
-    if (this.#opened && this.#over === undefined) {
-      this.tellToLeave();
-      this.#worker.ref();
-      const timer = setTimeout(() => void this.#worker.terminate(), LEAVE_MS);
-      await this.#exited.promise;
-      clearTimeout(timer);
-    } else {
-      await this.#worker.terminate();
-      await this.#exited.promise;
-    }
-  }
-
-  tellToLeave(): void {
-    if (this.#opened && this.#over === undefined) this.#worker.postMessage(LEAVE);
-  }
-
-  /** Holds up this thread, which is at its end, until the worker has released its store. */
-  waitForLeave(): void {
-    if (this.#opened && this.#over === undefined) Atomics.wait(this.#gone, 0, 0, LEAVE_MS);
+    await this.#thread.end();
   }
 
   #add(pending: Pending): number {
     const id = this.#nextId++;
     this.#pending.set(id, pending);
-    if (this.#pending.size === 1) this.#worker.ref();
+    if (this.#pending.size === 1) this.#thread.keepProcess(true);
     return id;
   }
 
   #settled(id: number): void {
     if (!this.#pending.delete(id)) return;
-    if (this.#pending.size === 0 && this.#opened) this.#worker.unref();
+    if (this.#pending.size === 0 && this.#opened) this.#thread.keepProcess(false);
     if (this.#draining !== undefined && !this.#waitedFor) this.#draining.resolve();
   }
 
@@ -252,40 +177,13 @@ export class WorkerLink {
     return false;
   }
 
-  #send(entry: Entry): void {
-    this.#calls.push(entry);
-    if (this.#calls.length === 1) queueMicrotask(() => this.#flush());
-  }
-
-  #flush(): void {
-    const calls = this.#calls;
-    this.#calls = [];
-    if (this.#over !== undefined) return;
-    const leastRevision = this.#options.leastRevision();
-    try {
-      this.#worker.postMessage({ calls, leastRevision } satisfies CallBatch);
-    } catch {
-      // One of them cannot be cloned after all; the others can.
-      for (const entry of calls) this.#sendAlone(entry, leastRevision);
-    }
-  }
-
-  #sendAlone(entry: Entry, leastRevision: number): void {
-    try {
-      this.#worker.postMessage({ calls: [entry], leastRevision } satisfies CallBatch);
-    } catch (error) {
-      const count = entry[0] === "run" ? entry[5].length : 1;
-      for (let id = entry[1]; id < entry[1] + count; id++) this.#reject(id, error);
-    }
-  }
-
   #receive(message: AnswerBatch | Opened | NotOpened): void {
     if ("answers" in message) {
       this.#inbox.push(message);
       if (!this.#handling) this.#handle();
     } else if (message.opened) {
       this.#opened = true;
-      if (this.#pending.size === 0) this.#worker.unref();
+      if (this.#pending.size === 0) this.#thread.keepProcess(false);
       this.#opening.resolve(message);
     } else {
       this.#ending = true;
@@ -338,7 +236,7 @@ export class WorkerLink {
       case "ask": {
         const pending = this.#pending.get(answer[1]);
         // The worker stands still until it hears something, also where nobody waits for the call any longer.
-        if (pending === undefined) this.#tellAsked({ rows: [], odd: false, failed: true });
+        if (pending === undefined) this.#thread.answer({ rows: [], odd: false, failed: true });
         else this.#answerAsk(pending, this.#chunk(answer[2], pending.integers, answer[3], bytes, offset));
         return offset + sizeOf(answer[3]);
       }
@@ -403,13 +301,7 @@ export class WorkerLink {
       pending.failure = { error };
       failed = true;
     }
-    this.#tellAsked({ rows: odd ? spell(made) : made, odd, failed });
-  }
-
-  #tellAsked(asked: Asked): void {
-    this.#asked.postMessage(asked);
-    Atomics.add(this.#bell, 0, 1);
-    Atomics.notify(this.#bell, 0);
+    this.#thread.answer({ rows: odd ? spell(made) : made, odd, failed });
   }
 
   /** A callback that throws makes its call reject, when that has ended. */
@@ -442,20 +334,20 @@ export class WorkerLink {
     this.#reject(id, own ? failure.error : errorFromWire(error));
   }
 
-  #end(): void {
+  #end(cause: unknown): void {
     if (this.#over !== undefined) return;
-    this.#asked.close();
     const error = new ModelVaultError(
       this.#ending ? "database_closed" : "worker_died",
       this.#ending
         ? "The database was used after it was closed."
         : `The ${this.role} worker ended. Whether a write that was in flight was committed is not known; what had been acknowledged was.`,
       { role: this.role },
-      this.#cause === undefined ? {} : { cause: this.#cause },
+      cause === undefined ? {} : { cause },
     );
     // What was answered before the end was answered.
     for (const batch of this.#inbox.splice(0)) this.#handleBatch(batch);
     this.#over = error;
+    this.#outbox.close();
     this.#opening.reject(error);
     const left = [...this.#pending.values()];
     this.#pending.clear();

@@ -1,0 +1,139 @@
+/**
+ * One worker thread, from its start until what it held is released. A thread that is ended in the middle of a statement may take its store's
+ * lock along, so it is told to leave first, also when the process ends.
+ */
+import { MessageChannel, type MessagePort, type ResourceLimits, Worker } from "node:worker_threads";
+import type {
+  AnswerBatch,
+  Asked,
+  CallBatch,
+  Leave,
+  NotOpened,
+  Opened,
+  WorkerStart,
+} from "../protocol/messages.ts";
+import { Deferred } from "./deferred.ts";
+import { WORKER_ENTRY, workerExecArgv } from "./worker-module.ts";
+
+/** How long a worker that was told to leave may take before it is ended: it may be in the middle of a long statement. */
+const LEAVE_MS = 2_000;
+const LEAVE: Leave = { leave: true };
+
+/** The threads that run. When the process ends they are told to leave, and waited for. */
+const running: Set<WorkerThread> = new Set();
+let isWatchingExit = false;
+
+function watchExit(): void {
+  if (isWatchingExit) return;
+  isWatchingExit = true;
+  process.on("exit", () => {
+    for (const thread of running) thread.tellToLeave();
+    for (const thread of running) thread.waitForLeave();
+  });
+}
+
+export interface ThreadOptions {
+  readonly start: Omit<WorkerStart, "asked" | "bell" | "gone">;
+  readonly resourceLimits?: ResourceLimits | undefined;
+  readonly execArgv?: readonly string[] | undefined;
+}
+
+export interface ThreadEvents {
+  readonly message: (message: AnswerBatch | Opened | NotOpened) => void;
+  /** It failed, or ended, for whatever reason. May be told twice. */
+  readonly ended: (cause?: unknown) => void;
+}
+
+export class WorkerThread {
+  readonly #worker: Worker;
+  readonly #asked: MessagePort;
+  readonly #bell: Int32Array<SharedArrayBuffer> = new Int32Array(new SharedArrayBuffer(4));
+  readonly #gone: Int32Array<SharedArrayBuffer> = new Int32Array(new SharedArrayBuffer(4));
+  readonly #exited = new Deferred<void>();
+  /** Whether it has opened its store and has not failed since: only then it listens to what it is told. */
+  #listens = false;
+
+  constructor(
+    { start, resourceLimits, execArgv = workerExecArgv(process.execArgv) }: ThreadOptions,
+    events: ThreadEvents,
+  ) {
+    const { port1, port2 } = new MessageChannel();
+    this.#asked = port1;
+    const workerData: WorkerStart = { ...start, asked: port2, bell: this.#bell, gone: this.#gone };
+    this.#worker = new Worker(WORKER_ENTRY, {
+      workerData,
+      transferList: [port2],
+      name: `modelvault ${start.role}`,
+      ...(resourceLimits === undefined ? {} : { resourceLimits }),
+      ...(execArgv === undefined ? {} : { execArgv: [...execArgv] }),
+    });
+    this.#worker.on("message", (message: AnswerBatch | Opened | NotOpened) => {
+      if ("opened" in message && message.opened) this.#listens = true;
+      events.message(message);
+    });
+    this.#worker.on("error", (cause: unknown) => {
+      this.#stopListening();
+      // What is in flight will not be answered, however long the thread takes to go.
+      events.ended(cause);
+    });
+    this.#worker.on("exit", () => {
+      running.delete(this);
+      this.#stopListening();
+      events.ended();
+      this.#exited.resolve();
+    });
+    running.add(this);
+    watchExit();
+  }
+
+  /** Fulfilled when the thread is gone, and what it held is released. */
+  get exited(): Promise<void> {
+    return this.#exited.promise;
+  }
+
+  /** Whether the process may not end while it runs. */
+  keepProcess(keep: boolean): void {
+    if (keep) this.#worker.ref();
+    else this.#worker.unref();
+  }
+
+  /** @throws what cannot be cloned, as Node throws it */
+  post(batch: CallBatch): void {
+    this.#worker.postMessage(batch);
+  }
+
+  /** Answers a question for which the worker stands still. */
+  answer(asked: Asked): void {
+    this.#asked.postMessage(asked);
+    Atomics.add(this.#bell, 0, 1);
+    Atomics.notify(this.#bell, 0);
+  }
+
+  /** Ends the thread, which gets some time to release its store. */
+  async end(): Promise<void> {
+    if (this.#listens) {
+      this.tellToLeave();
+      this.keepProcess(true);
+      const timer = setTimeout(() => void this.#worker.terminate(), LEAVE_MS);
+      await this.exited;
+      clearTimeout(timer);
+    } else {
+      await this.#worker.terminate();
+      await this.exited;
+    }
+  }
+
+  tellToLeave(): void {
+    if (this.#listens) this.#worker.postMessage(LEAVE);
+  }
+
+  /** Holds up this thread, which is at its end, until the worker has released its store. */
+  waitForLeave(): void {
+    if (this.#listens) Atomics.wait(this.#gone, 0, 0, LEAVE_MS);
+  }
+
+  #stopListening(): void {
+    this.#listens = false;
+    this.#asked.close();
+  }
+}
