@@ -1,5 +1,6 @@
 /** Options of `fileStore`, checked, with their defaults. */
-import { checkOptions, checkPath, type OptionChecks } from "./check-arguments.ts";
+import { checkOptions, type OptionChecks } from "@modelvault/core";
+import { checkPath } from "./check-path.ts";
 
 export interface FileStoreOptions {
   /**

@@ -1,7 +1,7 @@
 /** Snapshots as stores: a vault's bytes, or a copy of its file, opened in memory to be read, queried and tried out. */
 import { readFileSync } from "node:fs";
 import type { Store, StoreDriver } from "@modelvault/core";
-import { argumentInvalid, checkOptions, type OptionChecks } from "./check-arguments.ts";
+import { argumentInvalid, checkOptions, type OptionChecks } from "@modelvault/core";
 import { emptySource } from "./maintenance/restore-vault.ts";
 import { checkFileOptions } from "./options.ts";
 import { withIoErrors } from "./port/io-error.ts";

@@ -1,5 +1,5 @@
 /** Options of `lmdbStore`, checked, with their defaults. */
-import { ModelVaultError } from "@modelvault/core";
+import { argumentInvalid, checkOptions, type OptionChecks } from "@modelvault/core";
 
 export interface LmdbStoreOptions {
   /** `"write"` (default): reads and writes, beside any number of others. `"read"`: never writes, and needs no permission to. */
@@ -37,9 +37,7 @@ const READERS = 4_096;
 const isCount = (value: unknown, least: number): boolean =>
   typeof value === "number" && Number.isSafeInteger(value) && value >= least;
 
-const CHECKS: Readonly<
-  Record<keyof LmdbStoreOptions, readonly [expected: string, check: (value: unknown) => boolean]>
-> = {
+const CHECKS: OptionChecks<LmdbStoreOptions> = {
   mode: ['"write" or "read"', (value) => value === "write" || value === "read"],
   createIfMissing: ["a boolean", (value) => typeof value === "boolean"],
   snapshotAgeMsMax: ["false or whole milliseconds above 0", (value) => value === false || isCount(value, 1)],
@@ -54,18 +52,11 @@ const CHECKS: Readonly<
 /** @throws argument_invalid */
 export function checkLmdbOptions(path: unknown, options: unknown): CheckedLmdbOptions {
   if (typeof path !== "string" || path === "" || path.includes("\0"))
-    throw invalid("path", "the path of a file", path);
-  if (options !== undefined && (typeof options !== "object" || options === null || Array.isArray(options)))
-    throw invalid("options", "an object", options);
-  const given = (options ?? {}) as Record<string, unknown>;
-  for (const [name, value] of Object.entries(given)) {
-    const check = Object.hasOwn(CHECKS, name) ? CHECKS[name as keyof LmdbStoreOptions] : undefined;
-    if (check === undefined)
-      throw invalid(`options.${name}`, `one of ${Object.keys(CHECKS).join(", ")}`, name);
-    if (value !== undefined && !check[1](value)) throw invalid(`options.${name}`, check[0], value);
-  }
-  const { mode, createIfMissing, snapshotAgeMsMax, dataBytesMax, readAhead, readersMax } =
-    given as LmdbStoreOptions;
+    throw argumentInvalid("path", "the path of a file", path);
+  const { mode, createIfMissing, snapshotAgeMsMax, dataBytesMax, readAhead, readersMax } = checkOptions(
+    CHECKS,
+    options,
+  );
   return {
     mode: mode ?? "write",
     createIfMissing: createIfMissing ?? true,
@@ -74,18 +65,4 @@ export function checkLmdbOptions(path: unknown, options: unknown): CheckedLmdbOp
     readAhead,
     readersMax: readersMax ?? READERS,
   };
-}
-
-export function invalid(argument: string, expected: string, actual: unknown): ModelVaultError {
-  const found =
-    typeof actual === "string"
-      ? JSON.stringify(actual.slice(0, 80))
-      : actual === null
-        ? "null"
-        : typeof actual;
-  return new ModelVaultError("argument_invalid", `${argument} must be ${expected}, not ${found}.`, {
-    argument,
-    expected,
-    actual: found,
-  });
 }

@@ -1,30 +1,5 @@
 /** Refusing arguments in the words of the engine. */
-import { ModelVaultError, type StoreDriver } from "@modelvault/core";
-
-/** The error for an argument of the wrong kind. */
-export function argumentInvalid(argument: string, expected: string, actual: unknown): ModelVaultError {
-  const found = describe(actual);
-  return new ModelVaultError("argument_invalid", `${argument} must be ${expected}, not ${found}.`, {
-    argument,
-    expected,
-    actual: found,
-  });
-}
-
-function describe(value: unknown): string {
-  switch (typeof value) {
-    case "string":
-      return JSON.stringify(value.slice(0, 60));
-    case "object":
-      if (value === null) return "null";
-      return Array.isArray(value) ? `a list of ${value.length}` : "an object";
-    case "function":
-    case "symbol":
-      return `a ${typeof value}`;
-    default:
-      return String(value);
-  }
-}
+import { argumentInvalid, type StoreDriver } from "@modelvault/core";
 
 /** @throws argument_invalid */
 export function checkDriver(driver: unknown): StoreDriver {

@@ -10,9 +10,9 @@ import type {
   ValidationIssue,
   Value,
 } from "@modelvault/core";
+import { argumentInvalid } from "@modelvault/core";
 import type { CollectionRef } from "../protocol/messages.ts";
 import type { CallOptions, CallSite, Sending } from "../transaction/call-site.ts";
-import { argumentInvalid } from "./arguments.ts";
 import { AsyncQuery, type PredicateBuilder } from "./async-query.ts";
 import { callerFunction } from "./caller-function.ts";
 import { insertInChunks } from "./insert-many.ts";

@@ -1,6 +1,7 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 /** The database on worker threads. Nothing here blocks: calls are sent when they are made, and awaited. */
 import {
+  argumentInvalid,
   type DatabaseObserver,
   type DatabaseStats,
   type MaintenanceProgress,
@@ -16,7 +17,7 @@ import { DatabaseSite } from "../transaction/database-site.ts";
 import { runOutside } from "../transaction/frames.ts";
 import { limit, runCallback, runView } from "../transaction/run-transaction.ts";
 import { ReadOnlySite, type ViewSite } from "../transaction/view-site.ts";
-import { argumentInvalid, checkCallback, checkDriver } from "./arguments.ts";
+import { checkCallback, checkDriver } from "./arguments.ts";
 import { AsyncWriteHandle } from "./async-handle.ts";
 import { AsyncOpenTransaction, AsyncTransaction } from "./async-transaction.ts";
 import { AsyncView } from "./async-view.ts";

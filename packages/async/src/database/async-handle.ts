@@ -14,9 +14,9 @@ import type {
   VersionDescriptor,
   VersionOptions,
 } from "@modelvault/core";
+import { argumentInvalid } from "@modelvault/core";
 import { workerModule } from "../link/worker-module.ts";
 import type { CallOptions, CallSite, Sending } from "../transaction/call-site.ts";
-import { argumentInvalid } from "./arguments.ts";
 import { AsyncCollection } from "./async-collection.ts";
 import { callerFunction } from "./caller-function.ts";
 import { checkCallOptions } from "./options.ts";

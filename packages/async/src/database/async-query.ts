@@ -3,6 +3,7 @@
  * rejects the terminal.
  */
 import {
+  argumentInvalid,
   type DeepPartial,
   type Direction,
   type Explanation,
@@ -19,7 +20,6 @@ import {
 import type { RowStream } from "../link/row-stream.ts";
 import type { CollectionRef } from "../protocol/messages.ts";
 import type { CallOptions, CallSite, Sending } from "../transaction/call-site.ts";
-import { argumentInvalid } from "./arguments.ts";
 import { callerFunction } from "./caller-function.ts";
 import { checkCallOptions } from "./options.ts";
 

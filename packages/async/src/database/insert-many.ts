@@ -2,14 +2,13 @@
  * Many rows into one collection, all or none. They are taken and sent in slices, so that neither copying nor cloning them holds the
  * event loop up; more than one slice makes a transaction.
  */
-import { isModelVaultError, ModelVaultError, type Row } from "@modelvault/core";
+import { argumentInvalid, isModelVaultError, ModelVaultError, type Row } from "@modelvault/core";
 import { Deferred } from "../link/deferred.ts";
 import type { CollectionRef } from "../protocol/messages.ts";
 import { portable } from "../protocol/portable.ts";
 import { onAbort } from "../transaction/abort-listeners.ts";
 import type { CallSite, Sending } from "../transaction/call-site.ts";
 import { type Ending, limit } from "../transaction/run-transaction.ts";
-import { argumentInvalid } from "./arguments.ts";
 
 const SLICE_ROWS = 256;
 

@@ -2,8 +2,8 @@
 import { availableParallelism } from "node:os";
 import type { ResourceLimits } from "node:worker_threads";
 import type { DatabaseObserver } from "@modelvault/core";
+import { argumentInvalid } from "@modelvault/core";
 import type { CallOptions } from "../transaction/call-site.ts";
-import { argumentInvalid } from "./arguments.ts";
 
 export interface AsyncDatabaseOptions {
   /** How int64, uint64 and timestamp values are read, as in the synchronous API. Default `"number"`. */

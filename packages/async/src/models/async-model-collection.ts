@@ -1,5 +1,11 @@
 /** A collection typed by a model, awaited. Rows are validated by the model's schema in the caller's thread, and by the engine in its own. */
-import { type Direction, isModelVaultError, ModelVaultError, type Row as StoredRow } from "@modelvault/core";
+import {
+  argumentInvalid,
+  type Direction,
+  isModelVaultError,
+  ModelVaultError,
+  type Row as StoredRow,
+} from "@modelvault/core";
 import type {
   CompiledModel,
   FieldIn,
@@ -14,7 +20,6 @@ import type {
   ValueAt,
   WithKey,
 } from "@modelvault/models";
-import { argumentInvalid } from "../database/arguments.ts";
 import type { AsyncCollection } from "../database/async-collection.ts";
 import type { CallOptions } from "../transaction/call-site.ts";
 import { AsyncModelQuery } from "./async-model-query.ts";

@@ -1,7 +1,6 @@
 /** Changes of a model's rows: they run in the caller's thread, where the model's own schema is. */
-import { ModelVaultError, type Row } from "@modelvault/core";
+import { argumentInvalid, ModelVaultError, type Row } from "@modelvault/core";
 import type { CompiledModel } from "@modelvault/models";
-import { argumentInvalid } from "../database/arguments.ts";
 
 /** An update function of the engine for a patch or a function of the model. @throws argument_invalid */
 export function changerOf(compiled: CompiledModel, change: unknown): (row: Row) => Row {

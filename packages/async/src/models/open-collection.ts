@@ -1,5 +1,6 @@
 /** From a model and an asynchronous database (or transaction, or view) to a typed collection. */
 import type { ReadHandle, Row } from "@modelvault/core";
+import { argumentInvalid } from "@modelvault/core";
 import {
   compareModel,
   compileModel,
@@ -9,7 +10,6 @@ import {
   type RowOf,
   type WithKey,
 } from "@modelvault/models";
-import { argumentInvalid } from "../database/arguments.ts";
 import type { AsyncCollection } from "../database/async-collection.ts";
 import { type AsyncReadHandle, AsyncWriteHandle } from "../database/async-handle.ts";
 import { AsyncModelCollection } from "./async-model-collection.ts";

@@ -9,6 +9,7 @@ import type {
   VersionDescriptor,
   VersionOptions,
 } from "@modelvault/core";
+import { argumentInvalid } from "@modelvault/core";
 import {
   type Applied,
   type ApplyOptions,
@@ -18,7 +19,6 @@ import {
   type PlanOptions,
   plan,
 } from "@modelvault/models";
-import { argumentInvalid } from "../database/arguments.ts";
 import type { AsyncDatabase } from "../database/async-database.ts";
 import type { AsyncReadHandle } from "../database/async-handle.ts";
 import { AsyncTransaction } from "../database/async-transaction.ts";

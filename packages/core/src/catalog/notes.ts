@@ -3,7 +3,7 @@
  * migrations. They are rows `note/<key>` of the system collection, so they are written in transactions like any row, and
  * other engines see plain rows.
  */
-import { argumentInvalid } from "../database/options.ts";
+import { argumentInvalid } from "../errors/argument-invalid.ts";
 import { ModelVaultError } from "../errors/error.ts";
 import { textBytesMax } from "../schema/limits.ts";
 import { isWellFormed, utf8LongerThan } from "../schema/text.ts";

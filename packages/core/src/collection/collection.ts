@@ -4,8 +4,8 @@
  */
 
 import { notify } from "../database/observer.ts";
-import { argumentInvalid } from "../database/options.ts";
 import type { Scope } from "../database/scope.ts";
+import { argumentInvalid } from "../errors/argument-invalid.ts";
 import { ModelVaultError, type ValidationIssue } from "../errors/error.ts";
 import { show } from "../index/index-entries.ts";
 import { decodeKey } from "../keys/key-codec.ts";

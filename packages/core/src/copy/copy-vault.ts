@@ -6,7 +6,7 @@
 import { CATALOG_SPACE } from "../catalog/catalog.ts";
 import { loadCatalog } from "../catalog/load-catalog.ts";
 import type { CollectionState } from "../collection/collection-state.ts";
-import { argumentInvalid } from "../database/options.ts";
+import { argumentInvalid } from "../errors/argument-invalid.ts";
 import { ModelVaultError } from "../errors/error.ts";
 import { INDEX_KEY_OVERHEAD_BYTES_MAX } from "../keys/key-codec.ts";
 import type { MaintenanceProgress } from "../store/maintenance.ts";

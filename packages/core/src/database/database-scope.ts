@@ -4,7 +4,7 @@
 import { Catalog } from "../catalog/catalog.ts";
 import { loadCatalog } from "../catalog/load-catalog.ts";
 import { isModelVaultError, ModelVaultError } from "../errors/error.ts";
-import type { Store, StoreReader, StoreTransaction } from "../store/store.ts";
+import type { Store, StoreReader, StoreSnapshot, StoreTransaction } from "../store/store.ts";
 import { WriteSession } from "../transaction/write-session.ts";
 import { notify } from "./observer.ts";
 import { OpenTransaction } from "./open-transaction.ts";
@@ -62,14 +62,8 @@ export class DatabaseScope implements Scope {
   open(): ReadState & { readonly frozen: boolean; close(): void } {
     this.#refuseClosed();
     if (this.#session !== undefined) return { ...this.current(), frozen: false, close: () => undefined };
-    const snapshot = this.store.snapshot();
-    try {
-      const catalog = this.#catalogAt(snapshot.revision, snapshot);
-      return { reader: snapshot, catalog, frozen: true, close: () => snapshot.close() };
-    } catch (error) {
-      snapshot.close();
-      throw error;
-    }
+    const { reader, catalog } = this.#freeze();
+    return { reader, catalog, frozen: true, close: () => reader.close() };
   }
 
   write<T>(work: (session: WriteSession) => T, savepoints: boolean = true): T {
@@ -85,9 +79,7 @@ export class DatabaseScope implements Scope {
       result = work(session);
       revision = session.commit();
     } catch (error) {
-      session.abort();
-      this.#reportConflict(error, startedAt);
-      throw error;
+      throw this.#giveUp(session, error, startedAt);
     } finally {
       this.#session = undefined;
     }
@@ -104,15 +96,8 @@ export class DatabaseScope implements Scope {
   /** A view that is closed by hand. */
   view(): OpenView {
     this.#refuseClosed();
-    const snapshot = this.store.snapshot();
-    const close = (): void => snapshot.close();
-    try {
-      const catalog = this.#catalogAt(snapshot.revision, snapshot);
-      return new OpenView({ reader: snapshot, catalog }, snapshot.revision, this.options, close);
-    } catch (error) {
-      close();
-      throw error;
-    }
+    const { reader, catalog } = this.#freeze();
+    return new OpenView({ reader, catalog }, reader.revision, this.options, () => reader.close());
   }
 
   /** Begins a transaction that is ended by hand. */
@@ -127,9 +112,7 @@ export class DatabaseScope implements Scope {
         try {
           revision = session.commit();
         } catch (error) {
-          session.abort();
-          this.#reportConflict(error, startedAt);
-          throw error;
+          throw this.#giveUp(session, error, startedAt);
         } finally {
           this.#apart = undefined;
         }
@@ -143,6 +126,24 @@ export class DatabaseScope implements Scope {
     });
     this.#apart = transaction;
     return transaction;
+  }
+
+  /** The last commit and its catalogue. Whoever asks closes the reader. */
+  #freeze(): { readonly reader: StoreSnapshot; readonly catalog: Catalog } {
+    const reader = this.store.snapshot();
+    try {
+      return { reader, catalog: this.#catalogAt(reader.revision, reader) };
+    } catch (error) {
+      reader.close();
+      throw error;
+    }
+  }
+
+  /** Gives a transaction up for an error, which is returned. */
+  #giveUp(session: WriteSession, error: unknown, startedAt: number): unknown {
+    session.abort();
+    this.#reportConflict(error, startedAt);
+    return error;
   }
 
   close(): void {

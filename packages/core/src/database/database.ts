@@ -2,6 +2,8 @@
 /**
  * The database: one open store and its catalogue. Synchronous: a call has happened when it returns.
  */
+
+import { argumentInvalid } from "../errors/argument-invalid.ts";
 import { ModelVaultError } from "../errors/error.ts";
 import { refuseAsyncFunction } from "../errors/refuse-promise.ts";
 import { type VerifyReport, verifyAll } from "../index/verify.ts";
@@ -13,7 +15,6 @@ import { notify } from "./observer.ts";
 import type { OpenTransaction } from "./open-transaction.ts";
 import type { OpenView } from "./open-view.ts";
 import {
-  argumentInvalid,
   checkDriver,
   checkOptions,
   checkTransactionOptions,

@@ -6,6 +6,7 @@ import { readNote, readNotes, writeNote } from "../catalog/notes.ts";
 import { Collection } from "../collection/collection.ts";
 import type { IntegerMode } from "../collection/collection-state.ts";
 import { PackedCollection } from "../collection/packed-collection.ts";
+import { argumentInvalid } from "../errors/argument-invalid.ts";
 import { type CheckOptions, checkVersion, type VersionCheck } from "../evolve/check-version.ts";
 import {
   type Registration,
@@ -18,7 +19,6 @@ import type { VersionDescriptor } from "../evolve/version-descriptor.ts";
 import type { CollectionDescriptor } from "../schema/descriptors.ts";
 import { schemaToDescriptors } from "../schema/to-descriptors.ts";
 import type { Row } from "../schema/types.ts";
-import { argumentInvalid } from "./options.ts";
 import { type Scope, withIntegers } from "./scope.ts";
 
 /** A collection's schema as it can be read back: the descriptor it was registered with, in full, and its version. */

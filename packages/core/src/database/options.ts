@@ -1,8 +1,7 @@
 /** Options of `Database.open`, checked, with their defaults. */
 import type { IntegerMode } from "../collection/collection-state.ts";
-import { ModelVaultError } from "../errors/error.ts";
+import { argumentInvalid } from "../errors/argument-invalid.ts";
 import { didYouMean } from "../errors/suggest.ts";
-import { describeValue } from "../schema/describe-value.ts";
 import type { StoreDriver } from "../store/store.ts";
 import type { DatabaseObserver } from "./observer.ts";
 
@@ -133,19 +132,4 @@ export function checkDriver(driver: unknown): asserts driver is StoreDriver {
   if (typeof driver !== "object" || driver === null || typeof (driver as StoreDriver).open !== "function") {
     throw argumentInvalid("driver", "a store driver such as memoryStore()", driver);
   }
-}
-
-/** The error for an argument of the wrong kind. */
-export function argumentInvalid(
-  argument: string,
-  expected: string,
-  actual: unknown,
-  hint = "",
-): ModelVaultError {
-  const found = describeValue(actual);
-  return new ModelVaultError("argument_invalid", `${argument} must be ${expected}, not ${found}.${hint}`, {
-    argument,
-    expected,
-    actual: found,
-  });
 }

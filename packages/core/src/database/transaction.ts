@@ -2,11 +2,13 @@
  * A transaction as user code holds it inside the callback of `db.transaction`. Everything done through it (or through the
  * database itself, meanwhile) belongs to it; nested transactions are savepoints.
  */
+
+import { argumentInvalid } from "../errors/argument-invalid.ts";
 import { ModelVaultError } from "../errors/error.ts";
 import { refuseAsyncFunction, refusePromise } from "../errors/refuse-promise.ts";
 import type { WriteSession } from "../transaction/write-session.ts";
 import { WriteHandle } from "./handle.ts";
-import { argumentInvalid, type CheckedOptions } from "./options.ts";
+import type { CheckedOptions } from "./options.ts";
 import type { ReadState, Scope } from "./scope.ts";
 
 /** What writes inside a transaction and its savepoints go through; refuses everything once it has ended. */

@@ -7,7 +7,7 @@ import type { Catalog } from "../catalog/catalog.ts";
 import { assertVersionFits } from "../catalog/write-schema.ts";
 import type { IndexState, IntegerMode } from "../collection/collection-state.ts";
 import { nextState } from "../collection/compile-state.ts";
-import { argumentInvalid } from "../database/options.ts";
+import { argumentInvalid } from "../errors/argument-invalid.ts";
 import { isModelVaultError, type ValidationIssue } from "../errors/error.ts";
 import { didYouMean } from "../errors/suggest.ts";
 import { valueAt } from "../index/index-entries.ts";

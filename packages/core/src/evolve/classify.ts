@@ -8,7 +8,7 @@
  *
  * Pure: looks at two schemas, never at rows. Finds everything, and finds nothing only when the schemas are the same.
  */
-import { argumentInvalid } from "../database/options.ts";
+import { argumentInvalid } from "../errors/argument-invalid.ts";
 import { pathText, samePath } from "../schema/field-path.ts";
 import { resolvePath } from "../schema/resolve-path.ts";
 import type { FieldPath, IndexDefinition, Schema } from "../schema/types.ts";

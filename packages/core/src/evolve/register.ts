@@ -4,7 +4,7 @@
  */
 import { putNewCollection, putNextVersion } from "../catalog/write-schema.ts";
 import type { CollectionState, IntegerMode } from "../collection/collection-state.ts";
-import { argumentInvalid } from "../database/options.ts";
+import { argumentInvalid } from "../errors/argument-invalid.ts";
 import { ModelVaultError } from "../errors/error.ts";
 import { refuseAsyncFunction } from "../errors/refuse-promise.ts";
 import { didYouMean } from "../errors/suggest.ts";

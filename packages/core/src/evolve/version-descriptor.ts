@@ -1,7 +1,7 @@
 /** The descriptor of a new schema version: what it may say, and what it leaves as it was. */
 import type { CollectionState } from "../collection/collection-state.ts";
 import { scalarKindOf } from "../collection/compile-state.ts";
-import { argumentInvalid } from "../database/options.ts";
+import { argumentInvalid } from "../errors/argument-invalid.ts";
 import { ModelVaultError } from "../errors/error.ts";
 import { checkCollection } from "../schema/check-collection.ts";
 import type { CollectionDescriptor, FieldDescriptor, IndexDescriptor } from "../schema/descriptors.ts";

@@ -3,7 +3,7 @@
  * operands they need, counts are integers. What comes out is a frozen copy, so a query never changes under its
  * caller's hands; whether paths exist and values fit their types is for `resolve.ts`.
  */
-import { argumentInvalid } from "../database/options.ts";
+import { argumentInvalid } from "../errors/argument-invalid.ts";
 import { ModelVaultError } from "../errors/error.ts";
 import { didYouMean } from "../errors/suggest.ts";
 import { describeValue } from "../schema/describe-value.ts";

@@ -9,7 +9,7 @@
  */
 
 import type { CollectionState } from "../collection/collection-state.ts";
-import { argumentInvalid } from "../database/options.ts";
+import { argumentInvalid } from "../errors/argument-invalid.ts";
 import { ModelVaultError } from "../errors/error.ts";
 import { refuseAsyncFunction, refusePromise } from "../errors/refuse-promise.ts";
 import type { Row, Value } from "../schema/types.ts";

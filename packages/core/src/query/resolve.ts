@@ -3,7 +3,7 @@
  * works on. The tree it builds has no constants left inside: `in []` is false, `x >= 1 and x < NaN` is false.
  */
 import type { CollectionState } from "../collection/collection-state.ts";
-import { argumentInvalid } from "../database/options.ts";
+import { argumentInvalid } from "../errors/argument-invalid.ts";
 import { ModelVaultError } from "../errors/error.ts";
 import { compareValues } from "../keys/compare-values.ts";
 import { pathKey } from "../schema/field-path.ts";

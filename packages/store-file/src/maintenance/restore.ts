@@ -1,6 +1,7 @@
 /** Restoring, as a user sees it; how it is done is `restore-vault.ts`. */
 import type { MaintenanceProgress } from "@modelvault/core";
-import { argumentInvalid, checkOptions, checkPath, type OptionChecks } from "../check-arguments.ts";
+import { argumentInvalid, checkOptions, type OptionChecks } from "@modelvault/core";
+import { checkPath } from "../check-path.ts";
 import { nodePort } from "../port/node-port.ts";
 import type { RestoreReport } from "./restore-report.ts";
 import { restoreVault } from "./restore-vault.ts";

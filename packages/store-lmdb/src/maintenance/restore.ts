@@ -2,14 +2,14 @@
  * Puts a copy in the place of a vault. Where there is none, a new file is made. Where there is one, it is filled anew in one transaction: processes
  * that have it open see the former state until the commit and the restored one after it, and a crash leaves one of the two.
  */
-import type { MaintenanceProgress } from "@modelvault/core";
+import { checkOptions, type MaintenanceProgress, type OptionChecks } from "@modelvault/core";
 import { TREE } from "../format/keys.ts";
 import { readRevision, writeRevision } from "../format/own-rows.ts";
 import { type Environment, WRITER } from "../native/environment.ts";
 import { FileRoom } from "../native/file-room.ts";
 import { statOf } from "../open/files.ts";
 import { openFile } from "../open/open-file.ts";
-import { checkLmdbOptions, invalid } from "../options.ts";
+import { checkLmdbOptions } from "../options.ts";
 import { copyFile } from "./copy-file.ts";
 import { wholeTree } from "./whole-tree.ts";
 
@@ -18,6 +18,11 @@ export interface RestoreOptions {
   readonly overwrite?: boolean;
   readonly onProgress?: (progress: MaintenanceProgress) => void;
 }
+
+const CHECKS: OptionChecks<RestoreOptions> = {
+  overwrite: ["a boolean", (value) => typeof value === "boolean"],
+  onProgress: ["a function", (value) => typeof value === "function"],
+};
 
 /** What was restored. */
 export interface RestoreReport {
@@ -34,7 +39,7 @@ export interface RestoreReport {
  * @throws argument_invalid, store_in_use when this thread has the destination open, store_io, store_full, file_not_vault, file_version_unsupported
  */
 export function restore(source: string, destination: string, options: RestoreOptions = {}): RestoreReport {
-  const { overwrite, onProgress } = checkOptions(options);
+  const { overwrite, onProgress } = checkOptions(CHECKS, options);
   const reading = checkLmdbOptions(source, { mode: "read" });
   const writing = checkLmdbOptions(destination, { createIfMissing: false });
   const from = openFile(source, reading);
@@ -98,18 +103,4 @@ function replaceContent(
   to.commit();
   onProgress?.({ done: total, total, unit: "bytes" });
   return revision;
-}
-
-function checkOptions(options: unknown): RestoreOptions {
-  if (typeof options !== "object" || options === null) throw invalid("options", "an object", options);
-  for (const name of Object.keys(options)) {
-    if (name !== "overwrite" && name !== "onProgress")
-      throw invalid(`options.${name}`, "one of overwrite, onProgress", name);
-  }
-  const { overwrite, onProgress } = options as RestoreOptions;
-  if (overwrite !== undefined && typeof overwrite !== "boolean")
-    throw invalid("options.overwrite", "a boolean", overwrite);
-  if (onProgress !== undefined && typeof onProgress !== "function")
-    throw invalid("options.onProgress", "a function", onProgress);
-  return options;
 }
