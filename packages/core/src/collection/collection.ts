@@ -223,11 +223,11 @@ export function queryHost(scope: Scope, name: string): QueryHost {
     now,
     read: (work) => scope.read(({ reader, catalog }) => work({ reader, state: catalog.require(name) })),
     open() {
-      const { reader, catalog, frozen, close } = scope.open();
+      const { catalog, ...source } = scope.open();
       try {
-        return { reader, state: catalog.require(name), frozen, close };
+        return { ...source, state: catalog.require(name) };
       } catch (error) {
-        close();
+        source.close();
         throw error;
       }
     },

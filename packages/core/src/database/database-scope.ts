@@ -10,7 +10,8 @@ import { notify } from "./observer.ts";
 import { OpenTransaction } from "./open-transaction.ts";
 import { OpenView } from "./open-view.ts";
 import type { CheckedOptions } from "./options.ts";
-import type { ReadState, Scope } from "./scope.ts";
+import type { OpenState, ReadState, Scope } from "./scope.ts";
+import { transactionClosed } from "./transaction.ts";
 
 /** Each write is a transaction of its own, unless one is open, which it then joins. */
 export class DatabaseScope implements Scope {
@@ -59,9 +60,15 @@ export class DatabaseScope implements Scope {
     }
   }
 
-  open(): ReadState & { readonly frozen: boolean; close(): void } {
+  open(): OpenState {
     this.#refuseClosed();
-    if (this.#session !== undefined) return { ...this.current(), frozen: false, close: () => undefined };
+    const session = this.#session;
+    if (session !== undefined) {
+      const refuseEnded = (): void => {
+        if (this.#session !== session) throw transactionClosed();
+      };
+      return { ...this.current(), frozen: false, refuseEnded, close: () => undefined };
+    }
     const { reader, catalog } = this.#freeze();
     return { reader, catalog, frozen: true, close: () => reader.close() };
   }

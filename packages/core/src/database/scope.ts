@@ -4,6 +4,7 @@
  */
 import type { Catalog } from "../catalog/catalog.ts";
 import type { IntegerMode } from "../collection/collection-state.ts";
+import type { OpenSource } from "../query/query-host.ts";
 import type { StoreReader } from "../store/store.ts";
 import type { WriteSession } from "../transaction/write-session.ts";
 import type { CheckedOptions } from "./options.ts";
@@ -14,14 +15,16 @@ export interface ReadState {
   readonly catalog: Catalog;
 }
 
+export interface OpenState extends ReadState, OpenSource {}
+
 export interface Scope {
   readonly options: CheckedOptions;
   /** The present state, for work of a single look-up. @throws database_closed, transaction_closed, snapshot_closed */
   current(): ReadState;
   /** Runs work of several look-ups on one frozen state. */
   read<T>(work: (state: ReadState) => T): T;
-  /** A state that stays until closed; `frozen` is false inside a transaction, whose later writes show. */
-  open(): ReadState & { readonly frozen: boolean; close(): void };
+  /** A state that lasts until it is closed, or until the transaction or view ends that it belongs to. */
+  open(): OpenState;
   /** Runs a statement that writes. @throws view_read_only and what the statement throws */
   write<T>(work: (session: WriteSession) => T): T;
   /** The same for a statement that may fail half-way: all of it or nothing. */

@@ -9,7 +9,7 @@ import { refuseAsyncFunction, refusePromise } from "../errors/refuse-promise.ts"
 import type { WriteSession } from "../transaction/write-session.ts";
 import { WriteHandle } from "./handle.ts";
 import type { CheckedOptions } from "./options.ts";
-import type { ReadState, Scope } from "./scope.ts";
+import type { OpenState, ReadState, Scope } from "./scope.ts";
 
 /** What writes inside a transaction and its savepoints go through; refuses everything once it has ended. */
 export class TransactionScope implements Scope {
@@ -31,8 +31,13 @@ export class TransactionScope implements Scope {
     return work(this.current());
   }
 
-  open(): ReadState & { readonly frozen: boolean; close(): void } {
-    return { ...this.current(), frozen: false, close: () => undefined };
+  open(): OpenState {
+    return {
+      ...this.current(),
+      frozen: false,
+      refuseEnded: () => void this.#live(),
+      close: () => undefined,
+    };
   }
 
   write<T>(work: (session: WriteSession) => T): T {
@@ -49,8 +54,7 @@ export class TransactionScope implements Scope {
   }
 
   #live(): WriteSession {
-    if (this.#ended)
-      throw new ModelVaultError("transaction_closed", "The transaction was used after it ended.");
+    if (this.#ended) throw transactionClosed();
     return this.#session;
   }
 }
@@ -74,6 +78,10 @@ export class Transaction extends WriteHandle {
       session.atomically(() => runInScope(session, this.scope.options, callback)),
     );
   }
+}
+
+export function transactionClosed(): ModelVaultError {
+  return new ModelVaultError("transaction_closed", "The transaction was used after it ended.");
 }
 
 /** Runs a callback with a transaction object that ends with it. @throws callback_async */

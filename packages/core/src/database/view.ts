@@ -2,7 +2,7 @@
 import { ModelVaultError } from "../errors/error.ts";
 import { ReadHandle } from "./handle.ts";
 import type { CheckedOptions } from "./options.ts";
-import type { ReadState, Scope } from "./scope.ts";
+import type { OpenState, ReadState, Scope } from "./scope.ts";
 
 /** Everything a view reads comes from one state, that of the transaction it was opened in if there is one; every write is refused. */
 export class ViewScope implements Scope {
@@ -28,8 +28,13 @@ export class ViewScope implements Scope {
     return work(this.current());
   }
 
-  open(): ReadState & { readonly frozen: boolean; close(): void } {
-    return { ...this.current(), frozen: this.#frozen, close: () => undefined };
+  open(): OpenState {
+    return {
+      ...this.current(),
+      frozen: this.#frozen,
+      refuseEnded: () => void this.current(),
+      close: () => undefined,
+    };
   }
 
   write(): never {

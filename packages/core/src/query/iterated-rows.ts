@@ -10,6 +10,8 @@ export interface OpenIteration {
   readonly decode: (payload: Uint8Array) => object;
   /** False: the source shows later writes, so the rows are collected before one is handed out. */
   readonly frozen: boolean;
+  /** Throws once the transaction has ended whose state this is; absent where none is. */
+  readonly refuseEnded?: (() => void) | undefined;
   /** Releases everything; told how many rows were found. */
   close(rows: number): void;
 }
@@ -36,6 +38,7 @@ export class IteratedRows<R> implements IterableIterator<R> {
     try {
       if (this.#state === "new") this.#begin();
       const iteration = this.#iteration as OpenIteration;
+      iteration.refuseEnded?.();
       const payload = this.#state === "collected" ? this.#collected[this.#given] : this.#walkOn(iteration);
       if (payload !== undefined) {
         this.#given++;

@@ -12,6 +12,15 @@ export interface QuerySource {
   readonly state: CollectionState;
 }
 
+/** How long a source lasts. */
+export interface OpenSource {
+  /** Whether it stays as it is until closed; false inside a transaction, whose later writes show. */
+  readonly frozen: boolean;
+  /** Inside a transaction: throws once that has ended. @throws transaction_closed */
+  readonly refuseEnded?: (() => void) | undefined;
+  close(): void;
+}
+
 /** Told once per finished query, when someone listens. */
 export interface QueryReport {
   readonly collection: string;
@@ -34,9 +43,10 @@ export interface QueryHost {
   read<T>(work: (source: QuerySource) => T): T;
   /**
    * A reader that stays as it is while the caller iterates, until `close`. Inside a transaction `frozen` is false: the
-   * reader shows later writes of the transaction to new scans, so the query collects its rows before it yields one.
+   * reader shows later writes of the transaction to new scans, so the query collects its rows before it yields one, and asks
+   * `refuseEnded` before each, for a transaction that was rolled back never had them.
    */
-  open(): QuerySource & { readonly frozen: boolean; close(): void };
+  open(): QuerySource & OpenSource;
   /** Deletes all rows the query matches, as one statement: all or nothing. `find` gives their key bytes. */
   deleteAll(find: (source: QuerySource) => readonly Uint8Array[]): number;
   /** Changes all rows the query matches, as one statement. `change` is a patch or a function of the row, as in `update`. */

@@ -299,6 +299,7 @@ export class Query<R extends object = Row> {
         walk,
         decode: this.#decoder(run),
         frozen: source.frozen,
+        refuseEnded: source.refuseEnded,
         close: (rows): void => {
           try {
             walk.close();
