@@ -45,8 +45,7 @@ describe("skipsIn", () => {
 describe("checkHygiene", () => {
   test("finds nothing in a sound tree", () => {
     const files = {
-      "packages/core/src/a.ts":
-        "// See packages/core/home/x and https://example.org/work/x.\nexport const a = './tmp/x';",
+      "packages/core/src/a.ts": `// See packages/core${slash}home/x/y and https://example.org${slash}work/x.\nexport const a = '.${slash}tmp/x';`,
       "packages/core/test/a.test.ts": `test("a", () => {});`,
     };
     expect(checkHygiene(temporaryTree(files))).toEqual([]);
