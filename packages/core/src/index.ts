@@ -6,6 +6,7 @@
 // For authors of drivers that know the file format
 export { CATALOG_SPACE, catalogKey } from "./catalog/catalog.ts";
 export { type CatalogEntry, decodeCatalogPayload } from "./catalog/catalog-payload.ts";
+export { collectionNoteKey } from "./catalog/notes.ts";
 export { type HashedCollection, schemaHash } from "./catalog/schema-hash.ts";
 export { upstreamAcceptsRegex } from "./catalog/upstream-regex.ts";
 // Collections and queries
@@ -60,7 +61,7 @@ export { valueAt } from "./index/index-entries.ts";
 export type { Problem, VerifyReport } from "./index/verify.ts";
 export { encodeIndexKey, INDEX_VALUE_BYTES_MAX, splitIndexKey } from "./keys/key-codec.ts";
 export type { Explanation, MeasuredExplanation } from "./query/explain.ts";
-export { type Page, Query } from "./query/query.ts";
+export { type Page, Query, type SteppedTerminal, type Steps } from "./query/query.ts";
 export type { QueryReport } from "./query/query-host.ts";
 export type { Direction, Operator, OrderSpec, Predicate, QuerySpec } from "./query/query-spec.ts";
 // Schemas

@@ -2,7 +2,12 @@
  * Notes: bytes under names, kept in the vault beside the collections for tools that need a place of their own, such as the history of
  * migrations. They are rows `note/<key>` of the system collection, so they are written in transactions like any row, and
  * other engines see plain rows.
+ *
+ *     modelvault/<what>/<collection>    a note of one collection, which goes along with it: under another name when it is renamed, away when it
+ *                                       is dropped. A name too long for a key stands as `#` and its hash
  */
+import { sha256 } from "@noble/hashes/sha2.js";
+import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import { argumentInvalid } from "../errors/argument-invalid.ts";
 import { ModelVaultError } from "../errors/error.ts";
 import { textBytesMax } from "../schema/limits.ts";
@@ -18,6 +23,33 @@ const PREFIX = "note/";
 
 /** Longest key of a note in UTF-8 bytes. */
 const noteKeyBytesMax = 255;
+
+const OWN_PREFIX = "modelvault/";
+
+/** Key of the note that a package of ModelVault keeps for a collection. `what` is what it is for: letters, digits and hyphens. */
+export function collectionNoteKey(what: string, collection: string): string {
+  const key = `${OWN_PREFIX}${what}/${collection}`;
+  return collection.startsWith("#") || utf8LongerThan(key, noteKeyBytesMax)
+    ? `${OWN_PREFIX}${what}/#${bytesToHex(sha256(utf8ToBytes(collection)))}`
+    : key;
+}
+
+/** Brings the notes of a collection under its new name, in place of any that are there; without a name, removes them. */
+export function moveCollectionNotes(session: WriteSession, from: string, to: string | undefined): void {
+  const { system } = session.catalog;
+  if (system === undefined) return;
+  const notes = readNotes(session.journal, session.catalog, OWN_PREFIX);
+  const whats = new Set(notes.map(([key]) => key.split("/")[1] ?? ""));
+  const values = new Map(notes);
+  for (const what of whats) {
+    const [before, after] = [from, to].map((name) =>
+      name === undefined ? undefined : collectionNoteKey(what, name),
+    );
+    const value = before === undefined ? undefined : values.get(before);
+    if (after !== undefined && (value !== undefined || values.has(after))) writeNote(session, after, value);
+    if (before !== undefined && value !== undefined) writeNote(session, before, undefined);
+  }
+}
 
 /** The bytes under a key, a copy. @throws argument_invalid */
 export function readNote(reader: StoreReader, catalog: Catalog, key: unknown): Uint8Array | undefined {

@@ -4,6 +4,7 @@
  * nobody gets again.
  */
 import { encodeNameRow, nameRowKey } from "../catalog/collection-names.ts";
+import { moveCollectionNotes } from "../catalog/notes.ts";
 import { putSystemRow, removeSystemRow } from "../catalog/write-system.ts";
 import { compileState } from "../collection/compile-state.ts";
 import { ModelVaultError } from "../errors/error.ts";
@@ -19,7 +20,7 @@ export interface Renaming {
 }
 
 /**
- * Calls a collection by another name; rows, indexes and versions stay.
+ * Calls a collection by another name; rows, indexes and versions stay, notes of it go along.
  * @throws collection_unknown, collection_name_invalid, collection_exists
  */
 export function renameCollection(session: WriteSession, from: string, to: unknown): Renaming {
@@ -46,6 +47,7 @@ export function renameCollection(session: WriteSession, from: string, to: unknow
   });
   if (session.catalog.storedNames.get(id) === name) removeSystemRow(session, nameRowKey(id));
   else putSystemRow(session, (system) => encodeNameRow(system, id, { name }));
+  moveCollectionNotes(session, before.name, name);
   session.catalog = session.catalog.with(state);
   return { name, changed: true };
 }
@@ -57,13 +59,14 @@ export interface Drop {
   readonly rows: number;
 }
 
-/** Removes a collection with its rows, index entries and name. @throws collection_unknown */
+/** Removes a collection with its rows, index entries, notes and name. @throws collection_unknown */
 export function dropCollection(session: WriteSession, name: string): Drop {
   const state = session.catalog.require(name);
   const rows = session.journal.count(state.rows);
   for (const { space } of state.indexes) emptySpace(session, space);
   emptySpace(session, state.rows);
   putSystemRow(session, (system) => encodeNameRow(system, state.id, { dropped: true }));
+  moveCollectionNotes(session, state.name, undefined);
   session.catalog = session.catalog.without(state.id);
   return { name: state.name, rows };
 }

@@ -1,4 +1,4 @@
-import { Database, memoryStore } from "@modelvault/core";
+import { collectionNoteKey, Database, memoryStore } from "@modelvault/core";
 import { expect, it } from "vitest";
 import { driverOf, lastingStore, withParts } from "../support/shared-store.ts";
 import { errorOf, openVault } from "../support/vault.ts";
@@ -91,4 +91,36 @@ it("values beyond the limit of the format or of the store are refused, and nothi
   expect(errorOf(() => other.setNote("x".repeat(50), bytes(1))).code).toBe("note_too_large");
   expect(other.revision()).toBe(0);
   other.setNote("x", new Uint8Array(20));
+});
+
+it("notes of a collection go along when it is renamed, and with it when it is dropped", () => {
+  using db = Database.open(memoryStore());
+  for (const name of ["a", "b", "a/x"])
+    db.register({ name, primaryKey: "id", fields: [{ path: "id", type: "string" }], indexes: [] });
+  const note = (name: string, what = "count"): Uint8Array | undefined =>
+    db.note(collectionNoteKey(what, name));
+  db.setNote(collectionNoteKey("count", "a"), bytes(1));
+  db.setNote(collectionNoteKey("rules", "a"), bytes(2));
+  db.setNote(collectionNoteKey("count", "a/x"), bytes(3));
+  // Left by somebody under a name that is free.
+  db.setNote(collectionNoteKey("count", "c"), bytes(9));
+  db.setNote(collectionNoteKey("other", "c"), bytes(9));
+  db.setNote("tool/a", bytes(4));
+  db.renameCollection("a", "c");
+  expect([note("a"), note("c"), note("c", "rules"), note("c", "other"), note("a/x")]).toEqual([
+    undefined,
+    bytes(1),
+    bytes(2),
+    undefined,
+    bytes(3),
+  ]);
+  expect(db.renameCollection("c", "c").changed).toBe(false);
+  expect(note("c")).toEqual(bytes(1));
+  const long = "x".repeat(500);
+  db.renameCollection("c", long);
+  expect(note(long)).toEqual(bytes(1));
+  db.dropCollection(long);
+  db.dropCollection("a/x");
+  expect(db.notes().map(([key]) => key)).toEqual(["tool/a"]);
+  expect(db.verify().problems).toEqual([]);
 });

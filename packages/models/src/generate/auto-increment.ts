@@ -1,8 +1,15 @@
 /**
  * Numbers that a collection counts up, from 1. The highest one given out is a note of the vault, written in the transaction that
- * uses it: it is rolled back with it, and a number whose row was deleted is not given out again.
+ * uses it: it is rolled back with it, and a number whose row was deleted is not given out again. The note is the collection's: it keeps it
+ * under another name, and ends with it.
  */
-import { type Collection, ModelVaultError, type Row, type WriteHandle } from "@modelvault/core";
+import {
+  type Collection,
+  collectionNoteKey,
+  ModelVaultError,
+  type Row,
+  type WriteHandle,
+} from "@modelvault/core";
 import type { Model } from "../define/model.ts";
 
 export type NumberType = "number" | "int64" | "uint64";
@@ -36,9 +43,8 @@ export class AutoIncrement {
 
   /** Inside a transaction of this handle. */
   begin(db: WriteHandle): Numbering {
-    const { name, renamedFrom } = this.#model;
-    const noted =
-      db.note(noteKey(name)) ?? (renamedFrom === undefined ? undefined : db.note(noteKey(renamedFrom)));
+    const noteKey = collectionNoteKey("auto-increment", this.#model.name);
+    const noted = db.note(noteKey);
     const before = noted === undefined ? undefined : readCount(noted);
     let last = before ?? this.#highest();
     return {
@@ -55,7 +61,7 @@ export class AutoIncrement {
         if (number > last) last = number;
       },
       end() {
-        if (last !== before) db.setNote(noteKey(name), writeCount(last));
+        if (last !== before) db.setNote(noteKey, writeCount(last));
       },
     };
   }
@@ -78,10 +84,6 @@ export class AutoIncrement {
       { collection: name, field: primaryKey, value: number },
     );
   }
-}
-
-function noteKey(collection: string): string {
-  return `modelvault/auto-increment/${collection}`;
 }
 
 /** Eight bytes, the highest first. */
