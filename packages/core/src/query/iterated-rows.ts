@@ -2,6 +2,7 @@
  * Rows handed out one by one. The source is opened when the first row is asked for and closed at the end, at an early exit, and
  * when anything throws, so an iterator that is never used holds nothing.
  */
+import type { Pause } from "./pause.ts";
 import type { RowWalk } from "./row-walk.ts";
 
 /** What an iteration holds while it goes on. */
@@ -12,11 +13,13 @@ export interface OpenIteration {
   readonly frozen: boolean;
   /** Throws once the transaction has ended whose state this is; absent where none is. */
   readonly refuseEnded?: (() => void) | undefined;
+  /** Where it may be interrupted: undefined is handed out in place of a row then. */
+  readonly pause: Pause | undefined;
   /** Releases everything; told how many rows were found. */
   close(rows: number): void;
 }
 
-export class IteratedRows<R> implements IterableIterator<R> {
+export class IteratedRows<R> implements IterableIterator<R | undefined> {
   readonly #limit: number;
   readonly #open: () => OpenIteration;
   #state: "new" | "walking" | "collected" | "over" = "new";
@@ -33,7 +36,7 @@ export class IteratedRows<R> implements IterableIterator<R> {
     return this;
   }
 
-  next(): IteratorResult<R> {
+  next(): IteratorResult<R | undefined> {
     if (this.#state === "over") return { done: true, value: undefined };
     try {
       if (this.#state === "new") this.#begin();
@@ -44,6 +47,10 @@ export class IteratedRows<R> implements IterableIterator<R> {
         this.#given++;
         return { done: false, value: iteration.decode(payload) as R };
       }
+      if (iteration.pause?.paused === true) {
+        iteration.pause.resume();
+        return { done: false, value: undefined };
+      }
     } catch (error) {
       this.#end();
       throw error;
@@ -52,12 +59,12 @@ export class IteratedRows<R> implements IterableIterator<R> {
     return { done: true, value: undefined };
   }
 
-  return(value?: unknown): IteratorResult<R> {
+  return(value?: unknown): IteratorResult<R | undefined> {
     this.#end();
     return { done: true, value };
   }
 
-  throw(error: unknown): IteratorResult<R> {
+  throw(error: unknown): IteratorResult<R | undefined> {
     this.#end();
     throw error;
   }

@@ -14,6 +14,7 @@ import type { StoreReader } from "../store/store.ts";
 import type { IndexAccess } from "./access.ts";
 import { EntryScan } from "./entry-scan.ts";
 import type { KeySet } from "./key-set.ts";
+import type { Pause } from "./pause.ts";
 import type { Scalar } from "./resolved-query.ts";
 
 /** What a run has looked at so far. */
@@ -29,28 +30,34 @@ export interface RunContext {
   readonly reader: StoreReader;
   readonly state: CollectionState;
   readonly examined: Examined;
+  /** Absent: the run goes to its end in one go. */
+  readonly pause?: Pause | undefined;
 }
 
 export interface KeyWalk {
-  /** The next primary key; undefined at the end. */
+  /** The next primary key; undefined at the end, and while the run is paused. */
   next(): Uint8Array | undefined;
   close(): void;
 }
 
-/** Primary keys that were collected before. */
-export class ListedKeys implements KeyWalk {
-  readonly #keys: readonly Uint8Array[];
-  #at = 0;
+/** A walk without its first keys. */
+export class SkippedKeys implements KeyWalk {
+  readonly #walk: KeyWalk;
+  #left: number;
 
-  constructor(keys: readonly Uint8Array[]) {
-    this.#keys = keys;
+  constructor(walk: KeyWalk, skipped: number) {
+    this.#walk = walk;
+    this.#left = skipped;
   }
 
   next(): Uint8Array | undefined {
-    return this.#keys[this.#at++];
+    for (; this.#left > 0; this.#left--) if (this.#walk.next() === undefined) return undefined;
+    return this.#walk.next();
   }
 
-  close(): void {}
+  close(): void {
+    this.#walk.close();
+  }
 }
 
 /** Keys out of the entries of an index, in the order of the entries. */
@@ -79,6 +86,7 @@ export class IndexKeys implements KeyWalk {
 
   /** The next entry as it is. */
   nextEntry(): Uint8Array | undefined {
+    if (this.#context.pause?.due() === true) return undefined;
     const entry = this.#entries.next();
     if (entry !== undefined) this.#context.examined.keys++;
     return entry;
@@ -95,6 +103,9 @@ export class SortedTextKeys implements KeyWalk {
   readonly #access: IndexAccess;
   readonly #reverse: boolean;
   readonly #entries: IndexKeys;
+  /** The group that is being collected, and how its entries begin. */
+  #members: Member[] = [];
+  #beginning: Uint8Array | undefined;
   /** The keys of a group of cut values, sorted, and where the walk is in them. */
   #group: readonly Uint8Array[] = [];
   #groupAt = 0;
@@ -110,6 +121,7 @@ export class SortedTextKeys implements KeyWalk {
 
   next(): Uint8Array | undefined {
     if (this.#groupAt < this.#group.length) return this.#group[this.#groupAt++];
+    if (this.#beginning !== undefined) return this.#collectGroup(this.#beginning);
     const entry = this.#ahead ?? this.#entries.nextEntry();
     if (entry === undefined) return undefined;
     this.#ahead = undefined;
@@ -117,36 +129,50 @@ export class SortedTextKeys implements KeyWalk {
     const key = primaryKeyOf(kind, entry);
     // A cut value takes more bytes than its content may have, which nearly all entries tell by their length.
     const cut = entry.length - key.length > INDEX_VALUE_BYTES_MAX && isCutIndexValue(kind, entry);
-    return cut ? this.#collectGroup(entry, key) : key;
+    if (!cut) return key;
+    this.#addMember(key);
+    return this.#collectGroup(entry.subarray(0, entry.length - key.length - CUT_HASH_BYTES));
   }
 
   close(): void {
     this.#entries.close();
   }
 
-  /** Collects the entries that begin like this one, and returns the first key of them. */
-  #collectGroup(first: Uint8Array, firstKey: Uint8Array): Uint8Array | undefined {
-    const { index, at } = this.#access;
-    const beginning = first.subarray(0, first.length - firstKey.length - CUT_HASH_BYTES);
-    const members: { readonly value: Scalar; readonly key: Uint8Array }[] = [];
-    let entry: Uint8Array | undefined = first;
+  /** Collects the entries that begin like the first of a group; returns the first key of them. */
+  #collectGroup(beginning: Uint8Array): Uint8Array | undefined {
+    this.#beginning = beginning;
+    const { index } = this.#access;
+    let entry = this.#entries.nextEntry();
     while (entry !== undefined && startsWith(entry, beginning)) {
-      const key = primaryKeyOf(index.kind, entry);
-      const payload = this.#context.reader.get(this.#context.state.rows, key);
-      if (payload === undefined) throw indexRowMissing(this.#context.state, index, key);
-      this.#context.examined.rows++;
-      members.push({ value: at.read(at.decode(payload)) as Scalar, key });
+      this.#addMember(primaryKeyOf(index.kind, entry));
       entry = this.#entries.nextEntry();
     }
+    if (entry === undefined && this.#context.pause?.paused === true) return undefined;
     this.#ahead = entry;
     const sign = this.#reverse ? -1 : 1;
-    members.sort(
+    this.#members.sort(
       (a, b) => sign * (compareValues(index.kind, a.value, b.value) || compareBytes(a.key, b.key)),
     );
-    this.#group = members.map(({ key }) => key);
+    this.#group = this.#members.map(({ key }) => key);
+    this.#members = [];
+    this.#beginning = undefined;
     this.#groupAt = 1;
     return this.#group[0];
   }
+
+  #addMember(key: Uint8Array): void {
+    const { index, at } = this.#access;
+    const payload = this.#context.reader.get(this.#context.state.rows, key);
+    if (payload === undefined) throw indexRowMissing(this.#context.state, index, key);
+    this.#context.examined.rows++;
+    this.#members.push({ value: at.read(at.decode(payload)) as Scalar, key });
+  }
+}
+
+/** A row of a group. */
+interface Member {
+  readonly value: Scalar;
+  readonly key: Uint8Array;
 }
 
 function startsWith(bytes: Uint8Array, beginning: Uint8Array): boolean {

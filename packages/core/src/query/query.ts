@@ -10,7 +10,6 @@
 
 import type { CollectionState } from "../collection/collection-state.ts";
 import { argumentInvalid } from "../errors/argument-invalid.ts";
-import { ModelVaultError } from "../errors/error.ts";
 import { refuseAsyncFunction, refusePromise } from "../errors/refuse-promise.ts";
 import type { Row, Value } from "../schema/types.ts";
 import {
@@ -27,16 +26,20 @@ import {
 } from "./check-spec.ts";
 import { type Explanation, explainPlan, type MeasuredExplanation, withMeasures } from "./explain.ts";
 import { IteratedRows, type OpenIteration } from "./iterated-rows.ts";
-import type { Goal } from "./plan.ts";
+import { Pause } from "./pause.ts";
 import { type PredicateBuilder, predicateBuilder } from "./predicate-builder.ts";
 import type { QueryHost, QuerySource } from "./query-host.ts";
-import { type Page, type QueryRun, reportOf, startRun, takeKeys, takePage, takeRows } from "./query-run.ts";
+import { finish, type Page, type QueryRun, reportOf, type Steps, startRun, takeRows } from "./query-run.ts";
 import type { Direction, Operator, Predicate, QuerySpec } from "./query-spec.ts";
 import { resolveQuery } from "./resolve.ts";
 import type { ResolvedQuery } from "./resolved-query.ts";
-import { countRows, openRows } from "./run.ts";
+import { openRows } from "./run.ts";
+import { ALL, countTask, keysTask, onlyRow, pageTask, rowsGoal, rowsTask, type Task } from "./tasks.ts";
 
-export type { Page } from "./query-run.ts";
+export type { Page, Steps } from "./query-run.ts";
+
+/** Terminals that can be run in steps. */
+export type SteppedTerminal = "all" | "first" | "one" | "page" | "count" | "exists" | "explain";
 
 /**
  * A query of one collection.
@@ -123,33 +126,27 @@ export class Query<R extends object = Row> {
 
   /** All rows. */
   all(): R[] {
-    return this.#take(this.#spec.limit ?? ALL);
+    return this.#now(this.#rowsTask(this.#spec.limit ?? ALL));
   }
 
   /** The first row, or undefined. */
   first(): R | undefined {
-    return this.#take(Math.min(this.#spec.limit ?? 1, 1))[0];
+    return this.#now(this.#rowsTask(Math.min(this.#spec.limit ?? 1, 1)))[0];
   }
 
   /** The only row. @throws query_not_one when there is none or another */
   one(): R {
-    const rows = this.#take(Math.min(this.#spec.limit ?? 2, 2));
-    const [row] = rows;
-    if (row !== undefined && rows.length === 1) return row;
-    const found = rows.length === 0 ? "no row" : "more than one row";
-    throw new ModelVaultError("query_not_one", `The query found ${found}; one() needs exactly one.`, {
-      found,
-    });
+    return onlyRow(this.#now(this.#rowsTask(Math.min(this.#spec.limit ?? 2, 2))));
   }
 
   /** How many rows there are, limit and offset considered. */
   count(): number {
-    return this.#count(this.#spec.limit ?? ALL);
+    return this.#now(countTask(this.#spec, this.#spec.limit ?? ALL));
   }
 
   /** Whether there is a row. */
   exists(): boolean {
-    return this.#count(Math.min(this.#spec.limit ?? 1, 1)) > 0;
+    return this.#now(countTask(this.#spec, Math.min(this.#spec.limit ?? 1, 1))) > 0;
   }
 
   /**
@@ -157,10 +154,7 @@ export class Query<R extends object = Row> {
    * what the iteration holds; so does reaching its end.
    */
   iterate(): IterableIterator<R> {
-    // Refused at the call, not when the first row is asked for.
-    this.#host.read(({ state }) => this.#resolve(state));
-    const limit = this.#spec.limit ?? ALL;
-    return new IteratedRows<R>(limit, () => this.#openIteration(limit));
+    return this.#iterate(undefined) as IterableIterator<R>;
   }
 
   /**
@@ -170,17 +164,40 @@ export class Query<R extends object = Row> {
    * const { rows, next } = books.orderBy("year").limit(20).after(previous).page();
    */
   page(): Page<R> {
+    return this.#now(this.#pageTask());
+  }
+
+  /**
+   * Runs a terminal in steps, for a thread that has others to serve: each `next` goes on until `isDue`, which is asked before each row or index entry,
+   * says that it is time; the last one returns what the terminal would, and `return` gives up. All steps see one state. In a transaction that holds as long as nothing is
+   * written between them.
+   * @throws as the terminal does
+   */
+  stepwise<K extends SteppedTerminal>(terminal: K, isDue: () => boolean): Steps<ReturnType<Query<R>[K]>>;
+  stepwise(terminal: SteppedTerminal, isDue: () => boolean): Steps<unknown> {
+    const pause = new Pause(isDue);
     const { limit } = this.#spec;
-    if (limit === undefined || limit === 0)
-      throw argumentInvalid("limit", "given for page(), and at least 1", limit);
-    return this.#host.read((source) =>
-      this.#run(
-        source,
-        this.#rowsGoal(limit + 1),
-        (run) => takePage<R>(run, this.#decoder(run), limit),
-        ({ rows }) => rows.length,
-      ),
-    );
+    switch (terminal) {
+      case "all":
+        return this.#inSteps(this.#rowsTask(limit ?? ALL), (rows) => rows, pause);
+      case "first":
+        return this.#inSteps(this.#rowsTask(Math.min(limit ?? 1, 1)), ([row]) => row, pause);
+      case "one":
+        return this.#inSteps(this.#rowsTask(Math.min(limit ?? 2, 2)), onlyRow, pause);
+      case "page":
+        return this.#inSteps(this.#pageTask(), (page) => page, pause);
+      case "count":
+        return this.#inSteps(countTask(this.#spec, limit ?? ALL), (count) => count, pause);
+      case "exists":
+        return this.#inSteps(countTask(this.#spec, Math.min(limit ?? 1, 1)), (count) => count > 0, pause);
+      case "explain":
+        return this.#explainInSteps(pause);
+    }
+  }
+
+  /** {@link iterate} for such a thread: undefined in place of a row where `isDue` says that it is time. In a transaction there are no pauses. */
+  iterateStepwise(isDue: () => boolean): IterableIterator<R | undefined> {
+    return this.#iterate(new Pause(isDue));
   }
 
   /** Deletes the rows, all or none; returns how many. */
@@ -206,20 +223,37 @@ export class Query<R extends object = Row> {
   explain(options: { readonly run: false }): Explanation;
   explain(options: { readonly run?: boolean } = {}): Explanation | MeasuredExplanation {
     const { run: measured } = checkExplainOptions(options);
-    const limit = this.#spec.limit ?? ALL;
     const startedAt = this.#host.now();
-    return this.#host.read((source) => {
-      const run = startRun(this.#resolve(source.state), source.reader, this.#rowsGoal(limit));
-      const explanation = explainPlan(run.query, run.plan);
-      if (!measured) return explanation;
-      const rowsReturned = takeRows(run, this.#decoder(run), limit).length;
-      const { rows: rowsExamined, keys: keysExamined } = run.context.examined;
-      return withMeasures(explanation, {
-        rowsExamined,
-        keysExamined,
-        rowsReturned,
-        durationMs: this.#host.now() - startedAt,
-      });
+    return this.#host.read((source) => finish(this.#explain(source, measured, startedAt, undefined)));
+  }
+
+  *#explainInSteps(pause: Pause): Steps<Explanation> {
+    const startedAt = this.#host.now();
+    const source = this.#host.open();
+    try {
+      return yield* this.#explain(source, true, startedAt, pause);
+    } finally {
+      source.close();
+    }
+  }
+
+  *#explain(
+    source: QuerySource,
+    measured: boolean,
+    startedAt: number,
+    pause: Pause | undefined,
+  ): Steps<Explanation | MeasuredExplanation> {
+    const limit = this.#spec.limit ?? ALL;
+    const run = startRun(this.#resolve(source.state), source.reader, rowsGoal(this.#spec, limit), pause);
+    const explanation = explainPlan(run.query, run.plan);
+    if (!measured) return explanation;
+    const { length: rowsReturned } = yield* takeRows(run, this.#decoder(run), limit);
+    const { rows: rowsExamined, keys: keysExamined } = run.context.examined;
+    return withMeasures(explanation, {
+      rowsExamined,
+      keysExamined,
+      rowsReturned,
+      durationMs: this.#host.now() - startedAt,
     });
   }
 
@@ -232,22 +266,29 @@ export class Query<R extends object = Row> {
     return this.#resolved;
   }
 
+  /** A terminal in one go. */
+  #now<T>(task: Task<T>): T {
+    return this.#host.read((source) => finish(this.#run(source, task, undefined)));
+  }
+
+  /** A terminal in steps, on a state of its own. */
+  *#inSteps<T, U>(task: Task<T>, give: (result: T) => U, pause: Pause): Steps<U> {
+    const source = this.#host.open();
+    try {
+      return give(yield* this.#run(source, task, pause));
+    } finally {
+      source.close();
+    }
+  }
+
   /** Plans and works, and tells whoever listens. */
-  #run<T>(source: QuerySource, goal: Goal, work: (run: QueryRun) => T, sizeOf: (result: T) => number): T {
+  *#run<T>(source: QuerySource, task: Task<T>, pause: Pause | undefined): Steps<T> {
     const { onQuery } = this.#host;
     const startedAt = onQuery === undefined ? 0 : this.#host.now();
-    const run = startRun(this.#resolve(source.state), source.reader, goal);
-    const result = work(run);
-    onQuery?.(reportOf(run, sizeOf(result), this.#host.now() - startedAt));
+    const run = startRun(this.#resolve(source.state), source.reader, task.goal, pause);
+    const result = yield* task.work(run);
+    onQuery?.(reportOf(run, task.sizeOf(result), this.#host.now() - startedAt));
     return result;
-  }
-
-  #rowsGoal(most: number): Goal {
-    return { ordered: true, wanted: most + (this.#spec.offset ?? 0), keysOnly: false };
-  }
-
-  #keysGoal(most: number, ordered: boolean): Goal {
-    return { ordered, wanted: most + (this.#spec.offset ?? 0), keysOnly: true };
   }
 
   #decoder({ query }: QueryRun): (payload: Uint8Array) => object {
@@ -255,51 +296,40 @@ export class Query<R extends object = Row> {
     return decoder?.(query.state, query.select) ?? query.state.decoder(integers, query.select);
   }
 
-  #take(most: number): R[] {
-    return this.#host.read((source) =>
-      this.#run(
-        source,
-        this.#rowsGoal(most),
-        (run) => takeRows<R>(run, this.#decoder(run), most),
-        (rows) => rows.length,
-      ),
-    );
+  #pageTask(): Task<Page<R>> {
+    return pageTask<R>(this.#spec, (run) => this.#decoder(run));
   }
 
-  #count(most: number): number {
-    const goal = this.#keysGoal(most, this.#spec.after !== undefined);
-    return this.#host.read((source) =>
-      this.#run(
-        source,
-        goal,
-        ({ query, plan, context }) => countRows(query, plan, context, most),
-        (count) => count,
-      ),
-    );
+  #rowsTask(most: number): Task<R[]> {
+    return rowsTask<R>(this.#spec, (run) => this.#decoder(run), most);
   }
 
   #findKeys(source: QuerySource, ordered: boolean): readonly Uint8Array[] {
-    const most = this.#spec.limit ?? ALL;
-    return this.#run(
-      source,
-      this.#keysGoal(most, ordered),
-      (run) => takeKeys(run, most),
-      (keys) => keys.length,
-    );
+    return finish(this.#run(source, keysTask(this.#spec, ordered), undefined));
   }
 
-  #openIteration(limit: number): OpenIteration {
+  #iterate(pause: Pause | undefined): IteratedRows<R> {
+    // Refused at the call, not when the first row is asked for.
+    this.#host.read(({ state }) => this.#resolve(state));
+    const limit = this.#spec.limit ?? ALL;
+    return new IteratedRows<R>(limit, () => this.#openIteration(limit, pause));
+  }
+
+  #openIteration(limit: number, pause: Pause | undefined): OpenIteration {
     const { onQuery } = this.#host;
     const startedAt = onQuery === undefined ? 0 : this.#host.now();
     const source = this.#host.open();
     try {
-      const run = startRun(this.#resolve(source.state), source.reader, this.#rowsGoal(limit));
+      // What is not frozen must be collected before anyone else gets his turn.
+      const paused = source.frozen ? pause : undefined;
+      const run = startRun(this.#resolve(source.state), source.reader, rowsGoal(this.#spec, limit), paused);
       const walk = openRows(run.query, run.plan, run.context, limit);
       return {
         walk,
         decode: this.#decoder(run),
         frozen: source.frozen,
         refuseEnded: source.refuseEnded,
+        pause: paused,
         close: (rows): void => {
           try {
             walk.close();
@@ -315,8 +345,6 @@ export class Query<R extends object = Row> {
     }
   }
 }
-
-const ALL = Number.POSITIVE_INFINITY;
 
 /** What the callback of `where` builds. @throws callback_async */
 function predicateOf(build: (is: PredicateBuilder) => unknown): unknown {

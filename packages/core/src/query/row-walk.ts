@@ -15,7 +15,7 @@ import type { Ranking } from "./total-order.ts";
 export interface RowWalk {
   readonly key: Uint8Array;
   readonly payload: Uint8Array;
-  /** Moves on; false at the end. `wanted`: how many more rows the caller takes at most, so that no more are fetched ahead. */
+  /** Moves on; false at the end, and while the run is paused. `wanted`: how many more rows the caller takes at most, so that no more are fetched ahead. */
   next(wanted: number): boolean;
   close(): void;
 }
@@ -40,6 +40,7 @@ export class ScannedRows implements RowWalk {
   }
 
   next(): boolean {
+    if (this.#context.pause?.due() === true) return false;
     const key = this.#entries.next();
     if (key === undefined) return false;
     this.#context.examined.rows++;
@@ -66,8 +67,9 @@ export class LookedUpRows implements RowWalk {
   }
 
   next(): boolean {
-    const { reader, state, examined } = this.#context;
+    const { reader, state, examined, pause } = this.#context;
     while (this.#at < this.#keys.length) {
+      if (pause?.due() === true) return false;
       const key = this.#keys[this.#at++] as Uint8Array;
       const payload = reader.get(state.rows, key);
       if (payload === undefined) continue;
@@ -208,23 +210,34 @@ interface RankedRow extends Position {
 export class SortedRows implements RowWalk {
   key: Uint8Array = NO_BYTES;
   payload: Uint8Array = NO_BYTES;
+  readonly #context: RunContext;
   readonly #walk: RowWalk;
   readonly #ranking: Ranking;
   readonly #after: Position | undefined;
-  readonly #most: number;
+  /** What was collected so far: the first few, where not all are wanted. */
+  readonly #top: TopItems<RankedRow> | undefined;
+  readonly #all: RankedRow[] = [];
   #rows: readonly RankedRow[] | undefined;
   #at = 0;
 
-  constructor(walk: RowWalk, ranking: Ranking, after: Position | undefined, most: number) {
+  constructor(
+    context: RunContext,
+    walk: RowWalk,
+    ranking: Ranking,
+    after: Position | undefined,
+    most: number,
+  ) {
+    this.#context = context;
     this.#walk = walk;
     this.#ranking = ranking;
     this.#after = after;
-    this.#most = most;
+    this.#top =
+      most === Number.POSITIVE_INFINITY ? undefined : new TopItems<RankedRow>(most, ranking.compare);
   }
 
   next(): boolean {
-    this.#rows ??= this.#collect();
-    const row = this.#rows[this.#at++];
+    if (this.#rows === undefined && !this.#collect()) return false;
+    const row = this.#rows?.[this.#at++];
     if (row === undefined) return false;
     this.key = row.key;
     this.payload = row.payload;
@@ -236,18 +249,46 @@ export class SortedRows implements RowWalk {
     this.#walk.close();
   }
 
-  #collect(): readonly RankedRow[] {
+  /** False: it was interrupted. */
+  #collect(): boolean {
     const { compare, valuesOf } = this.#ranking;
-    const bounded =
-      this.#most === Number.POSITIVE_INFINITY ? undefined : new TopItems<RankedRow>(this.#most, compare);
-    const all: RankedRow[] = [];
     while (this.#walk.next(Number.POSITIVE_INFINITY)) {
       const { key, payload } = this.#walk;
       const row: RankedRow = { values: valuesOf(payload), key, payload };
       if (this.#after !== undefined && compare(row, this.#after) <= 0) continue;
-      if (bounded === undefined) all.push(row);
-      else bounded.add(row);
+      if (this.#top === undefined) this.#all.push(row);
+      else this.#top.add(row);
     }
-    return bounded?.sorted() ?? all.sort(compare);
+    if (this.#context.pause?.paused === true) return false;
+    this.#rows = this.#top?.sorted() ?? this.#all.sort(compare);
+    return true;
+  }
+}
+
+/** A walk without its first rows. */
+export class SkippedRows implements RowWalk {
+  readonly #walk: RowWalk;
+  #left: number;
+
+  constructor(walk: RowWalk, skipped: number) {
+    this.#walk = walk;
+    this.#left = skipped;
+  }
+
+  get key(): Uint8Array {
+    return this.#walk.key;
+  }
+
+  get payload(): Uint8Array {
+    return this.#walk.payload;
+  }
+
+  next(wanted: number): boolean {
+    for (; this.#left > 0; this.#left--) if (!this.#walk.next(this.#left + wanted)) return false;
+    return this.#walk.next(wanted);
+  }
+
+  close(): void {
+    this.#walk.close();
   }
 }

@@ -2,12 +2,12 @@
  * Runs a plan: puts the walks together that give the rows of a query in its order, behind its cursor and its offset. What
  * comes out is pulled by the caller, who also keeps the limit.
  */
-import { compareBytes } from "../keys/compare-values.ts";
 import type { Access } from "./access.ts";
 import { compileCondition, conditionPaths } from "./compile-condition.ts";
 import { rangeOf } from "./entry-scan.ts";
+import { GatheredKeys } from "./gathered-keys.ts";
 import type { KeySet } from "./key-set.ts";
-import { IndexKeys, type KeyWalk, ListedKeys, type RunContext, SortedTextKeys } from "./key-walk.ts";
+import { IndexKeys, type KeyWalk, type RunContext, SkippedKeys, SortedTextKeys } from "./key-walk.ts";
 import type { Plan } from "./plan.ts";
 import type { Condition, Position, ResolvedQuery } from "./resolved-query.ts";
 import {
@@ -17,10 +17,10 @@ import {
   RowsBehind,
   type RowWalk,
   ScannedRows,
+  SkippedRows,
   SortedRows,
 } from "./row-walk.ts";
 import { seek } from "./seek.ts";
-import { TopItems } from "./top-items.ts";
 import { Ranking } from "./total-order.ts";
 
 const ALL = Number.POSITIVE_INFINITY;
@@ -36,7 +36,7 @@ export function openRows(query: ResolvedQuery, plan: Plan, context: RunContext, 
   if (plan.ordering === "sort") {
     const rows = filter(unorderedRows(access, context), residual, context);
     return skipRows(
-      new SortedRows(rows, new Ranking(query.state, query.order), after, most + offset),
+      new SortedRows(context, rows, new Ranking(query.state, query.order), after, most + offset),
       offset,
     );
   }
@@ -50,49 +50,53 @@ export function openRows(query: ResolvedQuery, plan: Plan, context: RunContext, 
     return skipRows(filter(rows, residual, context), offset);
   }
   const { keys, exact } = ordered;
-  const fetched = (): RowWalk =>
+  const fetched = (walk: KeyWalk): RowWalk =>
     filter(
-      new FetchedRows(context, keys, access.kind === "index" ? access.index : undefined),
+      new FetchedRows(context, walk, access.kind === "index" ? access.index : undefined),
       residual,
       context,
     );
   if (!exact && after !== undefined)
-    return skipRows(new RowsBehind(fetched(), new Ranking(query.state, query.order), after), offset);
-  if (residual !== true) return skipRows(fetched(), offset);
-  skipKeys(keys, offset);
-  return fetched();
+    return skipRows(new RowsBehind(fetched(keys), new Ranking(query.state, query.order), after), offset);
+  if (residual !== true) return skipRows(fetched(keys), offset);
+  return fetched(skipKeys(keys, offset));
 }
 
 /** The primary keys of the rows of the query, in order, without fetching rows where keys suffice. */
 export function openKeys(query: ResolvedQuery, plan: Plan, context: RunContext, most: number): KeyWalk {
   if (most > 0 && plan.access !== undefined && plan.residual === true && plan.ordering !== "sort") {
     const ordered = orderedKeys(query, plan, context, most);
-    if (ordered?.exact === true) {
-      skipKeys(ordered.keys, query.offset);
-      return ordered.keys;
-    }
+    if (ordered?.exact === true) return skipKeys(ordered.keys, query.offset);
   }
   return keysOf(openRows(query, plan, context, most), most);
 }
 
-/** How many rows the query finds behind its offset, up to `most`. Order does not matter to it unless there is a cursor. */
-export function countRows(query: ResolvedQuery, plan: Plan, context: RunContext, most: number): number {
+/**
+ * How many rows the query finds behind its offset, up to `most`, or a walk over as many keys where they must be counted one by one. Order does not
+ * matter to it unless there is a cursor.
+ */
+export function countRows(
+  query: ResolvedQuery,
+  plan: Plan,
+  context: RunContext,
+  most: number,
+): number | KeyWalk {
   const { offset, after } = query;
   if (plan.access === undefined || most === 0) return 0;
   if (after === undefined && plan.residual === true) {
     const found = countKeys(plan.access, context, most + offset);
-    return Math.max(0, Math.min(found - offset, most));
+    return typeof found === "number" ? Math.max(0, Math.min(found - offset, most)) : skipKeys(found, offset);
   }
-  return countWalk(openKeys(query, plan, context, most), most);
+  return openKeys(query, plan, context, most);
 }
 
 /** Up to so many entries are met one by one, for they may be all that is asked for. */
 const TALLIED_MIN = 1_000;
 
-/** Counts the rows an access leads to, up to `most`, without fetching one that an index knows. */
-function countKeys(access: Access, context: RunContext, most: number): number {
+/** How many rows an access leads to, up to `most`, without fetching one that an index knows, or a walk over their keys. */
+function countKeys(access: Access, context: RunContext, most: number): number | KeyWalk {
   const { reader, state } = context;
-  if (access.kind === "union") return gatherKeys(access, context, undefined, false, ALL).length;
+  if (access.kind === "union") return gatherKeys(access, context, undefined, false, ALL);
   const space = access.kind === "index" ? access.index.space : state.rows;
   const [first] = access.keys;
   if (access.keys.length === 1 && first?.from === undefined && first?.to === undefined) {
@@ -109,17 +113,7 @@ function countKeys(access: Access, context: RunContext, most: number): number {
     }
     if (count !== undefined) return found;
   }
-  return countWalk(unorderedKeys(access, context), most);
-}
-
-function countWalk(walk: KeyWalk, most: number): number {
-  try {
-    let found = 0;
-    while (found < most && walk.next() !== undefined) found++;
-    return found;
-  } finally {
-    walk.close();
-  }
+  return unorderedKeys(access, context);
 }
 
 interface OrderedKeys {
@@ -138,7 +132,7 @@ function orderedKeys(
   const access = plan.access as Access;
   if (plan.ordering === "gather" || access.kind === "union") {
     return {
-      keys: new ListedKeys(gatherKeys(access, context, query.after, plan.reverse, most + query.offset)),
+      keys: gatherKeys(access, context, query.after, plan.reverse, most + query.offset),
       exact: true,
     };
   }
@@ -159,26 +153,12 @@ function gatherKeys(
   after: Position | undefined,
   reverse: boolean,
   most: number,
-): readonly Uint8Array[] {
-  const compare = (a: Uint8Array, b: Uint8Array): number =>
-    reverse ? compareBytes(b, a) : compareBytes(a, b);
-  const distinct = access.kind !== "union";
-  const top = distinct && most < ALL ? new TopItems<Uint8Array>(most, compare) : undefined;
-  const all: Uint8Array[] = [];
-  for (const part of access.kind === "union" ? access.parts : [access]) {
-    const walk = unorderedKeys(part, context);
-    for (let key = walk.next(); key !== undefined; key = walk.next()) {
-      if (after !== undefined && compare(key, after.key) <= 0) continue;
-      if (top === undefined) all.push(key);
-      else top.add(key);
-    }
-  }
-  const sorted = top?.sorted() ?? all.sort(compare);
-  return distinct
-    ? sorted
-    : sorted.filter(
-        (key, position) => position === 0 || compare(key, sorted[position - 1] as Uint8Array) !== 0,
-      );
+): KeyWalk {
+  const isUnion = access.kind === "union";
+  const parts = (isUnion ? access.parts : [access]).map(
+    (part) => (): KeyWalk => unorderedKeys(part, context),
+  );
+  return new GatheredKeys(context, parts, { after: after?.key, reverse, distinct: !isUnion, most });
 }
 
 function unorderedKeys(access: Exclude<Access, { kind: "union" }>, context: RunContext): KeyWalk {
@@ -189,11 +169,7 @@ function unorderedKeys(access: Exclude<Access, { kind: "union" }>, context: RunC
 function unorderedRows(access: Access, context: RunContext): RowWalk {
   if (access.kind === "rows") return scanOrLookUp(context, access.keys, false);
   if (access.kind === "index") return new FetchedRows(context, unorderedKeys(access, context), access.index);
-  return new FetchedRows(
-    context,
-    new ListedKeys(gatherKeys(access, context, undefined, false, ALL)),
-    undefined,
-  );
+  return new FetchedRows(context, gatherKeys(access, context, undefined, false, ALL), undefined);
 }
 
 /** Keys that stand alone are looked up, ranges scanned. */
@@ -206,7 +182,11 @@ function scanOrLookUp(context: RunContext, keys: KeySet, reverse: boolean): RowW
 function keysOf(rows: RowWalk, most: number): KeyWalk {
   let left = most;
   return {
-    next: () => (left > 0 && rows.next(left--) ? rows.key : undefined),
+    next() {
+      if (left === 0 || !rows.next(left)) return undefined;
+      left--;
+      return rows.key;
+    },
     close: () => rows.close(),
   };
 }
@@ -217,11 +197,10 @@ function filter(rows: RowWalk, residual: Condition | true, { state }: RunContext
   return new FilteredRows(rows, decode, compileCondition(residual));
 }
 
-function skipKeys(keys: KeyWalk, count: number): void {
-  for (let left = count; left > 0; left--) if (keys.next() === undefined) return;
+function skipKeys(keys: KeyWalk, count: number): KeyWalk {
+  return count === 0 ? keys : new SkippedKeys(keys, count);
 }
 
 function skipRows(rows: RowWalk, count: number): RowWalk {
-  for (let left = count; left > 0; left--) if (!rows.next(left)) break;
-  return rows;
+  return count === 0 ? rows : new SkippedRows(rows, count);
 }

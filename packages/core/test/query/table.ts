@@ -148,7 +148,12 @@ export function keysOnlyByPlan(table: Table, spec: QuerySpec, plan: Plan): Value
 
 export function countByPlan(table: Table, spec: QuerySpec, plan: Plan): number {
   const query = resolveQuery(table.state, spec);
-  return countRows(query, plan, contextOf(table), query.limit);
+  const found = countRows(query, plan, contextOf(table), query.limit);
+  if (typeof found === "number") return found;
+  let count = 0;
+  while (count < query.limit && found.next() !== undefined) count++;
+  found.close();
+  return count;
 }
 
 /** The cursor behind the row with this primary key. */
