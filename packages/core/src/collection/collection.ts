@@ -9,9 +9,10 @@ import { argumentInvalid } from "../errors/argument-invalid.ts";
 import { ModelVaultError, type ValidationIssue } from "../errors/error.ts";
 import { show } from "../index/index-entries.ts";
 import { decodeKey } from "../keys/key-codec.ts";
+import type { Pause, Steps } from "../query/pause.ts";
 import type { PredicateBuilder } from "../query/predicate-builder.ts";
 import { Query } from "../query/query.ts";
-import type { QueryHost } from "../query/query-host.ts";
+import type { FindKeys, QueryHost } from "../query/query-host.ts";
 import type { Direction, Operator, Predicate, QuerySpec } from "../query/query-spec.ts";
 import type { Row, Value } from "../schema/types.ts";
 import type { WriteSession } from "../transaction/write-session.ts";
@@ -231,26 +232,39 @@ export function queryHost(scope: Scope, name: string): QueryHost {
         throw error;
       }
     },
-    deleteAll: (find) =>
-      scope.statement((session) => {
+    deleteAll: (find, pause) =>
+      scope.steps((session) => {
         const write = rowWrite(session, name);
-        let deleted = 0;
-        for (const key of find({ reader: session.journal, state: write.state }))
-          if (deleteRow(write, key)) deleted++;
-        return deleted;
+        return changeAll(session, write, find, (key) => deleteRow(write, key), pause);
       }),
-    updateAll: (find, change) =>
-      scope.statement((session) => {
+    updateAll: (find, change, pause) =>
+      scope.steps((session) => {
         const write = rowWrite(session, name);
-        const keys = find({ reader: session.journal, state: write.state });
-        let updated = 0;
-        for (const key of keys) if (updateRow(write, key, change, integers) !== undefined) updated++;
-        return updated;
+        const update = (key: Uint8Array): boolean => updateRow(write, key, change, integers) !== undefined;
+        return changeAll(session, write, find, update, pause);
       }),
     ...(observer.onQuery === undefined
       ? {}
       : { onQuery: (report): void => notify(observer, observer.onQuery, report) }),
   };
+}
+
+/** Changes the rows that are found, one after another; returns how many there were to change. */
+function* changeAll(
+  session: WriteSession,
+  { state }: RowWrite,
+  find: FindKeys,
+  change: (key: Uint8Array) => boolean,
+  pause: Pause | undefined,
+): Steps<number> {
+  let changed = 0;
+  for (const key of yield* find({ reader: session.journal, state })) {
+    if (change(key)) changed++;
+    if (pause?.due() !== true) continue;
+    yield;
+    pause.resume();
+  }
+  return changed;
 }
 
 /** The error for a key without a row. */

@@ -4,6 +4,7 @@
 import { Catalog } from "../catalog/catalog.ts";
 import { loadCatalog } from "../catalog/load-catalog.ts";
 import { isModelVaultError, ModelVaultError } from "../errors/error.ts";
+import { finish, type Steps } from "../query/pause.ts";
 import type { Store, StoreReader, StoreSnapshot, StoreTransaction } from "../store/store.ts";
 import { WriteSession } from "../transaction/write-session.ts";
 import { notify } from "./observer.ts";
@@ -98,6 +99,10 @@ export class DatabaseScope implements Scope {
   statement<T>(work: (session: WriteSession) => T): T {
     const session = this.#session;
     return session === undefined ? this.write(work) : session.atomically(() => work(session));
+  }
+
+  *steps<T>(work: (session: WriteSession) => Steps<T>): Steps<T> {
+    return this.statement((session) => finish(work(session)));
   }
 
   /** A view that is closed by hand. */

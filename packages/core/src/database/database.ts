@@ -7,6 +7,7 @@ import { argumentInvalid } from "../errors/argument-invalid.ts";
 import { ModelVaultError } from "../errors/error.ts";
 import { refuseAsyncFunction } from "../errors/refuse-promise.ts";
 import { type VerifyReport, verifyAll } from "../index/verify.ts";
+import { finish, Pause, type Steps } from "../query/pause.ts";
 import type { MaintenanceProgress, StoreMaintenance } from "../store/maintenance.ts";
 import type { StoreDriver } from "../store/store.ts";
 import { DatabaseScope } from "./database-scope.ts";
@@ -145,10 +146,23 @@ export class Database extends WriteHandle {
    * @throws transaction_open
    */
   verify(): VerifyReport {
+    return finish(this.#verify(undefined));
+  }
+
+  /** {@link verify} in steps, for a thread that has others to serve: each `next` goes on until `isDue` says that it is time, the last gives the report. */
+  verifyStepwise(isDue: () => boolean): Steps<VerifyReport> {
+    return this.#verify(new Pause(isDue));
+  }
+
+  *#verify(pause: Pause | undefined): Steps<VerifyReport> {
     this.#refuseTransaction("verify itself");
-    return this.#scope.read(({ reader, catalog }) =>
-      verifyAll(reader, catalog, this.#scope.store.maintenance?.verify?.() ?? []),
-    );
+    const { reader, catalog, close } = this.#scope.open();
+    try {
+      const problems = this.#scope.store.maintenance?.verify?.() ?? [];
+      return yield* verifyAll(reader, catalog, problems, pause);
+    } finally {
+      close();
+    }
   }
 
   /** Sizes of everything: rows, index entries, versions, and the store's own figures. @throws transaction_open */

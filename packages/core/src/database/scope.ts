@@ -4,6 +4,7 @@
  */
 import type { Catalog } from "../catalog/catalog.ts";
 import type { IntegerMode } from "../collection/collection-state.ts";
+import type { Steps } from "../query/pause.ts";
 import type { OpenSource } from "../query/query-host.ts";
 import type { StoreReader } from "../store/store.ts";
 import type { WriteSession } from "../transaction/write-session.ts";
@@ -29,6 +30,8 @@ export interface Scope {
   write<T>(work: (session: WriteSession) => T): T;
   /** The same for a statement that may fail half-way: all of it or nothing. */
   statement<T>(work: (session: WriteSession) => T): T;
+  /** A statement in steps. A transaction that was begun by hand is as it was before when it is given up; any other scope runs it in one go. */
+  steps<T>(work: (session: WriteSession) => Steps<T>): Steps<T>;
 }
 
 /** The same scope, with 64-bit integers read in another way. */
@@ -40,5 +43,6 @@ export function withIntegers(scope: Scope, integers: IntegerMode): Scope {
     open: () => scope.open(),
     write: (work) => scope.write(work),
     statement: (work) => scope.statement(work),
+    steps: (work) => scope.steps(work),
   };
 }

@@ -6,6 +6,7 @@
 import { argumentInvalid } from "../errors/argument-invalid.ts";
 import { ModelVaultError } from "../errors/error.ts";
 import { refuseAsyncFunction, refusePromise } from "../errors/refuse-promise.ts";
+import type { Steps } from "../query/pause.ts";
 import type { WriteSession } from "../transaction/write-session.ts";
 import { WriteHandle } from "./handle.ts";
 import type { CheckedOptions } from "./options.ts";
@@ -47,6 +48,23 @@ export class TransactionScope implements Scope {
   statement<T>(work: (session: WriteSession) => T): T {
     const session = this.#live();
     return session.atomically(() => work(session));
+  }
+
+  *steps<T>(work: (session: WriteSession) => Steps<T>): Steps<T> {
+    const savepoint = this.#live().savepoint();
+    let isOver = false;
+    try {
+      const result = yield* work(this.#live());
+      savepoint.release();
+      isOver = true;
+      return result;
+    } catch (error) {
+      isOver = true;
+      savepoint.rollback(error);
+      throw error;
+    } finally {
+      if (!isOver) savepoint.rollback();
+    }
   }
 
   end(): void {

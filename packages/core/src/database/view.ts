@@ -49,6 +49,10 @@ export class ViewScope implements Scope {
     return this.write();
   }
 
+  steps(): never {
+    return this.write();
+  }
+
   end(): void {
     this.#ended = true;
   }

@@ -8,6 +8,7 @@ import type { CollectionState, IndexState } from "../collection/collection-state
 import { isModelVaultError } from "../errors/error.ts";
 import { compareValues } from "../keys/compare-values.ts";
 import { decodeKey, encodeIndexKey, primaryKeyOf } from "../keys/key-codec.ts";
+import type { Pause, Steps } from "../query/pause.ts";
 import type { Row, Value } from "../schema/types.ts";
 import type { StoreReader } from "../store/store.ts";
 import { sameBytes, show, valueAt } from "./index-entries.ts";
@@ -39,29 +40,40 @@ export interface VerifyReport {
 }
 
 /** Checks everything one reader shows. Memory does not grow with the data, only with the problems. */
-export function verifyAll(
+export function* verifyAll(
   reader: StoreReader,
   catalog: Catalog,
   storeProblems: readonly string[],
-): VerifyReport {
+  pause: Pause | undefined,
+): Steps<VerifyReport> {
   const problems: Problem[] = storeProblems.map((message) => ({ rule: "store", message }));
   let rowsChecked = 0;
   let indexEntriesChecked = 0;
   for (const state of catalog.all) {
-    const rows = verifyRows(reader, state, problems);
+    const rows = yield* verifyRows(reader, state, problems, pause);
     // The system collection is checked like any other, but nobody stored its rows.
     if (state !== catalog.system) rowsChecked += rows;
-    for (const index of state.indexes) indexEntriesChecked += verifyIndex(reader, state, index, problems);
+    for (const index of state.indexes)
+      indexEntriesChecked += yield* verifyIndex(reader, state, index, problems, pause);
   }
   return { ok: problems.length === 0, problems, rowsChecked, indexEntriesChecked };
 }
 
-function verifyRows(reader: StoreReader, state: CollectionState, problems: Problem[]): number {
+function* verifyRows(
+  reader: StoreReader,
+  state: CollectionState,
+  problems: Problem[],
+  pause: Pause | undefined,
+): Steps<number> {
   const collection = state.name;
   const decode = state.decoder("exact");
   let rows = 0;
   for (const [key, payload] of reader.scan(state.rows)) {
     rows++;
+    if (pause?.due() === true) {
+      yield;
+      pause.resume();
+    }
     let row: Row;
     try {
       row = decode(payload);
@@ -104,18 +116,23 @@ function verifyRows(reader: StoreReader, state: CollectionState, problems: Probl
   return rows;
 }
 
-function verifyIndex(
+function* verifyIndex(
   reader: StoreReader,
   state: CollectionState,
   index: IndexState,
   problems: Problem[],
-): number {
+  pause: Pause | undefined,
+): Steps<number> {
   const place = { collection: state.name, index: index.definition.name };
   const decode = state.decoder("exact", state.indexedPaths);
   let entries = 0;
   let previous: Value = null;
   for (const [entry] of reader.scan(index.space)) {
     entries++;
+    if (pause?.due() === true) {
+      yield;
+      pause.resume();
+    }
     let primaryKey: Uint8Array | undefined;
     let value: Value = null;
     try {

@@ -26,3 +26,13 @@ export class Pause {
     this.#paused = false;
   }
 }
+
+/** Work that stops now and then: each `next` goes on, the last gives the result, and `return` gives up. */
+export type Steps<T> = Generator<undefined, T, undefined>;
+
+/** The result of all steps in one go. */
+export function finish<T>(steps: Steps<T>): T {
+  let step = steps.next();
+  while (step.done !== true) step = steps.next();
+  return step.value;
+}

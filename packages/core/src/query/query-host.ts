@@ -5,6 +5,7 @@
 import type { CollectionState, IntegerMode } from "../collection/collection-state.ts";
 import type { FieldPath, Row } from "../schema/types.ts";
 import type { StoreReader } from "../store/store.ts";
+import type { Pause, Steps } from "./pause.ts";
 
 /** A collection as one consistent reader shows it. */
 export interface QuerySource {
@@ -31,6 +32,9 @@ export interface QueryReport {
   readonly durationMs: number;
 }
 
+/** Finds the key bytes of rows. */
+export type FindKeys = (source: QuerySource) => Steps<readonly Uint8Array[]>;
+
 export interface QueryHost {
   /** How integers are handed to the user. */
   readonly integers: IntegerMode;
@@ -48,9 +52,9 @@ export interface QueryHost {
    */
   open(): QuerySource & OpenSource;
   /** Deletes all rows the query matches, as one statement: all or nothing. `find` gives their key bytes. */
-  deleteAll(find: (source: QuerySource) => readonly Uint8Array[]): number;
+  deleteAll(find: FindKeys, pause: Pause | undefined): Steps<number>;
   /** Changes all rows the query matches, as one statement. `change` is a patch or a function of the row, as in `update`. */
-  updateAll(find: (source: QuerySource) => readonly Uint8Array[], change: Row | ((row: Row) => Row)): number;
+  updateAll(find: FindKeys, change: Row | ((row: Row) => Row), pause: Pause | undefined): Steps<number>;
   /** Undefined when nobody listens, so that nothing is measured in vain. */
   readonly onQuery?: ((report: QueryReport) => void) | undefined;
   /** A clock in milliseconds. */

@@ -2,12 +2,11 @@
  * One run of a query through one reader: what the terminals of a query do with the walk that its plan gives. A run whose context has a pause stops
  * at each `yield` until it is told to go on; others have none to stop at, and {@link finish} runs them.
  */
-import { assert } from "../errors/assert.ts";
 import type { StoreReader } from "../store/store.ts";
 import { encodeCursor } from "./cursor.ts";
 import { describePlan } from "./describe-plan.ts";
 import type { RunContext } from "./key-walk.ts";
-import type { Pause } from "./pause.ts";
+import type { Pause, Steps } from "./pause.ts";
 import type { Goal, Plan } from "./plan.ts";
 import { planQuery } from "./planner.ts";
 import type { QueryReport } from "./query-host.ts";
@@ -29,19 +28,9 @@ export interface QueryRun {
   readonly context: RunContext;
 }
 
-/** Work that stops now and then: each `next` goes on, the last gives the result, and `return` gives up. */
-export type Steps<T> = Generator<undefined, T, undefined>;
-
 export function startRun(query: ResolvedQuery, reader: StoreReader, goal: Goal, pause?: Pause): QueryRun {
   const plan = planQuery(query, reader, goal);
   return { query, plan, context: { reader, state: query.state, examined: { keys: 0, rows: 0 }, pause } };
-}
-
-/** The result of steps that nothing interrupts. */
-export function finish<T>(steps: Steps<T>): T {
-  const { done, value } = steps.next();
-  assert(done === true, "what has no pause runs to its end");
-  return value as T;
 }
 
 export function* takeRows<R extends object>(

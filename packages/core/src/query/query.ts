@@ -26,17 +26,18 @@ import {
 } from "./check-spec.ts";
 import { type Explanation, explainPlan, type MeasuredExplanation, withMeasures } from "./explain.ts";
 import { IteratedRows, type OpenIteration } from "./iterated-rows.ts";
-import { Pause } from "./pause.ts";
+import { finish, Pause, type Steps } from "./pause.ts";
 import { type PredicateBuilder, predicateBuilder } from "./predicate-builder.ts";
 import type { QueryHost, QuerySource } from "./query-host.ts";
-import { finish, type Page, type QueryRun, reportOf, type Steps, startRun, takeRows } from "./query-run.ts";
+import { type Page, type QueryRun, reportOf, startRun, takeRows } from "./query-run.ts";
 import type { Direction, Operator, Predicate, QuerySpec } from "./query-spec.ts";
 import { resolveQuery } from "./resolve.ts";
 import type { ResolvedQuery } from "./resolved-query.ts";
 import { openRows } from "./run.ts";
 import { ALL, countTask, keysTask, onlyRow, pageTask, rowsGoal, rowsTask, type Task } from "./tasks.ts";
 
-export type { Page, Steps } from "./query-run.ts";
+export type { Steps } from "./pause.ts";
+export type { Page } from "./query-run.ts";
 
 /** Terminals that can be run in steps. */
 export type SteppedTerminal = "all" | "first" | "one" | "page" | "count" | "exists" | "explain";
@@ -202,20 +203,22 @@ export class Query<R extends object = Row> {
 
   /** Deletes the rows, all or none; returns how many. */
   delete(): number {
-    const { limit, offset, after } = this.#spec;
-    const ordered = limit !== undefined || offset !== undefined || after !== undefined;
-    return this.#host.deleteAll((source) => this.#findKeys(source, ordered));
+    return finish(this.#delete(undefined));
+  }
+
+  /** {@link delete} in steps, as {@link stepwise}: in a transaction that was begun by hand; elsewhere in one go. Given up, it takes back what it did. */
+  deleteStepwise(isDue: () => boolean): Steps<number> {
+    return this.#delete(new Pause(isDue));
   }
 
   /** Changes the rows, all or none, as `update` of a collection does with one; returns how many. */
   update(change: Row | ((row: R) => R)): number {
-    if ((typeof change !== "object" && typeof change !== "function") || change === null) {
-      throw argumentInvalid("change", "a patch or a function of the row", change);
-    }
-    return this.#host.updateAll(
-      (source) => this.#findKeys(source, true),
-      change as Row | ((row: Row) => Row),
-    );
+    return finish(this.#update(change, undefined));
+  }
+
+  /** {@link update} in steps, as {@link deleteStepwise}. */
+  updateStepwise(change: Row | ((row: R) => R), isDue: () => boolean): Steps<number> {
+    return this.#update(change, new Pause(isDue));
   }
 
   /** How the query is run and why. It is run, to say what that takes; with `run: false` it is only planned. */
@@ -304,8 +307,24 @@ export class Query<R extends object = Row> {
     return rowsTask<R>(this.#spec, (run) => this.#decoder(run), most);
   }
 
-  #findKeys(source: QuerySource, ordered: boolean): readonly Uint8Array[] {
-    return finish(this.#run(source, keysTask(this.#spec, ordered), undefined));
+  #delete(pause: Pause | undefined): Steps<number> {
+    const { limit, offset, after } = this.#spec;
+    const isOrdered = limit !== undefined || offset !== undefined || after !== undefined;
+    return this.#host.deleteAll((source) => this.#findKeys(source, isOrdered, pause), pause);
+  }
+
+  #update(change: Row | ((row: R) => R), pause: Pause | undefined): Steps<number> {
+    if ((typeof change !== "object" && typeof change !== "function") || change === null)
+      throw argumentInvalid("change", "a patch or a function of the row", change);
+    return this.#host.updateAll(
+      (source) => this.#findKeys(source, true, pause),
+      change as Row | ((row: Row) => Row),
+      pause,
+    );
+  }
+
+  #findKeys(source: QuerySource, isOrdered: boolean, pause: Pause | undefined): Steps<readonly Uint8Array[]> {
+    return this.#run(source, keysTask(this.#spec, isOrdered), pause);
   }
 
   #iterate(pause: Pause | undefined): IteratedRows<R> {

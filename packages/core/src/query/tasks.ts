@@ -1,16 +1,9 @@
 /** What the terminals of a query do: which way through the data they want, what they do with the walk that it gives, and what it comes to. */
 import { argumentInvalid } from "../errors/argument-invalid.ts";
 import { ModelVaultError } from "../errors/error.ts";
+import type { Steps } from "./pause.ts";
 import type { Goal } from "./plan.ts";
-import {
-  type Page,
-  type QueryRun,
-  type Steps,
-  takeCount,
-  takeKeys,
-  takePage,
-  takeRows,
-} from "./query-run.ts";
+import { type Page, type QueryRun, takeCount, takeKeys, takePage, takeRows } from "./query-run.ts";
 import type { QuerySpec } from "./query-spec.ts";
 
 export const ALL: number = Number.POSITIVE_INFINITY;

@@ -1,8 +1,10 @@
 /** Queries that are interrupted: they give what they would have given in one go, of one state, and let go of it. */
 import { afterEach, describe, expect, test } from "vitest";
 import { Database } from "../../src/database/database.ts";
+import type { OpenTransaction } from "../../src/database/open-transaction.ts";
 import type { Query, SteppedTerminal, Steps } from "../../src/query/query.ts";
 import type { QuerySpec } from "../../src/query/query-spec.ts";
+import type { Row } from "../../src/schema/types.ts";
 import { MemoryStore, memoryStore } from "../../src/store/memory-store.ts";
 import type { Store, StoreSnapshot } from "../../src/store/store.ts";
 
@@ -203,4 +205,66 @@ describe("a query in steps", () => {
       expect([...t.query().iterateStepwise(always())]).toEqual(t.all());
     });
   });
+});
+
+describe("a deletion or an update in steps", () => {
+  const where = (db: Database | OpenTransaction): Query => db.collection("t").where("n", "in", [1, 2, 3]);
+
+  test("does what it does in one go", () => {
+    const { db } = opened();
+    const expected = where(db).count();
+    const others = db.collection("t").count() - expected;
+    using tx = db.begin();
+    const updated = runSteps(() => where(tx).updateStepwise({ other: "changed" }, always()));
+    expect(updated.outcome).toBe(expected);
+    expect(updated.pauses).toBeGreaterThan(expected);
+    expect(tx.collection("t").where("other", "=", "changed").count()).toBe(expected);
+    const doubled = (row: Row): Row => ({ ...row, n: (row.n as number) * 10 });
+    expect(runSteps(() => where(tx).updateStepwise(doubled, always())).outcome).toBe(expected);
+    const tens = tx.collection("t").where("n", ">=", 10);
+    expect(runSteps(() => tens.deleteStepwise(always())).outcome).toBe(expected);
+    tx.commit();
+    expect(db.collection("t").count()).toBe(others);
+  });
+
+  test("shows nothing of itself outside before its commit, and takes all of it back when it fails or is given up", () => {
+    const { db } = opened();
+    const before = db.collection("t").all();
+    using tx = db.begin();
+    const steps = where(tx).deleteStepwise(always());
+    while (tx.collection("t").count() === before.length) expect(steps.next().done).toBe(false);
+    expect(db.collection("t").count()).toBe(before.length);
+    steps.return(0);
+    expect(tx.collection("t").all()).toEqual(before);
+    const failing = runSteps(() => where(tx).updateStepwise({ other: 5 as never }, always()));
+    expect(failing.outcome).toMatch('"other" must be a string');
+    expect(tx.collection("t").all()).toEqual(before);
+    tx.commit();
+    expect(db.collection("t").all()).toEqual(before);
+  });
+
+  test("runs in one go where no transaction was begun by hand", () => {
+    const { db } = opened();
+    const { outcome, pauses } = runSteps(() => where(db).deleteStepwise(always()));
+    expect([outcome, pauses]).toEqual([45, 0]);
+    expect(() => where(db).updateStepwise(5 as never, always())).toThrow("change must be a patch");
+    db.read((view) => {
+      expect(runSteps(() => view.collection("t").query().deleteStepwise(always())).outcome).toMatch(
+        "takes no writes",
+      );
+    });
+  });
+});
+
+test("verification in steps reports what it reports in one go, of one state", () => {
+  const { db, snapshots } = opened();
+  const before = db.verify();
+  let id = 0;
+  const { outcome, pauses } = runSteps(
+    () => db.verifyStepwise(always()),
+    () => db.collection("t").delete(id++),
+  );
+  expect(outcome).toEqual(before);
+  expect(pauses).toBeGreaterThan(ROWS);
+  expect(snapshots.size).toBe(0);
 });
