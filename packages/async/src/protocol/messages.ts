@@ -43,7 +43,7 @@ export type CallEntry = readonly [
   scope: ScopeId,
   op: string,
   args: readonly unknown[],
-  claim?: Claim,
+  claim?: Claim | undefined,
 ];
 /** A call whose arguments structured clone would refuse, spelled out (`odd-values.ts`). */
 export type OddEntry = readonly [
@@ -52,7 +52,7 @@ export type OddEntry = readonly [
   scope: ScopeId,
   op: string,
   args: unknown,
-  claim?: Claim,
+  claim?: Claim | undefined,
 ];
 /** More chunks of a stream may be sent. */
 export type MoreEntry = readonly [kind: "more", id: number, chunks: number];

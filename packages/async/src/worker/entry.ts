@@ -75,6 +75,7 @@ async function main(port: MessagePort, start: WorkerStart): Promise<void> {
         ? undefined
         : heed((receiveMessageOnPort(port) as { readonly message: CallBatch | Leave } | undefined)?.message),
     later: (work) => setImmediate(work),
+    now: () => performance.now(),
   });
   port.on("message", (message: CallBatch | Leave) => {
     const batch = heed(message);

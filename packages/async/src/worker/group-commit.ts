@@ -2,60 +2,95 @@
  * Writes that wait at the same time share one transaction of the store, and so one sync: they run one after another, each all or
  * nothing on its own; a refused one leaves no trace and the rest go on; then all are committed at once. A failed commit fails all.
  */
-import type { Database, OpenTransaction } from "@modelvault/core";
+import type { Database, OpenTransaction, Steps } from "@modelvault/core";
+import type { Outcome } from "./answers.ts";
+import { Stepped } from "./results.ts";
 
 /** One write. It must leave the transaction as it was when it throws, or leave it broken. */
 export type Write = (tx: OpenTransaction) => unknown;
 
-export type Outcome = { readonly value: unknown } | { readonly error: unknown };
-
 /**
- * Runs writes as one group. Returns an outcome for each, in their order, none of which says "done" before the commit has.
- *
- * A write that breaks the transaction (a full store, no stack left) is rejected alone: the others are run again without it. They
+ * One group. A write that breaks the transaction (a full store, no stack left) is rejected alone: the others are run again without it. They
  * are plain data, nothing of the first attempt was kept, and nobody was told of it.
  */
-export function commitGroup(db: Database, writes: readonly Write[]): Outcome[] {
-  const outcomes: Outcome[] = new Array(writes.length);
-  let left = writes.map((_, at) => at);
-  while (left.length > 0) {
-    const breaking = tryGroup(db, writes, left, outcomes);
-    if (breaking === undefined) return outcomes;
-    left = left.filter((at) => at !== breaking);
-  }
-  return outcomes;
-}
+export class Group {
+  /** One for each write, in their order; none says "done" before the commit has. */
+  readonly outcomes: Outcome[];
+  readonly #db: Database;
+  readonly #writes: readonly Write[];
+  #left: readonly number[];
+  #tx: OpenTransaction | undefined;
+  #at = 0;
+  /** The rest of the write that was interrupted. */
+  #steps: Steps<unknown> | undefined;
 
-/** One attempt; returns the write that broke it, if any. */
-function tryGroup(
-  db: Database,
-  writes: readonly Write[],
-  left: readonly number[],
-  outcomes: Outcome[],
-): number | undefined {
-  let tx: OpenTransaction;
-  try {
-    tx = db.begin();
-  } catch (error) {
-    for (const at of left) outcomes[at] = { error };
-    return undefined;
+  constructor(db: Database, writes: readonly Write[]) {
+    this.#db = db;
+    this.#writes = writes;
+    this.outcomes = new Array(writes.length);
+    this.#left = writes.map((_, at) => at);
   }
-  for (const at of left) {
+
+  /** Goes on until it is due to stop; true when all outcomes are known. Between two calls nothing else may begin a transaction. */
+  go(isDue: () => boolean): boolean {
+    while (this.#left.length > 0) {
+      if (this.#tx === undefined && !this.#begin()) return true;
+      while (this.#tx !== undefined && this.#at < this.#left.length) {
+        if (!this.#runNext(this.#tx) || (this.#at < this.#left.length && isDue())) return false;
+      }
+      if (this.#tx === undefined) continue;
+      this.#commit(this.#tx);
+      return true;
+    }
+    return true;
+  }
+
+  #begin(): boolean {
     try {
-      outcomes[at] = { value: (writes[at] as Write)(tx) };
+      this.#tx = this.#db.begin();
+      this.#at = 0;
+      return true;
     } catch (error) {
-      outcomes[at] = { error };
-      if (!tx.broken) continue;
-      tx.rollback();
-      return at;
+      for (const at of this.#left) this.outcomes[at] = { error };
+      return false;
     }
   }
-  try {
-    // Where nothing was done, nothing is committed: a refused write leaves no revision behind.
-    if (left.some((at) => "value" in (outcomes[at] as Outcome))) tx.commit();
-    else tx.rollback();
-  } catch (error) {
-    for (const at of left) if ("value" in (outcomes[at] as Outcome)) outcomes[at] = { error };
+
+  /** Runs a write, or the rest of one; false when it was interrupted. */
+  #runNext(tx: OpenTransaction): boolean {
+    const at = this.#left[this.#at] as number;
+    try {
+      let value: unknown = this.#steps === undefined ? (this.#writes[at] as Write)(tx) : undefined;
+      if (value instanceof Stepped) this.#steps = value.steps;
+      if (this.#steps !== undefined) {
+        const step = this.#steps.next();
+        if (step.done !== true) return false;
+        this.#steps = undefined;
+        value = step.value;
+      }
+      this.outcomes[at] = { value };
+    } catch (error) {
+      this.#steps = undefined;
+      this.outcomes[at] = { error };
+      if (tx.broken) {
+        tx.rollback();
+        this.#tx = undefined;
+        this.#left = this.#left.filter((each) => each !== at);
+        return true;
+      }
+    }
+    this.#at++;
+    return true;
   }
-  return undefined;
+
+  #commit(tx: OpenTransaction): void {
+    try {
+      // Where nothing was done, nothing is committed: a refused write leaves no revision behind.
+      if (this.#left.some((at) => "value" in (this.outcomes[at] as Outcome))) tx.commit();
+      else tx.rollback();
+    } catch (error) {
+      for (const at of this.#left)
+        if ("value" in (this.outcomes[at] as Outcome)) this.outcomes[at] = { error };
+    }
+  }
 }

@@ -10,11 +10,13 @@ import {
   type IntegerMode,
   isModelVaultError,
   ModelVaultError,
+  OpenTransaction,
   type PackedCollection,
   type PackedShape,
   type QuerySpec,
   type ReadHandle,
   type Row,
+  type Steps,
   type Transaction,
   type Value,
   type VersionDescriptor,
@@ -23,12 +25,14 @@ import {
 } from "@modelvault/core";
 import type { CollectionRef } from "../protocol/messages.ts";
 import { ASK_ROWS, type Asking } from "./asking.ts";
-import { ManyRows, OneRow } from "./row-results.ts";
+import { ManyRows, OneRow, Stepped } from "./results.ts";
 
 /** What an operation works with beside its handle. */
 export interface Context {
   readonly id: number;
   readonly asking: Asking;
+  /** Whether long work is to be interrupted now. */
+  readonly isDue: () => boolean;
   progress(progress: unknown): void;
 }
 
@@ -92,36 +96,57 @@ export const SHARED: Readonly<Record<string, SharedOperation>> = {
   has: (handle, _context, ref: CollectionRef, key: Value) => rowsOf(handle, ref).has(key),
   getMany(handle, _context, ref: CollectionRef, keys: readonly Value[]) {
     const packed = packedOf(handle, ref);
-    return new ManyRows(packed.getMany(keys).values(), () => packed.shape());
+    const payloads = packed.getMany(keys).map((payload) => payload ?? null);
+    return new ManyRows(payloads.values(), () => packed.shape());
   },
-  rows(handle, _context, ref: CollectionRef, spec: unknown) {
+  rows: (handle, context, ref: CollectionRef, spec: unknown) => rowsFound(handle, context, ref, spec, false),
+  iterate: (handle, context, ref: CollectionRef, spec: unknown) =>
+    rowsFound(handle, context, ref, spec, true),
+  page(handle, { isDue }, ref: CollectionRef, spec: unknown) {
     const { query, shape } = packedQuery(handle, ref, spec);
-    return new ManyRows(query.iterate(), shape);
+    return Stepped.of(
+      query.stepwise("page", isDue),
+      ({ rows, next }) => new ManyRows(rows.values(), shape, next),
+    );
   },
-  iterate(handle, _context, ref: CollectionRef, spec: unknown) {
+  first(handle, { isDue }, ref: CollectionRef, spec: unknown) {
     const { query, shape } = packedQuery(handle, ref, spec);
-    return new ManyRows(query.iterate(), shape, null, true);
+    return Stepped.of(query.stepwise("first", isDue), (payload) => new OneRow(shape(), payload));
   },
-  page(handle, _context, ref: CollectionRef, spec: unknown) {
+  one(handle, { isDue }, ref: CollectionRef, spec: unknown) {
     const { query, shape } = packedQuery(handle, ref, spec);
-    const { rows, next } = query.page();
-    return new ManyRows(rows.values(), shape, next);
+    return Stepped.of(query.stepwise("one", isDue), (payload) => new OneRow(shape(), payload));
   },
-  first(handle, _context, ref: CollectionRef, spec: unknown) {
-    const { query, shape } = packedQuery(handle, ref, spec);
-    const payload = query.first();
-    return new OneRow(shape(), payload);
+  countRows: (handle, { isDue }, ref: CollectionRef, spec: unknown) =>
+    Stepped.of(plainQuery(handle, ref, spec).stepwise("count", isDue)),
+  exists: (handle, { isDue }, ref: CollectionRef, spec: unknown) =>
+    Stepped.of(plainQuery(handle, ref, spec).stepwise("exists", isDue)),
+  explain(handle, { isDue }, ref: CollectionRef, spec: unknown, options: { readonly run: false }) {
+    const query = plainQuery(handle, ref, spec);
+    // Any other options are for the query itself to judge.
+    return Object.keys(options).length === 0
+      ? Stepped.of(query.stepwise("explain", isDue))
+      : query.explain(options);
   },
-  one(handle, _context, ref: CollectionRef, spec: unknown) {
-    const { query, shape } = packedQuery(handle, ref, spec);
-    const payload = query.one();
-    return new OneRow(shape(), payload);
-  },
-  countRows: (handle, _context, ref: CollectionRef, spec: unknown) => plainQuery(handle, ref, spec).count(),
-  exists: (handle, _context, ref: CollectionRef, spec: unknown) => plainQuery(handle, ref, spec).exists(),
-  explain: (handle, _context, ref: CollectionRef, spec: unknown, options: { readonly run: false }) =>
-    plainQuery(handle, ref, spec).explain(options),
 };
+
+/** All rows of a query, as the caller takes them. */
+function rowsFound(
+  handle: ReadHandle,
+  { isDue }: Context,
+  ref: CollectionRef,
+  spec: unknown,
+  iterated: boolean,
+): ManyRows | Stepped {
+  const { query, shape } = packedQuery(handle, ref, spec);
+  if (!(handle instanceof OpenTransaction))
+    return new ManyRows(query.iterateStepwise(isDue), shape, null, iterated);
+  // What a transaction shows now may be gone with its next write.
+  return Stepped.of(
+    query.stepwise("all", isDue),
+    (payloads) => new ManyRows(payloads.values(), shape, null, iterated),
+  );
+}
 
 export const WRITES: Readonly<Record<string, WriteOperation>> = {
   insert: (handle, _context, ref: CollectionRef, row: Row) => rowsOf(handle, ref).insert(row),
@@ -149,24 +174,12 @@ export const WRITES: Readonly<Record<string, WriteOperation>> = {
     const payload = packed.update(key, change);
     return new OneRow(packed.shape(), payload);
   },
-  deleteRows: (handle, _context, ref: CollectionRef, spec: unknown) => plainQuery(handle, ref, spec).delete(),
-  updateRows: (handle, _context, ref: CollectionRef, spec: QuerySpec, patch: Row) =>
-    rowsOf(handle, ref).query(spec).update(patch),
-  updateRowsBy(handle, { asking, id }, ref: CollectionRef, spec: QuerySpec) {
-    const { select: _, ...whole } = spec;
-    const { query, shape } = packedQuery(handle, ref, whole);
-    // The rows as they are before the first of them changes, in the order in which they will.
-    const payloads = query.all();
-    let at = 0;
-    const ahead = (): readonly Uint8Array[] => {
-      const next = payloads.slice(at, at + ASK_ROWS);
-      at += next.length;
-      return next;
-    };
-    return rowsOf(handle, ref)
-      .query(whole)
-      .update(asking.functionOf(id, () => shape() as PackedShape, ahead));
-  },
+  deleteRows: (handle, { isDue }, ref: CollectionRef, spec: unknown) =>
+    Stepped.of(plainQuery(handle, ref, spec).deleteStepwise(isDue)),
+  updateRows: (handle, { isDue }, ref: CollectionRef, spec: QuerySpec, patch: Row) =>
+    Stepped.of(rowsOf(handle, ref).query(spec).updateStepwise(patch, isDue)),
+  updateRowsBy: (handle, context, ref: CollectionRef, spec: QuerySpec) =>
+    Stepped.of(updateRowsBy(handle, context, ref, spec)),
   register: (handle, _context, descriptor: never) => handle.register(descriptor),
   registerVersion: (
     handle,
@@ -216,7 +229,7 @@ export const ALONE: Readonly<Record<string, AloneOperation>> = {
   checkpoint: (db) => db.checkpoint(),
   compact: (db, { progress }) => db.compact(progress),
   copyTo: (db, { progress }, destination: string) => db.copyTo(destination, progress),
-  verify: (db) => db.verify(),
+  verify: (db, { isDue }) => Stepped.of(db.verifyStepwise(isDue)),
   stats: (db) => db.stats(),
   snapshotBytes: (db, { progress }) => db.snapshotBytes(progress),
   /** A function of a module that has nothing to do with the database. */
@@ -228,6 +241,27 @@ export const ALONE: Readonly<Record<string, AloneOperation>> = {
     told: boolean,
   ) => run(...args.slice(0, -1), { ...(args.at(-1) as object), ...(told ? { onProgress: progress } : {}) }),
 };
+
+/** Changes the rows of a query by a function of the caller. */
+function* updateRowsBy(
+  handle: WriteHandle,
+  { asking, id, isDue }: Context,
+  ref: CollectionRef,
+  spec: QuerySpec,
+): Steps<number> {
+  const { select: _, ...whole } = spec;
+  const { query, shape } = packedQuery(handle, ref, whole);
+  // The rows as they are before the first of them changes, in the order in which they will.
+  const payloads = yield* query.stepwise("all", isDue);
+  let at = 0;
+  const ahead = (): readonly Uint8Array[] => {
+    const next = payloads.slice(at, at + ASK_ROWS);
+    at += next.length;
+    return next;
+  };
+  const change = asking.functionOf(id, () => shape() as PackedShape, ahead);
+  return yield* rowsOf(handle, ref).query(whole).updateStepwise(change, isDue);
+}
 
 /** An error of `insertMany` for rows that are the later part of what the caller gave. */
 function laterPosition(error: unknown, before: number): unknown {

@@ -30,9 +30,9 @@ export class Outbox {
   }
 
   /** Adds payloads, those of the answer added next; returns their lengths. */
-  addPayloads(payloads: readonly (Uint8Array | undefined)[]): number[] {
+  addPayloads(payloads: readonly (Uint8Array | null | undefined)[]): number[] {
     return payloads.map((payload) => {
-      if (payload === undefined) return -1;
+      if (payload === undefined || payload === null) return -1;
       this.#payloads.push(payload);
       this.#size += payload.length;
       return payload.length;

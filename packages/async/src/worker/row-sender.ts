@@ -1,27 +1,31 @@
 /** Sends the rows of one call, chunk by chunk: as many chunks as the caller gave credit for, one a turn, so that other calls come in between. */
 import type { PackedShape } from "@modelvault/core";
 import { CALLED_OFF, type Claim } from "../protocol/messages.ts";
+import type { LongCall } from "./long-call.ts";
 import type { Outbox } from "./outbox.ts";
-import { ManyRows } from "./row-results.ts";
+import { ManyRows } from "./results.ts";
+import type { Slice } from "./slice.ts";
 
-/** A chunk ends at the first of these. */
+/** A chunk ends at the first of these, or when its slice is over. */
 const CHUNK_BYTES = 64 * 1024;
 const CHUNK_ROWS = 512;
-const CHUNK_MS = 5;
-/** Rows between two looks at the clock. */
-const CLOCK_ROWS = 32;
+/** Chunks that are sent before the caller asks for more. */
+export const CREDIT_FIRST = 2;
 
-export class RowSender {
+export class RowSender implements LongCall {
   readonly id: number;
-  #rows: ManyRows;
+  readonly #outbox: Outbox;
+  readonly #slice: Slice;
   readonly #claim: Claim | undefined;
-  #credit: number;
+  #rows: ManyRows;
+  #credit = CREDIT_FIRST;
 
-  constructor(id: number, rows: ManyRows, credit: number, claim: Claim | undefined) {
+  constructor(id: number, rows: ManyRows, claim: Claim | undefined, outbox: Outbox, slice: Slice) {
     this.id = id;
     this.#rows = rows;
-    this.#credit = credit;
     this.#claim = claim;
+    this.#outbox = outbox;
+    this.#slice = slice;
   }
 
   get ready(): boolean {
@@ -39,9 +43,9 @@ export class RowSender {
 
   /** Reads the rest at once, for what it is read from is about to end. @throws what reading throws */
   readOut(): void {
-    const payloads: (Uint8Array | undefined)[] = [];
+    const payloads: (Uint8Array | null)[] = [];
     for (let next = this.#rows.payloads.next(); next.done !== true; next = this.#rows.payloads.next())
-      payloads.push(next.value);
+      if (next.value !== undefined) payloads.push(next.value);
     const shape = this.#rows.shape();
     this.#rows = new ManyRows(payloads.values(), () => shape, this.#rows.next);
   }
@@ -52,31 +56,29 @@ export class RowSender {
   }
 
   /** Sends one chunk; false when it was the last. @throws what reading throws */
-  send(outbox: Outbox): boolean {
+  go(): boolean {
     if (this.#claim !== undefined && Atomics.load(this.#claim, 0) === CALLED_OFF) {
       this.close();
       return false;
     }
-    const payloads: (Uint8Array | undefined)[] = [];
+    const payloads: (Uint8Array | null)[] = [];
     let size = 0;
     let done = false;
-    const until = performance.now() + CHUNK_MS;
     while (payloads.length < CHUNK_ROWS && size < CHUNK_BYTES) {
       const next = this.#rows.payloads.next();
-      if (next.done === true) {
-        done = true;
-        break;
-      }
+      done = next.done === true;
+      if (done || next.value === undefined) break;
       payloads.push(next.value);
       size += next.value?.length ?? 0;
-      if (payloads.length % CLOCK_ROWS === 0 && performance.now() > until) break;
+      if (this.#slice.isDue()) break;
     }
+    if (!done && payloads.length === 0) return true;
     this.#credit--;
     const shape: PackedShape | undefined = this.#rows.shape();
-    const number = shape === undefined ? -1 : outbox.shapes.numberOf(shape);
-    const lengths = outbox.addPayloads(payloads);
-    if (done) outbox.add(["chunk", this.id, number, lengths, { next: this.#rows.next }]);
-    else outbox.add(["chunk", this.id, number, lengths]);
+    const number = shape === undefined ? -1 : this.#outbox.shapes.numberOf(shape);
+    const lengths = this.#outbox.addPayloads(payloads);
+    if (done) this.#outbox.add(["chunk", this.id, number, lengths, { next: this.#rows.next }]);
+    else this.#outbox.add(["chunk", this.id, number, lengths]);
     return !done;
   }
 }

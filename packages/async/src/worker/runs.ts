@@ -1,7 +1,8 @@
 /** Runs: many calls of one kind on one collection, worked off together. */
-import type { Collection, ReadHandle, Row, Value, WriteHandle } from "@modelvault/core";
+import type { Collection, OpenTransaction, ReadHandle, Row, Value, WriteHandle } from "@modelvault/core";
 import type { CollectionRef, RunOp } from "../protocol/messages.ts";
 import { errorToWire } from "../protocol/wire-errors.ts";
+import type { Outcome } from "./answers.ts";
 import type { Write } from "./group-commit.ts";
 import { packedOf, rowsOf } from "./operations.ts";
 import type { Outbox } from "./outbox.ts";
@@ -75,5 +76,16 @@ export function runWrites(op: RunOp, ref: CollectionRef, items: readonly unknown
     if (op === "insert") return (tx) => rowsIn(tx).insert(item as Row);
     if (op === "put") return (tx) => rowsIn(tx).put(item as Row);
     return (tx) => rowsIn(tx).delete(item as Value);
+  });
+}
+
+/** Writes inside an open scope; a view refuses every one itself. */
+export function runInScope(handle: ReadHandle, writes: readonly Write[]): Outcome[] {
+  return writes.map((write): Outcome => {
+    try {
+      return { value: write(handle as OpenTransaction) };
+    } catch (error) {
+      return { error };
+    }
   });
 }

@@ -28,6 +28,11 @@ export class Scopes {
     this.#around.set(id, around);
   }
 
+  /** Whether an open transaction or savepoint has this number. */
+  isTransaction(id: ScopeId): boolean {
+    return this.#open.get(id) instanceof OpenTransaction;
+  }
+
   /** Whether a scope is another one, or a savepoint somewhere inside it. */
   isWithin(id: ScopeId, outer: ScopeId): boolean {
     for (let at: ScopeId | undefined = id; at !== undefined; at = this.#around.get(at))

@@ -1,69 +1,32 @@
 /**
- * A worker at work: takes batches of calls, runs them by the lock table, and answers in batches.
- *
- *     shared calls, calls inside an open scope ──▶ at once, in their order
- *     exclusive calls on the database ──▶ a queue, first come first served:
- *         writes next to each other   one group, one commit
- *         begin                       holds the queue up until that transaction ends
- *         maintenance                 alone
- *     row streams ──▶ a chunk each in turn
- *
- * Everything runs synchronously, so whatever is not an open transaction is over when the next thing starts. Shared calls read
- * committed state and wait for nothing; exclusive ones wait for those before them only, so nobody starves.
+ * A worker's work: takes calls as they come in and lets each run when its turn has come. What is shared runs at once, what is
+ * exclusive waits in `exclusive.ts`, what takes long goes on slice by slice in `long-calls.ts`. Between two messages everything is synchronous.
  */
+import { type Database, ModelVaultError, OpenTransaction, type ReadHandle } from "@modelvault/core";
 import {
-  type Database,
-  ModelVaultError,
-  OpenTransaction,
-  type PackedShape,
-  type ReadHandle,
-  type TransactionOptions,
-} from "@modelvault/core";
-import {
-  BEGUN,
   type CallBatch,
   type Claim,
   DATABASE_SCOPE,
   type Entry,
   type RunEntry,
   type ScopeId,
-  WAITING,
 } from "../protocol/messages.ts";
 import { readOut } from "../protocol/odd-values.ts";
-import { errorToWire } from "../protocol/wire-errors.ts";
+import { Answers } from "./answers.ts";
 import type { Asking } from "./asking.ts";
-import { commitGroup, type Outcome, type Write } from "./group-commit.ts";
+import { claimed, Exclusive, type Waiting } from "./exclusive.ts";
+import type { Write } from "./group-commit.ts";
 import { loadFunction } from "./load-function.ts";
+import { LongCalls } from "./long-calls.ts";
 import { ALONE, type Context, SHARED, WRITES } from "./operations.ts";
 import type { Outbox } from "./outbox.ts";
-import { ManyRows, OneRow } from "./row-results.ts";
-import { runGets, runHas, runWrites } from "./runs.ts";
+import { runGets, runHas, runInScope, runWrites } from "./runs.ts";
+import { SCOPE_OPERATIONS, type ScopeParts } from "./scope-operations.ts";
 import { Scopes } from "./scopes.ts";
-import { Senders } from "./senders.ts";
+import { Slice } from "./slice.ts";
 
 /** Batches worked off before any of them is answered. A reader takes one at a time: each says what it must show. */
 const BATCHES_MAX = 32;
-
-/** An exclusive call that waits for its turn. */
-type Waiting =
-  | {
-      readonly kind: "writes";
-      readonly first: number;
-      readonly writes: readonly Write[];
-      readonly claim?: Claim | undefined;
-    }
-  | {
-      readonly kind: "begin";
-      readonly id: number;
-      readonly how: TransactionOptions | undefined;
-      readonly claim?: Claim | undefined;
-    }
-  | {
-      readonly kind: "alone";
-      readonly id: number;
-      readonly run: () => unknown;
-      readonly claim?: Claim | undefined;
-    };
 
 export interface ServerParts {
   readonly db: Database;
@@ -75,6 +38,8 @@ export interface ServerParts {
   readonly take: () => CallBatch | undefined;
   /** Runs something in a turn of its own. */
   readonly later: (work: () => void) => void;
+  /** A clock in milliseconds. */
+  readonly now: () => number;
 }
 
 export class Server {
@@ -83,10 +48,15 @@ export class Server {
   readonly #asking: Asking;
   readonly #parts: ServerParts;
   readonly #scopes = new Scopes();
-  readonly #senders: Senders;
-  #waiting: Waiting[] = [];
+  readonly #slice: Slice;
+  readonly #long: LongCalls;
+  readonly #answers: Answers;
+  readonly #exclusive: Exclusive;
+  readonly #scopeParts: ScopeParts;
   /** Batches that have not begun. */
   readonly #late: CallBatch[] = [];
+  /** Calls on a transaction or view that is in the middle of something. */
+  #held: Entry[] = [];
   #scheduled = false;
   #closed = false;
 
@@ -94,8 +64,13 @@ export class Server {
     this.#parts = parts;
     this.#db = parts.db;
     this.#outbox = parts.outbox;
-    this.#senders = new Senders(parts.outbox);
     this.#asking = parts.asking;
+    this.#slice = new Slice(parts.now);
+    this.#long = new LongCalls(parts.outbox, this.#slice);
+    this.#answers = new Answers(parts.outbox, this.#long, this.#slice);
+    const told = (): void => this.#told();
+    this.#exclusive = new Exclusive(this.#db, this.#scopes, this.#answers, this.#slice, told);
+    this.#scopeParts = { db: this.#db, scopes: this.#scopes, long: this.#long, told };
   }
 
   /** Works a batch off, and those that came behind it. */
@@ -119,32 +94,59 @@ export class Server {
   }
 
   #work(batch: CallBatch): void {
+    this.#slice.begin();
     let next: CallBatch | undefined = batch;
-    // Not without end: what is done must be answered, and streams want their turn.
+    // Not without end: what is done must be answered, and long calls want their turn.
     for (let taken = 0; next !== undefined; next = ++taken < BATCHES_MAX ? this.#parts.take() : undefined) {
       for (const entry of next.calls) this.#enterSafely(entry);
     }
-    this.#turn();
+    this.#turn(false);
   }
 
-  #turn(): void {
-    this.#grant();
-    this.#senders.sendRows();
+  /** `isOwn`: nothing came in, so those that were interrupted go on. */
+  #turn(isOwn: boolean): void {
+    if (isOwn && this.#long.ready) {
+      this.#slice.begin();
+      this.#long.run();
+    }
+    this.#enterHeld();
+    if (this.#exclusive.ready) {
+      this.#slice.begin();
+      this.#exclusive.run();
+    }
     this.#outbox.flush();
-    if (this.#scheduled || this.#closed || !this.#senders.ready) return;
+    if (this.#scheduled || this.#closed || !(this.#exclusive.ready || this.#long.ready)) return;
     this.#scheduled = true;
     this.#parts.later(() => {
       this.#scheduled = false;
-      if (!this.#closed) this.#turn();
+      if (!this.#closed) this.#turn(true);
     });
   }
 
   #enterSafely(entry: Entry): void {
     try {
-      this.#enter(entry);
+      if (this.#mustWait(entry)) this.#held.push(entry);
+      else this.#enter(entry);
     } catch (error) {
-      this.#outbox.add(["error", entry[1], errorToWire(error)]);
+      this.#answers.error(entry[1], error);
     }
+  }
+
+  /** Whether a call comes to a transaction that is in the middle of a long query, or would close a view that is. */
+  #mustWait(entry: Entry): boolean {
+    if (entry[0] === "more" || entry[0] === "leave" || entry[2] === DATABASE_SCOPE) return false;
+    const scope = entry[2];
+    if (this.#scopes.isTransaction(scope))
+      return this.#held.length > 0 || this.#long.isBusy((each) => this.#scopes.isTransaction(each));
+    return entry[3] === "closeView" && this.#long.isBusy((each) => each === scope);
+  }
+
+  /** Lets calls go on that waited for long ones in their transaction or view. */
+  #enterHeld(): void {
+    if (this.#held.length === 0) return;
+    const held = this.#held;
+    this.#held = [];
+    for (const entry of held) this.#enterSafely(entry);
   }
 
   #enter(entry: Entry): void {
@@ -159,10 +161,10 @@ export class Server {
         this.#enterCall(entry[1], entry[2], entry[3], readOut(entry[4]) as readonly unknown[], entry[5]);
         return;
       case "more":
-        this.#senders.grant(entry[1], entry[2]);
+        this.#long.grant(entry[1], entry[2]);
         return;
       case "leave":
-        this.#senders.leave(entry[1]);
+        this.#long.leave(entry[1]);
         // A view of whose opening nobody will hear.
         this.#scopes.closeView(entry[1]);
     }
@@ -174,12 +176,12 @@ export class Server {
     try {
       if (inScope) handle = this.#scopes.handle(scope);
     } catch (error) {
-      for (const at of items.keys()) this.#outbox.add(["error", first + at, errorToWire(error)]);
+      for (const at of items.keys()) this.#answers.error(first + at, error);
       return;
     }
     if (op === "get") runGets(handle, first, ref, items, this.#outbox);
     else if (op === "has") runHas(handle, first, ref, items, this.#outbox);
-    else if (inScope) this.#answerAll(first, runInScope(handle, runWrites(op, ref, items)));
+    else if (inScope) this.#answers.all(first, runInScope(handle, runWrites(op, ref, items)));
     else this.#wait({ kind: "writes", first, writes: runWrites(op, ref, items) });
   }
 
@@ -196,7 +198,7 @@ export class Server {
     }
     const context = this.#contextOf(id);
     if (scope !== DATABASE_SCOPE || Object.hasOwn(SHARED, op) || op === "openView" || op === "close") {
-      if (claimed(claim)) this.#answer(id, claim, () => this.#runNow(context, scope, op, args), scope);
+      if (claimed(claim)) this.#answers.run(id, claim, () => this.#runNow(context, scope, op, args), scope);
       return;
     }
     const write = WRITES[op];
@@ -204,7 +206,7 @@ export class Server {
       const writes: Write[] = [(tx) => write(tx, context, ...(args as readonly never[]))];
       this.#wait({ kind: "writes", first: id, writes, claim });
     } else if (op === "begin")
-      this.#wait({ kind: "begin", id, how: args[0] as TransactionOptions | undefined, claim });
+      this.#wait({ kind: "begin", id, how: args[0] as Extract<Waiting, { kind: "begin" }>["how"], claim });
     else {
       const run = ALONE[op];
       if (run === undefined) throw new Error(`no operation ${op}`);
@@ -222,40 +224,17 @@ export class Server {
     const [moduleUrl, name, ...rest] = args as [string, string, ...unknown[]];
     loadFunction(moduleUrl, name, "name")
       .then(
-        (run) => this.#enterCall(id, scope, op, [run, ...rest], claim),
-        (error: unknown) => this.#outbox.add(["error", id, errorToWire(error)]),
+        (run) => this.#enterSafely(["call", id, scope, op, [run, ...rest], claim]),
+        (error: unknown) => this.#answers.error(id, error),
       )
-      .then(() => this.#turn());
+      .then(() => this.#turn(false));
   }
 
   /** A call that waits for nobody: a shared one, or any inside an open scope. */
   #runNow(context: Context, scope: ScopeId, op: string, args: readonly unknown[]): unknown {
-    switch (op) {
-      case "close":
-        this.#close();
-        return undefined;
-      case "openView": {
-        const view = this.#db.openView();
-        this.#scopes.add(context.id, view, false);
-        return view.revision();
-      }
-      case "closeView":
-        this.#scopes.handle(scope);
-        this.#scopes.closeView(scope);
-        return undefined;
-      case "savepoint":
-        this.#scopes.addSavepoint(context.id, scope);
-        return undefined;
-      case "commit": {
-        const revision = this.#endTransaction(scope, (tx) => tx.commit());
-        this.#told();
-        return revision;
-      }
-      case "rollback":
-        return this.#endTransaction(scope, (tx) => tx.rollback());
-      default:
-        break;
-    }
+    if (op === "close") return this.#close();
+    const onScope = SCOPE_OPERATIONS[op];
+    if (onScope !== undefined) return onScope(this.#scopeParts, context.id, scope);
     const handle = scope === DATABASE_SCOPE ? this.#db : this.#scopes.handle(scope);
     const shared = SHARED[op];
     if (shared !== undefined) return shared(handle, context, ...(args as readonly never[]));
@@ -271,17 +250,11 @@ export class Server {
     );
   }
 
-  /** @throws transaction_closed, and what ending it throws */
-  #endTransaction<T>(scope: ScopeId, end: (tx: OpenTransaction) => T): T {
-    const tx = this.#scopes.transaction(scope);
-    this.#senders.end((each) => this.#scopes.isWithin(each, scope));
-    return this.#scopes.end(scope, () => end(tx));
-  }
-
   #contextOf(id: number): Context {
     return {
       id,
       asking: this.#asking,
+      isDue: this.#slice.isDue,
       progress: (progress) => {
         this.#outbox.add(["progress", id, progress]);
         this.#outbox.flush();
@@ -290,43 +263,8 @@ export class Server {
   }
 
   #wait(waiting: Waiting): void {
-    if (!this.#parts.reader) this.#waiting.push(waiting);
+    if (!this.#parts.reader) this.#exclusive.add(waiting);
     else throw new Error("a reader was given something to write");
-  }
-
-  /** Lets waiting calls run, in their order, as far as no transaction holds the store. */
-  #grant(): void {
-    while (!this.#scopes.held && this.#waiting.length > 0) {
-      const [head] = this.#waiting;
-      if (head?.kind === "writes") this.#grantGroup();
-      else if (head !== undefined) {
-        this.#waiting.shift();
-        if (!claimed(head.claim)) continue;
-        if (head.kind === "alone") this.#answer(head.id, head.claim, head.run);
-        else
-          this.#answer(head.id, head.claim, () => {
-            this.#scopes.add(head.id, this.#db.begin(head.how), true);
-          });
-      }
-    }
-  }
-
-  /** All writes at the head of the queue, in one commit. */
-  #grantGroup(): void {
-    let end = 0;
-    while (this.#waiting[end]?.kind === "writes") end++;
-    const group = this.#waiting.splice(0, end) as Extract<Waiting, { kind: "writes" }>[];
-    const taken = group.filter(({ claim }) => claimed(claim));
-    const outcomes = commitGroup(
-      this.#db,
-      taken.flatMap(({ writes }) => writes),
-    );
-    this.#told();
-    let at = 0;
-    for (const { first, writes } of taken) {
-      this.#answerAll(first, outcomes.slice(at, at + writes.length));
-      at += writes.length;
-    }
   }
 
   /** The caller will have heard of everything committed up to now. */
@@ -334,67 +272,10 @@ export class Server {
     this.#outbox.revision = this.#db.revision();
   }
 
-  #answer(id: number, claim: Claim | undefined, run: () => unknown, scope = DATABASE_SCOPE): void {
-    let outcome: Outcome;
-    try {
-      outcome = { value: run() };
-    } catch (error) {
-      outcome = { error };
-    }
-    this.#answerOne(id, outcome, scope, claim);
-  }
-
-  #answerOne(id: number, outcome: Outcome, scope = DATABASE_SCOPE, claim?: Claim): void {
-    if ("error" in outcome) this.#outbox.add(["error", id, errorToWire(outcome.error)]);
-    else if (outcome.value instanceof OneRow) this.#answerRow(id, outcome.value.shape, outcome.value.payload);
-    else if (outcome.value instanceof ManyRows) this.#senders.add(id, outcome.value, scope, claim);
-    else this.#outbox.add(["values", id, [outcome.value]]);
-    if (this.#outbox.full) this.#outbox.flush();
-  }
-
-  #answerRow(id: number, shape: PackedShape | undefined, payload: Uint8Array | undefined): void {
-    const number = shape === undefined ? -1 : this.#outbox.shapes.numberOf(shape);
-    this.#outbox.add(["rows", id, number, this.#outbox.addPayloads([payload])]);
-  }
-
-  /** Answers consecutive calls, values that follow each other in one go. */
-  #answerAll(first: number, outcomes: readonly Outcome[]): void {
-    let values: unknown[] = [];
-    const send = (end: number): void => {
-      if (values.length > 0) this.#outbox.add(["values", end - values.length, values]);
-      values = [];
-    };
-    for (const [at, outcome] of outcomes.entries()) {
-      if ("value" in outcome && !(outcome.value instanceof OneRow)) {
-        values.push(outcome.value);
-        continue;
-      }
-      send(first + at);
-      this.#answerOne(first + at, outcome);
-    }
-    send(first + outcomes.length);
-  }
-
   #close(): void {
     this.#closed = true;
-    this.#senders.closeAll();
+    this.#long.closeAll();
     this.#scopes.endAll();
     this.#db.close();
   }
-}
-
-/** Writes inside an open scope; a view refuses every one itself. */
-function runInScope(handle: ReadHandle, writes: readonly Write[]): Outcome[] {
-  return writes.map((write): Outcome => {
-    try {
-      return { value: write(handle as OpenTransaction) };
-    } catch (error) {
-      return { error };
-    }
-  });
-}
-
-/** Claims a call for running; false where the caller called it off. */
-function claimed(claim: Claim | undefined): boolean {
-  return claim === undefined || Atomics.compareExchange(claim, 0, WAITING, BEGUN) === WAITING;
 }

@@ -1,5 +1,6 @@
 // Drivers that only tests need, in plain JavaScript so that a worker can load them: memory stores that fail.
 import { MemoryStore, ModelVaultError } from "@modelvault/core";
+import { lmdbStore } from "@modelvault/store-lmdb";
 
 /**
  * A memory store that counts its commits, and fails some of them. A row whose payload holds the text "break" is cut short while it is put.
@@ -69,6 +70,53 @@ export function hungryStore() {
         const kept = [];
         for (;;) kept.push(new Array(100_000).fill({ some: kept.length }));
       };
+      return store;
+    },
+  };
+}
+
+/** Entries that an endless scan gives at most. */
+const SCAN_MAX = 20_000_000;
+
+/**
+ * A store, in memory or in LMDB, whose scans of rows go on, over the last row again and again, until its thread has served another call meanwhile: a look-up, or
+ * the beginning of a transaction. Of a scan that nobody gets past, nothing is ever heard but its error.
+ * @param {string} [path] a place in LMDB
+ */
+export function endlessStore(path) {
+  return {
+    name: "endless",
+    moduleUrl: import.meta.url,
+    factory: "endlessStore",
+    args: [path],
+    open() {
+      const store = path === undefined ? new MemoryStore() : lmdbStore(path).open();
+      let served = 0;
+      const counted = (name) => {
+        const method = store[name].bind(store);
+        store[name] = (...args) => {
+          served++;
+          return method(...args);
+        };
+      };
+      for (const name of ["get", "getMany", "begin"]) counted(name);
+      const snapshot = store.snapshot.bind(store);
+      store.snapshot = () => {
+        const taken = snapshot();
+        const scan = taken.scan.bind(taken);
+        taken.scan = (space, range) =>
+          space.kind === "rows" ? endless(scan(space, range)) : scan(space, range);
+        return taken;
+      };
+      function* endless(entries) {
+        const before = served;
+        let last;
+        for (last of entries) yield last;
+        for (let given = 0; last !== undefined && served === before; given++) {
+          if (given === SCAN_MAX) throw new Error("Nobody else was served.");
+          yield last;
+        }
+      }
       return store;
     },
   };

@@ -13,7 +13,15 @@ function served(db: Database, use: (ask: (entry: Entry) => readonly Answer[]) =>
   const outbox = new Outbox(new ShapeBook(), (batch) => answers.push(...batch.answers));
   const { port1, port2 } = new MessageChannel();
   const asking = new Asking(port1, new Int32Array(new SharedArrayBuffer(4)), outbox);
-  const server = new Server({ db, outbox, asking, reader: true, take: () => undefined, later: setImmediate });
+  const server = new Server({
+    db,
+    outbox,
+    asking,
+    reader: true,
+    take: () => undefined,
+    later: setImmediate,
+    now: () => 0,
+  });
   try {
     use((entry) => {
       server.receive({ calls: [entry], leastRevision: 0 });
