@@ -28,9 +28,10 @@ export class Scopes {
     this.#around.set(id, around);
   }
 
-  /** Whether an open transaction or savepoint has this number. */
-  isTransaction(id: ScopeId): boolean {
-    return this.#open.get(id) instanceof OpenTransaction;
+  /** Whether a view is open under this number. */
+  isView(id: ScopeId): boolean {
+    const handle = this.#open.get(id);
+    return handle !== undefined && !(handle instanceof OpenTransaction);
   }
 
   /** Whether a scope is another one, or a savepoint somewhere inside it. */

@@ -136,9 +136,10 @@ export class Server {
   #mustWait(entry: Entry): boolean {
     if (entry[0] === "more" || entry[0] === "leave" || entry[2] === DATABASE_SCOPE) return false;
     const scope = entry[2];
-    if (this.#scopes.isTransaction(scope))
-      return this.#held.length > 0 || this.#long.isBusy((each) => this.#scopes.isTransaction(each));
-    return entry[3] === "closeView" && this.#long.isBusy((each) => each === scope);
+    if (this.#scopes.isView(scope))
+      return entry[3] === "closeView" && this.#long.isBusy((each) => each === scope);
+    // Also where what opens the savepoint waits itself.
+    return this.#held.length > 0 || this.#long.isBusy((each) => !this.#scopes.isView(each));
   }
 
   /** Lets calls go on that waited for long ones in their transaction or view. */
