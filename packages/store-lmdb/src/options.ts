@@ -50,9 +50,14 @@ const CHECKS: OptionChecks<LmdbStoreOptions> = {
 };
 
 /** @throws argument_invalid */
-export function checkLmdbOptions(path: unknown, options: unknown): CheckedLmdbOptions {
+export function checkPath(argument: string, path: unknown): asserts path is string {
   if (typeof path !== "string" || path === "" || path.includes("\0"))
-    throw argumentInvalid("path", "the path of a file", path);
+    throw argumentInvalid(argument, "the path of a file", path);
+}
+
+/** @throws argument_invalid */
+export function checkLmdbOptions(path: unknown, options: unknown): CheckedLmdbOptions {
+  checkPath("path", path);
   const { mode, createIfMissing, snapshotAgeMsMax, dataBytesMax, readAhead, readersMax } = checkOptions(
     CHECKS,
     options,

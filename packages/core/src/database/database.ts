@@ -4,9 +4,9 @@
  */
 
 import { argumentInvalid } from "../errors/argument-invalid.ts";
-import { ModelVaultError } from "../errors/error.ts";
+import { isModelVaultError, ModelVaultError } from "../errors/error.ts";
 import { refuseAsyncFunction } from "../errors/refuse-promise.ts";
-import { type VerifyReport, verifyAll } from "../index/verify.ts";
+import { unreadable, type VerifyReport, verifyAll } from "../index/verify.ts";
 import { finish, Pause, type Steps } from "../query/pause.ts";
 import type { MaintenanceProgress, StoreMaintenance } from "../store/maintenance.ts";
 import type { StoreDriver } from "../store/store.ts";
@@ -156,9 +156,16 @@ export class Database extends WriteHandle {
 
   *#verify(pause: Pause | undefined): Steps<VerifyReport> {
     this.#refuseTransaction("verify itself");
+    this.#scope.current();
+    let problems: readonly string[];
+    try {
+      problems = this.#scope.store.maintenance?.verify?.() ?? [];
+    } catch (error) {
+      if (!isModelVaultError(error, "file_damaged")) throw error;
+      return unreadable(error.message);
+    }
     const { reader, catalog, close } = this.#scope.open();
     try {
-      const problems = this.#scope.store.maintenance?.verify?.() ?? [];
       return yield* verifyAll(reader, catalog, problems, pause);
     } finally {
       close();
@@ -168,8 +175,11 @@ export class Database extends WriteHandle {
   /** Sizes of everything: rows, index entries, versions, and the store's own figures. @throws transaction_open */
   stats(): DatabaseStats {
     this.#refuseTransaction("tell its figures");
+    this.#scope.current();
+    // Before the view that the rest is read in, which the store would count among its own.
+    const figures = this.#scope.store.maintenance?.stats?.() ?? {};
     return this.#scope.read(({ reader, catalog }) =>
-      describeDatabase(this.#driver, this.#scope.store, reader, catalog),
+      describeDatabase(this.#driver, this.#scope.store, reader, catalog, figures),
     );
   }
 

@@ -25,6 +25,7 @@ export function describeDatabase(
   store: Store,
   reader: StoreReader,
   catalog: Catalog,
+  figures: Readonly<Record<string, number>>,
 ): DatabaseStats {
   return {
     driver: driver.name,
@@ -40,6 +41,6 @@ export function describeDatabase(
         entries: reader.count(space),
       })),
     })),
-    store: store.maintenance?.stats?.() ?? {},
+    store: figures,
   };
 }

@@ -39,6 +39,11 @@ export interface VerifyReport {
   readonly indexEntriesChecked: number;
 }
 
+/** What is told of a store in which nothing more may be read. */
+export function unreadable(message: string): VerifyReport {
+  return { ok: false, problems: [{ rule: "store", message }], rowsChecked: 0, indexEntriesChecked: 0 };
+}
+
 /** Checks everything one reader shows. Memory does not grow with the data, only with the problems. */
 export function* verifyAll(
   reader: StoreReader,

@@ -23,7 +23,10 @@ export interface StoreMaintenance {
    * They say where they end, so that bytes cut short are not taken for an older state.
    */
   snapshotBytes?(onProgress?: (progress: MaintenanceProgress) => void): Uint8Array;
-  /** Checks what lies below core: checksums, pages, pointers. Problems are returned, not thrown. */
+  /**
+   * Checks what lies below core: checksums, pages, pointers. Problems are returned, not thrown.
+   * @throws file_damaged
+   */
   verify?(): readonly string[];
   /** Figures of the medium, by name; the names say their unit (`fileBytes`, `deadBytes`). */
   stats?(): Readonly<Record<string, number>>;

@@ -21,6 +21,11 @@ const CATALOG = 1;
 const ROWS = 2;
 const INDEX = 3;
 
+/** Whether a key of the tree is the driver's own or of the catalog: what every opening of a vault reads. */
+export function isCatalogOrBefore(key: Uint8Array): boolean {
+  return key.length === 0 || (key[0] as number) <= CATALOG;
+}
+
 /** Longest prefix: a kind and two numbers of 32 bits. */
 export const PREFIX_BYTES_MAX = 11;
 

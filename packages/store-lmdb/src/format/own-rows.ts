@@ -23,7 +23,12 @@ const FORMAT = 1;
 export function checkFormat(env: Environment, txn: number, isEmpty: boolean): boolean {
   const row = env.get(OWN_SPACE, FORMAT_KEY, txn);
   if (row === undefined && isEmpty) return false;
-  const { path } = env;
+  judgeFormat(env.path, row);
+  return true;
+}
+
+/** @param row what a tree that has entries has under the first key; undefined: nothing. @throws file_not_vault, file_version_unsupported */
+export function judgeFormat(path: string, row: Uint8Array | undefined): void {
   if (row === undefined || !startsWithName(row)) {
     throw new ModelVaultError(
       "file_not_vault",
@@ -32,7 +37,7 @@ export function checkFormat(env: Environment, txn: number, isEmpty: boolean): bo
     );
   }
   const format = row[NAME.length];
-  if (row.length === NAME.length + 1 && format === FORMAT) return true;
+  if (row.length === NAME.length + 1 && format === FORMAT) return;
   throw new ModelVaultError(
     "file_version_unsupported",
     `"${path}" is a vault in format ${format}; this version of store-lmdb reads format ${FORMAT}.`,

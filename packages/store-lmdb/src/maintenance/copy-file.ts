@@ -2,29 +2,26 @@
  * A state as a vault file of its own, compacted: entries are appended in key order, so that pages are full. It is written under another
  * name and put in place when it is on the medium: it appears there whole or not at all.
  */
-import {
-  closeSync,
-  fsyncSync,
-  linkSync,
-  openSync,
-  renameSync,
-  rmSync,
-  statSync,
-  truncateSync,
-} from "node:fs";
+import { closeSync, fsyncSync, linkSync, openSync, renameSync, statSync, truncateSync } from "node:fs";
 import { dirname } from "node:path";
 import { type MaintenanceProgress, ModelVaultError } from "@modelvault/core";
 import { TREE } from "../format/keys.ts";
 import { Environment } from "../native/environment.ts";
-import { FileRoom } from "../native/file-room.ts";
-import { fileError, lockPathOf, statOf } from "../open/files.ts";
+import { FileRoom, longPagesOf } from "../native/file-room.ts";
+import {
+  fileError,
+  lockPathOf,
+  makeLockFile,
+  removeQuietly,
+  statOf,
+  temporaryBeside,
+} from "../open/files.ts";
 import { wholeTree } from "./whole-tree.ts";
 
 /** After as many bytes what was appended is handed to the operating system; the last transaction waits for the medium. */
 const BATCH_BYTES = 8_388_608;
 const MAP_BYTES = 67_108_864;
-
-let attempts = 0;
+const READERS_MAX = 4;
 
 /**
  * Copies what a read transaction shows.
@@ -39,14 +36,14 @@ export function copyFile(
   onProgress?: (progress: MaintenanceProgress) => void,
 ): void {
   if (statOf(destination) !== undefined) throw taken(destination);
-  attempts++;
-  const temporary = `${destination}.copy.${process.pid}.${attempts}.tmp`;
+  // Never the name of a copy that was interrupted, whose entries would be taken for this one's.
+  const temporary = temporaryBeside(destination, "copy");
   try {
     fillFile(source, txn, temporary, bytesTotal, onProgress);
     putInPlace(temporary, destination);
     syncFolderOf(destination);
   } finally {
-    for (const path of [temporary, lockPathOf(temporary)]) rmSync(path, { force: true });
+    for (const path of [temporary, lockPathOf(temporary)]) removeQuietly(path);
   }
 }
 
@@ -57,11 +54,12 @@ function fillFile(
   bytesTotal: number,
   onProgress?: (progress: MaintenanceProgress) => void,
 ): void {
+  makeLockFile(path, READERS_MAX);
   const target = new Environment({
     path,
     readOnly: false,
     mapBytes: MAP_BYTES,
-    readersMax: 4,
+    readersMax: READERS_MAX,
     readAhead: true,
   });
   const room = new FileRoom(target);
@@ -71,10 +69,12 @@ function fillFile(
     let done = 0;
     let batch = 0;
     let operations = 0;
+    let longPages = 0;
     let treePagesBefore = 0;
     const commit = (): void => {
-      room.ensure({ operations, longPages: 0, treePagesBefore });
+      room.ensure({ operations, longPages, treePagesBefore, appends: true });
       treePagesBefore = target.treePages();
+      longPages = 0;
       isOpen = false;
       target.commit();
     };
@@ -83,6 +83,7 @@ function fillFile(
     for (const [key, value] of wholeTree(source, txn)) {
       target.append(TREE, key, value);
       operations++;
+      longPages += longPagesOf(value.length);
       batch += key.length + value.length;
       if (batch < BATCH_BYTES) continue;
       commit();

@@ -1,11 +1,20 @@
 /** The second interface of the store: hot copies, checks and figures. LMDB uses dead pages again by itself; a copy is compact. */
-import { statSync } from "node:fs";
 import type { StoreMaintenance } from "@modelvault/core";
 import type { Environment } from "../native/environment.ts";
+import { damaged, knowsPages } from "../open/check-head.ts";
+import { statOf } from "../open/files.ts";
 import type { ReadTxn } from "../read/read-txn.ts";
 import type { Readers } from "../read/readers.ts";
+import { checkPages } from "./check-pages.ts";
 import { copyFile } from "./copy-file.ts";
 import { verifyTree } from "./verify-tree.ts";
+
+/** @throws file_damaged when the pages are such that LMDB had better not read them */
+function verifyFile(env: Environment, txn: number): string[] {
+  const problem = knowsPages ? checkPages(env.path) : undefined;
+  if (problem !== undefined) throw damaged(env.path, problem);
+  return verifyTree(env, txn);
+}
 
 /** @param refuse throws store_closed and transaction_open */
 export function lmdbMaintenance(
@@ -29,10 +38,12 @@ export function lmdbMaintenance(
         const { pagesUsed, pageBytes } = env.figures();
         copyFile(env, address, destination, pagesUsed * pageBytes, onProgress);
       }),
-    verify: () => onSnapshot(({ address }) => verifyTree(env, address)),
+    verify: () => onSnapshot(({ address }) => verifyFile(env, address)),
     stats: () => {
       refuse();
-      return { fileBytes: statSync(env.path).size, ...env.figures(), snapshotsOpen: snapshotsOpen() };
+      // What this very call reads with would count as open otherwise.
+      readers.refresh();
+      return { fileBytes: statOf(env.path)?.size ?? 0, ...env.figures(), snapshotsOpen: snapshotsOpen() };
     },
   };
 }

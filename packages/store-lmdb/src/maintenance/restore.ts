@@ -6,10 +6,10 @@ import { checkOptions, type MaintenanceProgress, type OptionChecks } from "@mode
 import { TREE } from "../format/keys.ts";
 import { readRevision, writeRevision } from "../format/own-rows.ts";
 import { type Environment, WRITER } from "../native/environment.ts";
-import { FileRoom } from "../native/file-room.ts";
+import { FileRoom, LONG_PAGES_BETWEEN_LOOKS, longPagesOf } from "../native/file-room.ts";
 import { statOf } from "../open/files.ts";
 import { openFile } from "../open/open-file.ts";
-import { checkLmdbOptions } from "../options.ts";
+import { checkLmdbOptions, checkPath } from "../options.ts";
 import { copyFile } from "./copy-file.ts";
 import { wholeTree } from "./whole-tree.ts";
 
@@ -39,6 +39,8 @@ export interface RestoreReport {
  * @throws argument_invalid, store_in_use when this thread has the destination open, store_io, store_full, file_not_vault, file_version_unsupported
  */
 export function restore(source: string, destination: string, options: RestoreOptions = {}): RestoreReport {
+  checkPath("source", source);
+  checkPath("destination", destination);
   const { overwrite, onProgress } = checkOptions(CHECKS, options);
   const reading = checkLmdbOptions(source, { mode: "read" });
   const writing = checkLmdbOptions(destination, { createIfMissing: false });
@@ -81,11 +83,18 @@ function replaceContent(
     let done = 0;
     let told = 0;
     let operations = 3;
+    let longPages = 0;
+    let longPagesNext = LONG_PAGES_BETWEEN_LOOKS;
+    const ensure = (): void => room.ensure({ operations, longPages, treePagesBefore: 0, appends: true });
     for (const [key, value] of wholeTree(from, txn)) {
       to.append(TREE, key, value);
       operations++;
+      longPages += longPagesOf(value.length);
       // What is written is the tree, and what was there before is still needed.
-      if (operations % 8_192 === 0) room.ensure({ operations, longPages: 0, treePagesBefore: 0 });
+      if (operations % 8_192 === 0 || longPages >= longPagesNext) {
+        longPagesNext = longPages + LONG_PAGES_BETWEEN_LOOKS;
+        ensure();
+      }
       done = Math.min(done + key.length + value.length, total);
       if (done - told < BYTES_BETWEEN_REPORTS) continue;
       told = done;
@@ -93,7 +102,8 @@ function replaceContent(
     }
     revision = Math.max(before + 1, readRevision(from, txn));
     writeRevision(to, revision);
-    room.ensure({ operations, longPages: 0, treePagesBefore: 0 });
+    ensure();
+    onProgress?.({ done: total, total, unit: "bytes" });
   } catch (error) {
     to.abort();
     throw error;
@@ -101,6 +111,5 @@ function replaceContent(
     room.close();
   }
   to.commit();
-  onProgress?.({ done: total, total, unit: "bytes" });
   return revision;
 }

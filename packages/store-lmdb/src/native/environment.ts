@@ -7,6 +7,7 @@
  *   get, position     the key at 0                           a cursor leaves the key it found at 32, the value's length at 0
  *   put, remove       flags, tree and key length at 0, 4, 8, the key at 12; behind it the length and the address of the value
  */
+import { ModelVaultError } from "@modelvault/core";
 import type { BoundSlot } from "../format/bounds.ts";
 import { type Space, writeBytes, writePrefix } from "../format/keys.ts";
 import {
@@ -283,9 +284,14 @@ export class Environment {
     return true;
   }
 
-  /** Sets a value behind every key there is. */
+  /** Sets a value behind every key there is. @throws file_damaged when the key is not behind them: whoever appends reads keys that ascend */
   append(space: Space, key: Uint8Array, value: Uint8Array): void {
-    this.#write(PUT | APPEND, space, key, value);
+    if (this.#write(PUT | APPEND, space, key, value)) return;
+    throw new ModelVaultError(
+      "file_damaged",
+      `Keys do not ascend: what was to be written to "${this.path}" is not sound.`,
+      { path: this.path },
+    );
   }
 
   /** Sets a value, whatever was there. */

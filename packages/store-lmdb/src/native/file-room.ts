@@ -26,7 +26,18 @@ export interface Writes {
   readonly longPages: number;
   /** Pages of the tree before them; needed when they are many. */
   readonly treePagesBefore: number;
+  /** Whether all of it goes behind what is there, so that no page is copied but those on the way to the end. */
+  readonly appends?: boolean;
 }
+
+/** How many pages a value may take beside the tree: longer ones have pages of their own, of 4 KiB or more, each with a head. */
+export function longPagesOf(valueBytes: number): number {
+  return valueBytes > LONG_VALUE_BYTES ? Math.ceil(valueBytes / LONG_VALUE_BYTES) : 0;
+}
+
+/** A long transaction looks for room again after as many, before memory for its pages is used up. */
+export const LONG_PAGES_BETWEEN_LOOKS = 8_192;
+const LONG_VALUE_BYTES = 2_000;
 
 export class FileRoom {
   readonly #env: Environment;
@@ -39,7 +50,7 @@ export class FileRoom {
   }
 
   /** Within the write transaction, before its commit and now and then in a long one. @throws store_full, store_io */
-  ensure({ operations, longPages, treePagesBefore }: Writes): void {
+  ensure({ operations, longPages, treePagesBefore, appends = false }: Writes): void {
     const { pageBytes, lastPage } = this.#env.extent();
     const few = operations * PATH_PAGES_MAX + longPages;
     const own = Math.ceil(operations / 256) + 8;
@@ -48,7 +59,7 @@ export class FileRoom {
     if (operations > SMALL_OPERATIONS_MAX) {
       const treePages = this.#env.treePages();
       made = Math.min(few, Math.max(0, treePages - treePagesBefore) + 32);
-      copied = Math.max(0, Math.min(few - made, treePagesBefore));
+      copied = Math.max(0, Math.min(few - made, appends ? PATH_PAGES_MAX : treePagesBefore));
     }
     const start = (lastPage + 1) * pageBytes;
     const needed = start + (made + own) * pageBytes;

@@ -1,27 +1,50 @@
 /**
- * Looks at a file before LMDB does: lmdb 3.5.6 ends the process when LMDB refuses to open one. What is checked is what LMDB would refuse,
- * and that the roots of the trees lie within the file, for reading a page beyond its end ends the process too.
+ * Looks at a file before LMDB does: lmdb 3.5.6 ends the process when LMDB refuses to open one, and so does a page that points elsewhere. Checked is
+ * the head, and every page that opening a vault reads: those of the driver's own rows and of the catalog, the first of the tree.
  *
  * A file begins with two pages of this form, of which the one with the higher transaction is valid (little-endian; LMDB on 64 bits):
  *
- *   18 flags, 8 for such a page   24 mark   28 data format   48 page bytes   88 root of the free list   136 root of the tree   152 transaction
+ *   18 flags, 8 for such a page   24 mark   28 data format   48 page bytes   88 root of the free list   136 root of the tree   144 last page   152 transaction
  */
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { ModelVaultError } from "@modelvault/core";
+import { isCatalogOrBefore } from "../format/keys.ts";
+import { judgeFormat } from "../format/own-rows.ts";
 import { fileError } from "./files.ts";
+import { checkLongPage, type Head, PageProblem, type ReadAt, readPage, type TreeHead } from "./page.ts";
 
 const HEAD_BYTES = 160;
 const META_FLAG = 8;
 const MARK = 0xbeef_c0de;
 const DATA_FORMAT = 2;
 const NO_ROOT = 0xffff_ffff_ffff_ffffn;
+const DEPTH_MAX = 32;
+const ATTEMPTS = 5;
 
 /** Where LMDB's structures are not those above, it is left to LMDB. */
-const KNOWN_ARCHITECTURES: readonly string[] = ["x64", "arm64"];
+export const knowsPages: boolean = process.arch === "x64" || process.arch === "arm64";
 
 /** An empty file passes: LMDB makes a vault of it. @throws store_io, file_not_vault, file_version_unsupported, file_damaged */
 export function checkHead(path: string): void {
-  if (!KNOWN_ARCHITECTURES.includes(process.arch)) return;
+  if (!knowsPages) return;
+  withFile(path, (read, size) => {
+    for (let attempt = 1; size > 0; attempt++) {
+      const head = readHead(path, read, size);
+      try {
+        checkFirstPages(path, read, head);
+        return;
+      } catch (error) {
+        if (!(error instanceof PageProblem)) throw error;
+        // Commits of others may have put a page to another use meanwhile: two of them, for the last state is kept.
+        if (attempt < ATTEMPTS && readHead(path, read, size).transaction !== head.transaction) continue;
+        throw damaged(path, error.message);
+      }
+    }
+  });
+}
+
+/** @throws store_io */
+export function withFile<T>(path: string, work: (read: ReadAt, size: number) => T): T {
   let file: number;
   try {
     file = openSync(path, "r");
@@ -29,15 +52,23 @@ export function checkHead(path: string): void {
     throw fileError(error, path, "open");
   }
   try {
-    checkPages(file, path, fstatSync(file).size);
+    const read: ReadAt = (position, length) => {
+      const bytes = new Uint8Array(length);
+      try {
+        return bytes.subarray(0, readSync(file, bytes, 0, length, position));
+      } catch (error) {
+        throw fileError(error, path, "read");
+      }
+    };
+    return work(read, fstatSync(file).size);
   } finally {
     closeSync(file);
   }
 }
 
-function checkPages(file: number, path: string, size: number): void {
-  if (size === 0) return;
-  const first = headAt(file, 0);
+/** The head that is valid now. @throws file_not_vault, file_version_unsupported, file_damaged */
+export function readHead(path: string, read: ReadAt, size: number): Head {
+  const first = headAt(read, 0);
   if (
     first === undefined ||
     (first.getUint16(18, true) & META_FLAG) === 0 ||
@@ -46,9 +77,7 @@ function checkPages(file: number, path: string, size: number): void {
     throw new ModelVaultError(
       "file_not_vault",
       `"${path}" is no vault: it does not begin as an LMDB file does.`,
-      {
-        path,
-      },
+      { path },
     );
   const format = first.getUint32(28, true) & 0xffff;
   if (format !== DATA_FORMAT) {
@@ -59,26 +88,57 @@ function checkPages(file: number, path: string, size: number): void {
     );
   }
   const pageBytes = first.getUint32(48, true);
-  const second = headAt(file, pageBytes);
-  if (pageBytes < 256 || pageBytes > 65_536 || second === undefined) throw damaged(path, size);
+  const isSize = pageBytes >= 256 && pageBytes <= 65_536 && (pageBytes & (pageBytes - 1)) === 0;
+  const second = isSize ? headAt(read, pageBytes) : undefined;
+  if (second === undefined) throw damaged(path, "Its head is not sound.");
   const valid = second.getBigUint64(152, true) > first.getBigUint64(152, true) ? second : first;
-  for (const at of [88, 136]) {
-    const root = valid.getBigUint64(at, true);
-    if (root !== NO_ROOT && (root + 1n) * BigInt(pageBytes) > BigInt(size)) throw damaged(path, size);
-  }
+  const lastPage = Number(valid.getBigUint64(144, true));
+  const head = { pageBytes, transaction: valid.getBigUint64(152, true), lastPage };
+  const treeAt = (at: number): TreeHead => {
+    const root = valid.getBigUint64(at + 40, true);
+    const depth = valid.getUint16(at + 6, true);
+    if (root === NO_ROOT) return { root: undefined, depth: 0, entries: 0 };
+    if (root < 2n || root > BigInt(lastPage) || depth < 1 || depth > DEPTH_MAX)
+      throw damaged(path, "Its head is not sound.");
+    if ((root + 1n) * BigInt(pageBytes) > BigInt(size))
+      throw damaged(path, `With ${size} bytes it is shorter than its head says.`);
+    return { root: Number(root), depth, entries: Number(valid.getBigUint64(at + 32, true)) };
+  };
+  return { ...head, freeList: treeAt(48), tree: treeAt(96) };
 }
 
-function headAt(file: number, position: number): DataView | undefined {
-  const bytes = new Uint8Array(HEAD_BYTES);
-  return readSync(file, bytes, 0, HEAD_BYTES, position) === HEAD_BYTES
-    ? new DataView(bytes.buffer)
-    : undefined;
+function headAt(read: ReadAt, position: number): DataView | undefined {
+  const bytes = read(position, HEAD_BYTES);
+  return bytes.length === HEAD_BYTES ? new DataView(bytes.buffer) : undefined;
 }
 
-function damaged(path: string, size: number): ModelVaultError {
-  return new ModelVaultError(
-    "file_damaged",
-    `"${path}" is damaged: with ${size} bytes it is shorter than its head says, or its head is not sound. Restore a copy.`,
-    { path, bytes: size },
-  );
+/** @throws PageProblem, file_not_vault, file_version_unsupported */
+function checkFirstPages(path: string, read: ReadAt, head: Head): void {
+  const { root, depth } = head.tree;
+  if (root === undefined) return;
+  let isFirst = true;
+  const visit = (number: number, level: number): void => {
+    const { isLeaf, nodes } = readPage(read, head, number);
+    if (isLeaf !== (level === depth))
+      throw new PageProblem(`Page ${number} is at the wrong depth of the tree.`);
+    if (isFirst && isLeaf) {
+      isFirst = false;
+      const [node] = nodes;
+      judgeFormat(
+        path,
+        node !== undefined && node.key.length === 1 && node.key[0] === 0 ? node.value : undefined,
+      );
+    }
+    for (const [at, { key, page, longPages }] of nodes.entries()) {
+      // A branch leaves out the key of its first page.
+      if (at > 0 && !isCatalogOrBefore(key)) break;
+      if (!isLeaf) visit(page, level + 1);
+      else if (longPages > 0) checkLongPage(read, head, page, longPages);
+    }
+  };
+  visit(root, 1);
+}
+
+export function damaged(path: string, what: string): ModelVaultError {
+  return new ModelVaultError("file_damaged", `"${path}" is damaged. ${what} Restore a copy.`, { path });
 }

@@ -1,9 +1,13 @@
 /** The files of a vault, as the file system sees them: the vault itself and LMDB's lock file beside it. */
+import { randomUUID } from "node:crypto";
 import {
   accessSync,
   constants,
   existsSync,
   linkSync,
+  lstatSync,
+  readlinkSync,
+  realpathSync,
   renameSync,
   rmSync,
   type Stats,
@@ -11,6 +15,7 @@ import {
   truncateSync,
   writeFileSync,
 } from "node:fs";
+import { basename, dirname, join, resolve } from "node:path";
 import { ModelVaultError } from "@modelvault/core";
 
 /** LMDB's table of readers and its lock. Written by readers too, never shrunk, and made again when it is missing. */
@@ -24,6 +29,39 @@ export function statOf(path: string): Stats | undefined {
     return statSync(path, { throwIfNoEntry: false });
   } catch (error) {
     throw fileError(error, path, "open");
+  }
+}
+
+/**
+ * Where a file is, or will be made, with all links followed: the lock file lies beside the file itself, whatever name it is opened under. Links are
+ * followed here, for one that points to nothing yet has no real path that the system would tell.
+ * @throws store_io
+ */
+export function realPathOf(path: string): string {
+  try {
+    let at = resolve(path);
+    for (;;) {
+      const inFolder = join(realpathSync(dirname(at)), basename(at));
+      if (!lstatSync(inFolder, { throwIfNoEntry: false })?.isSymbolicLink()) return inFolder;
+      at = resolve(dirname(inFolder), readlinkSync(inFolder));
+    }
+  } catch (error) {
+    throw fileError(error, path, "open");
+  }
+}
+
+/** A name beside a file that nothing has, and nothing will have by chance. */
+export function temporaryBeside(path: string, purpose: string): string {
+  const name = Array.from(basename(path)).slice(0, 40).join("");
+  return join(dirname(path), `${name}.${purpose}.${randomUUID().slice(0, 8)}.tmp`);
+}
+
+/** Removes what may be there; what cannot be removed stays. */
+export function removeQuietly(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch {
+    // It is a temporary file, and something else is being told of.
   }
 }
 
@@ -48,7 +86,7 @@ const VAULT_BYTES_MIN = 65_536;
 export function makeLockFile(path: string, readersMax: number): void {
   const lock = lockPathOf(path);
   if (existsSync(lock)) return;
-  const temporary = `${lock}.${process.pid}.tmp`;
+  const temporary = temporaryBeside(path, "lock");
   const bytes = READER_BYTES * (readersMax + 3);
   try {
     writeFileSync(temporary, new Uint8Array(bytes + VAULT_BYTES_MIN), { mode: 0o664 });
@@ -57,7 +95,7 @@ export function makeLockFile(path: string, readersMax: number): void {
   } catch (error) {
     throw fileError(error, lock, "write");
   } finally {
-    rmSync(temporary, { force: true });
+    removeQuietly(temporary);
   }
 }
 
@@ -74,18 +112,6 @@ function linkOrRename(from: string, to: string): void {
     // Some file systems know no second names.
     if (errno !== "EPERM" && errno !== "ENOTSUP" && errno !== "ENOSYS") throw error;
     if (!existsSync(to)) renameSync(from, to);
-  }
-}
-
-/** Runs an attempt to open; a lock file that only the attempt made goes with its failure. */
-export function withoutLitter<T>(path: string, attempt: () => T): T {
-  const lock = lockPathOf(path);
-  const wasThere = existsSync(lock);
-  try {
-    return attempt();
-  } catch (error) {
-    if (!wasThere) rmSync(lock, { force: true });
-    throw error;
   }
 }
 

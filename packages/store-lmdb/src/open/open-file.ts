@@ -2,15 +2,15 @@
  * Opens the file of a vault. One handle a thread may write: a second one in the same thread would wait for the first for ever, so it is refused.
  * Handles of other threads and processes are not counted here; LMDB keeps their transactions apart.
  */
-import { existsSync, realpathSync, type Stats } from "node:fs";
+import type { Stats } from "node:fs";
 import { totalmem } from "node:os";
-import { dirname, resolve } from "node:path";
+import { dirname, sep } from "node:path";
 import { ModelVaultError } from "@modelvault/core";
 import { checkFormat } from "../format/own-rows.ts";
 import { Environment } from "../native/environment.ts";
 import type { CheckedLmdbOptions } from "../options.ts";
 import { checkHead } from "./check-head.ts";
-import { fileError, lockPathOf, makeLockFile, refusal, statOf, withoutLitter } from "./files.ts";
+import { fileError, lockPathOf, makeLockFile, realPathOf, refusal, statOf } from "./files.ts";
 
 /** The map is room in the address space alone; LMDB makes it larger when the file outgrows it. */
 const MAP_BYTES = 67_108_864;
@@ -32,34 +32,34 @@ export interface OpenFile {
   close(): void;
 }
 
-/** @throws store_io, store_full, store_in_use, file_not_vault, file_version_unsupported, store_readers_full, store_read_only */
+/** @throws store_io, store_full, store_in_use, file_not_vault, file_version_unsupported, file_damaged, store_readers_full, store_read_only */
 export function openFile(path: string, options: CheckedLmdbOptions): OpenFile {
   const stats = statOf(path);
-  if (stats?.isDirectory()) throw isFolder(path);
+  if (stats?.isDirectory() || (stats === undefined && (path.endsWith("/") || path.endsWith(sep))))
+    throw isFolder(path);
+  if (stats !== undefined && !stats.isFile()) throw isNoFile(path, path);
   const reads = options.mode === "read";
   if (stats === undefined && (reads || !options.createIfMissing)) throw missing(path);
   if (!reads && stats !== undefined) refuseInUse(path, stats);
-  const real = stats === undefined ? realPathOfNew(path) : realpathSync(path);
+  const real = realPathOf(path);
   if (stats !== undefined) checkHead(real);
   // Threads of a process share LMDB's environment: what may be written is opened so, or a reader that came first would keep writers out.
   const readOnly = !hasAccess(real, stats !== undefined, reads);
   const readAhead = options.readAhead ?? (stats?.size ?? 0) < totalmem() / 2;
-  return withoutLitter(real, () => {
-    if (!readOnly || refusal(dirname(real), "write") === undefined) makeLockFile(real, options.readersMax);
-    const env = new Environment({
-      path: real,
-      readOnly,
-      mapBytes: MAP_BYTES,
-      readersMax: options.readersMax,
-      readAhead,
-    });
-    try {
-      return checkedFile(env, reads);
-    } catch (error) {
-      env.close();
-      throw error;
-    }
+  if (!readOnly || refusal(dirname(real), "write") === undefined) makeLockFile(real, options.readersMax);
+  const env = new Environment({
+    path: real,
+    readOnly,
+    mapBytes: MAP_BYTES,
+    readersMax: options.readersMax,
+    readAhead,
   });
+  try {
+    return checkedFile(env, reads);
+  } catch (error) {
+    env.close();
+    throw error;
+  }
 }
 
 function checkedFile(env: Environment, reads: boolean): OpenFile {
@@ -87,7 +87,9 @@ function hasAccess(path: string, exists: boolean, reads: boolean): boolean {
   if (mayNotRead !== undefined) throw fileError(mayNotRead, path, "read");
   // Readers are known by their entries in the lock file, so they must be able to write there; on a read-only medium there are no writers.
   const lock = lockPathOf(path);
-  const onLock = refusal(existsSync(lock) ? lock : folder, "write");
+  const lockStats = statOf(lock);
+  if (lockStats !== undefined && !lockStats.isFile()) throw isNoFile(path, lock);
+  const onLock = refusal(lockStats === undefined ? folder : lock, "write");
   if (onLock !== undefined && onLock.code !== "EROFS") throw fileError(onLock, lock, "write");
   return onFile === undefined && onLock === undefined;
 }
@@ -106,20 +108,20 @@ function idOf(stats: Stats | undefined): string {
   return stats === undefined ? "" : `${stats.dev}:${stats.ino}`;
 }
 
-function realPathOfNew(path: string): string {
-  try {
-    const absolute = resolve(path);
-    return resolve(realpathSync(dirname(absolute)), absolute.slice(dirname(absolute).length + 1));
-  } catch (error) {
-    throw fileError(error, path, "open");
-  }
-}
-
 function isFolder(path: string): ModelVaultError {
   return new ModelVaultError(
     "store_io",
-    `"${path}" is a directory; a vault is one file. (Other programs keep an LMDB environment in a directory: its file is data.mdb.)`,
+    `"${path}" is a directory, or is spelled like one; a vault is one file. (Other programs keep an LMDB environment in a directory: its file is data.mdb.)`,
     { path, operation: "open", errno: "EISDIR" },
+  );
+}
+
+/** A pipe, a device, or a directory in the place of the lock file, all of which LMDB would stumble over. */
+function isNoFile(path: string, found: string): ModelVaultError {
+  return new ModelVaultError(
+    "store_io",
+    `"${found}" is no regular file; a vault is one, with another beside it that LMDB locks.`,
+    { path, operation: "open", errno: "EINVAL" },
   );
 }
 

@@ -12,7 +12,12 @@ import {
 import { PREFIX_BYTES_MAX } from "../format/keys.ts";
 import { readCount, readRevision, writeCount, writeFormat, writeRevision } from "../format/own-rows.ts";
 import { type Environment, WRITER } from "../native/environment.ts";
-import { type FileRoom, SMALL_OPERATIONS_MAX } from "../native/file-room.ts";
+import {
+  type FileRoom,
+  LONG_PAGES_BETWEEN_LOOKS,
+  longPagesOf,
+  SMALL_OPERATIONS_MAX,
+} from "../native/file-room.ts";
 import type { OpenCursor } from "../read/read-txn.ts";
 import { LmdbScan, type ScanHost } from "../read/scan.ts";
 import type { CursorPool } from "../read/scan-hosts.ts";
@@ -23,12 +28,9 @@ export const VALUE_BYTES_MAX = 67_108_864;
 /** What LMDB stores beside a key and a value: a header, a pointer and the prefix. */
 const ENTRY_OVERHEAD_BYTES = 14;
 
-/** Longer values may have pages of their own, of 4 KiB or more, each with a head. */
-const LONG_VALUE_BYTES = 2_000;
 /** Early in a transaction, when the tree is still about what it was. */
 const LOOKED_AT_OPERATION = 8;
 const OPERATIONS_BETWEEN_LOOKS = 8_192;
-const LONG_PAGES_BETWEEN_LOOKS = 8_192;
 
 export interface TransactionOwner {
   /** The transaction is over, LMDB's too. `revision`: what was committed; `failure`: why a commit was not. */
@@ -215,7 +217,7 @@ export class LmdbTransaction implements StoreTransaction, ScanHost {
   #countOperation(valueBytes: number): void {
     this.#operations++;
     if (this.#operations === LOOKED_AT_OPERATION) this.#treePagesBefore = this.#env.treePages();
-    if (valueBytes > LONG_VALUE_BYTES) this.#longPages += Math.ceil(valueBytes / LONG_VALUE_BYTES);
+    this.#longPages += longPagesOf(valueBytes);
     if (this.#operations % OPERATIONS_BETWEEN_LOOKS === 0 || this.#longPages >= this.#longPagesNext) {
       this.#longPagesNext = this.#longPages + LONG_PAGES_BETWEEN_LOOKS;
       this.#ensureRoom();

@@ -1,6 +1,16 @@
 /** What can be wrong with a place, a file or a disk: a coded error each, and nothing lost. */
 import { spawnSync } from "node:child_process";
-import { chmodSync, existsSync, mkdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import {
@@ -61,6 +71,37 @@ describe("a place that is no vault", () => {
     }
   });
 
+  it("is store_io when it is a pipe or a device, or a directory is in the place of its lock file", () => {
+    const folder = newFolder();
+    const pipe = join(folder, "pipe");
+    spawnSync("mkfifo", [pipe]);
+    const locked = join(folder, "b.lmdb");
+    mkdirSync(`${locked}-lock`);
+    for (const path of [pipe, "/dev/null", "/dev/zero", locked, join(folder, "c.lmdb/")])
+      expect(opening(lmdbStore(path)).code).toBe("store_io");
+    expect(readdirSync(folder).sort()).toEqual(["b.lmdb-lock", "pipe"]);
+  });
+
+  it("is made where a link to nothing points, with its lock file beside it, as whoever comes later finds it", () => {
+    const folder = newFolder();
+    mkdirSync(join(folder, "there"));
+    const link = join(folder, "link.lmdb");
+    symlinkSync(join("there", "a.lmdb"), link);
+    makeNumbers(link, 3);
+    expect(readdirSync(folder).sort()).toEqual(["link.lmdb", "there"]);
+    expect(readdirSync(join(folder, "there")).sort()).toEqual(["a.lmdb", "a.lmdb-lock"]);
+  });
+
+  it("may have a name as long as leaves room for the lock file's; a longer one is store_io", () => {
+    const folder = newFolder();
+    makeNumbers(join(folder, "n".repeat(250)), 3);
+    for (const length of [251, 255, 256])
+      expect(opening(lmdbStore(join(folder, "m".repeat(length))))).toMatchObject({
+        code: "store_io",
+        details: { errno: "ENAMETOOLONG" },
+      });
+  });
+
   it("is file_not_vault when it holds something else, which stays as it is", () => {
     const path = newPlace();
     for (const content of ["# A text", "x".repeat(100_000)]) {
@@ -78,8 +119,11 @@ describe("a place that is no vault", () => {
     await other.put("key", "value");
     await other.close();
     const before = readFileSync(path);
+    rmSync(`${path}-lock`);
     expect(opening(lmdbStore(path)).code).toBe("file_not_vault");
     expect(readFileSync(path)).toEqual(before);
+    // To make and remove it again might take it from a program that just came.
+    expect(existsSync(`${path}-lock`)).toBe(false);
   });
 
   it("is file_version_unsupported when a newer version made it", () => {

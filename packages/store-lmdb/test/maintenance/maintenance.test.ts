@@ -1,11 +1,14 @@
 /** Copies, restoring, checks and figures. */
-import { existsSync, readdirSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Database, isModelVaultError, type MaintenanceProgress } from "@modelvault/core";
 import { describe, expect, it } from "vitest";
 import { OWN_SPACE, TREE } from "../../src/format/keys.ts";
 import { lmdbStore, restore } from "../../src/index.ts";
+import { checkPages } from "../../src/maintenance/check-pages.ts";
+import { readHead, withFile } from "../../src/open/check-head.ts";
 import { openFile } from "../../src/open/open-file.ts";
+import { readPage } from "../../src/open/page.ts";
 import { checkLmdbOptions } from "../../src/options.ts";
 import { newFolder, newPlace } from "../support/places.ts";
 
@@ -39,6 +42,24 @@ const notesFrom = (first: number, count: number): { id: number; text: string }[]
     text: `note ${first + at} ${"x".repeat(80)}`,
   }));
 
+/** The pages of the tree of entries, but the heads; of a long value the first. */
+function pagesInUse(path: string): number[] {
+  return withFile(path, (read, size) => {
+    const head = readHead(path, read, size);
+    const pages: number[] = [];
+    const visit = (number: number): void => {
+      pages.push(number);
+      const { isLeaf, nodes } = readPage(read, head, number);
+      for (const { page, longPages } of nodes) {
+        if (!isLeaf) visit(page);
+        else if (longPages > 0) pages.push(page);
+      }
+    };
+    visit(head.tree.root ?? 0);
+    return pages;
+  });
+}
+
 describe("copyTo", () => {
   it("makes a compact vault of one commit, while commits go on", () => {
     const folder = newFolder();
@@ -65,6 +86,29 @@ describe("copyTo", () => {
     expect(copied.verify().problems).toEqual([]);
     expect(db.verify().problems).toEqual([]);
     expect(statSync(copy).size).toBeLessThan(statSync(path).size);
+  });
+
+  it("refuses entries that do not ascend, for it writes behind what is there: file_damaged", () => {
+    const file = openFile(newPlace(), checkLmdbOptions("a", {}));
+    file.env.begin(true);
+    file.env.append(TREE, Uint8Array.of(2), new Uint8Array(0));
+    expect(codeOf(() => file.env.append(TREE, Uint8Array.of(1), new Uint8Array(0)))).toBe("file_damaged");
+    expect(codeOf(() => file.env.append(TREE, Uint8Array.of(2), new Uint8Array(0)))).toBe("file_damaged");
+    file.env.abort();
+    file.close();
+  });
+
+  it("leaves nothing behind when it ends early, under whatever name", () => {
+    const folder = newFolder();
+    using db = openNotes(join(folder, "a.lmdb"));
+    for (const name of ["b.lmdb", "ü".repeat(120)]) {
+      const stop = (): never => {
+        throw new Error("stop");
+      };
+      expect(() => db.copyTo(join(folder, name), stop)).toThrow("stop");
+      expect(() => restore(join(folder, "a.lmdb"), join(folder, name), { onProgress: stop })).toThrow("stop");
+    }
+    expect(readdirSync(folder).sort()).toEqual(["a.lmdb", "a.lmdb-lock"]);
   });
 
   it("replaces nothing: argument_invalid", () => {
@@ -131,6 +175,56 @@ describe("restore", () => {
 });
 
 describe("verify", () => {
+  it("finds any page that is damaged, without LMDB, which it may make end the process", () => {
+    const path = newPlace();
+    {
+      using db = openNotes(path);
+      db.collection("notes").insertMany(notesFrom(0, 400));
+      db.collection("notes").insert({ id: 1_000, text: "long ".repeat(3_000) });
+      db.collection("notes").where("id", "<", 100).delete();
+      db.collection("notes").update(200, { text: "changed" });
+      expect(db.verify().problems).toEqual([]);
+    }
+    const sound = readFileSync(path);
+    expect(checkPages(path)).toBeUndefined();
+    const pages = pagesInUse(path);
+    expect(pages.length).toBeGreaterThan(20);
+    for (const page of pages) {
+      const bytes = Buffer.from(sound);
+      const damages: ((at: Buffer) => unknown)[] = [
+        (at) => at.fill(0),
+        (at) => at.fill(255),
+        (at) => at.subarray(0, 8).fill(1),
+        (at) => at.subarray(16, 24).fill(3),
+        // The first entry, or the head of a long value.
+        (at) => at.subarray(20, 26).fill(0xfe),
+      ];
+      for (const damage of damages) {
+        damage(bytes.subarray(page * 4_096, page * 4_096 + 4_096));
+        writeFileSync(path, bytes);
+        expect(checkPages(path), `page ${page}, ${String(damage)}`).toBeTypeOf("string");
+        sound.copy(bytes);
+      }
+    }
+    // A page of rows: the vault opens, and says what is wrong.
+    const bytes = Buffer.from(sound);
+    const at = bytes.lastIndexOf("note 300 ");
+    bytes.fill(255, at - (at % 4_096), at - (at % 4_096) + 4_096);
+    writeFileSync(path, bytes);
+    using db = Database.open(lmdbStore(path));
+    expect(db.verify()).toMatchObject({ ok: false, rowsChecked: 0, problems: [{ rule: "store" }] });
+  });
+
+  it("is told at the opening when a page with the catalog is damaged: file_damaged", () => {
+    const path = newPlace();
+    openNotes(path).close();
+    const bytes = readFileSync(path);
+    const at = bytes.lastIndexOf("modelvault");
+    bytes.fill(255, at - (at % 4_096) + 16, at - (at % 4_096) + 64);
+    writeFileSync(path, bytes);
+    expect(codeOf(() => Database.open(lmdbStore(path)))).toBe("file_damaged");
+  });
+
   it("finds keys of no keyspace, and counts that are not those counted", () => {
     const path = newPlace();
     openNotes(path).close();
@@ -158,6 +252,13 @@ describe("stats", () => {
     expect(first.fileBytes).toBeGreaterThanOrEqual((first.pagesUsed ?? 0) * (first.pageBytes ?? 0));
     expect(first.mapBytes).toBeGreaterThanOrEqual(first.fileBytes ?? 0);
     expect(first.readersMax).toBe(4_096);
+    // Nobody holds anything: what this call itself reads with is not counted.
+    expect([first.readers, first.snapshotsOpen]).toEqual([0, 0]);
+    db.read(() => undefined);
+    const rows = db.collection("notes").iterate();
+    rows.next();
+    expect([db.stats().store.readers, db.stats().store.snapshotsOpen]).toEqual([1, 1]);
+    rows.return?.();
     db.collection("notes").where("id", "<", 4_000).delete();
     expect(db.stats().store.pagesFree).toBeGreaterThan(first.pagesFree ?? 0);
   });

@@ -31,6 +31,7 @@ const noPromises = [
   "How to start a transaction.",
   "The write transaction.",
   "store_closed",
+  "file_damaged",
   "store_io, store_busy, store_in_use, format errors of the driver",
   ': `memoryStore()`, `fileStore("app.modelvault")`.',
   "What a store may be able to do beyond reading and writing. Each part is optional; core throws `unsupported_operation` for a part a driver lacks, never a silent nothing.",
