@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { bigEndian, hex, pattern, show } from "../bytes/bytes.ts";
 import { type Entry, showRange, spaceName } from "./plain-map.ts";
 import { index, rows, valueIn } from "./spaces.ts";
-import type { World } from "./world.ts";
+import type { KeyBounds, Meddling, World } from "./world.ts";
 
 type Step = fc.Command<World, undefined>;
 
@@ -42,9 +42,9 @@ const which = fc.nat(20);
 
 const ranges: fc.Arbitrary<KeyRange> = fc
   .record({
-    lower: fc.constantFrom("gt", "gte", undefined),
+    lower: fc.constantFrom("gt", "gte", undefined, undefined),
     low: keys,
-    upper: fc.constantFrom("lt", "lte", undefined),
+    upper: fc.constantFrom("lt", "lte", undefined, undefined),
     high: keys,
     reverse: fc.boolean(),
   })
@@ -95,12 +95,38 @@ const removeMany = fc.tuple(spaces, bulk).map(([space, entries]) => {
   const gone = entries.map(([key]) => key);
   return remove(space, gone);
 });
-const commit = fc.constant(command("commit()", writing, (world) => world.commit()));
-const abort = fc.constant(command("abort()", writing, (world) => world.abort()));
-const snapshot = fc.constant(command("snapshot()", roomForSnapshots, (world) => world.snapshot()));
-const closeSnapshot = which.map((at) =>
-  command(`close snapshot(${at})`, hasSnapshots, (world) => world.closeSnapshot(at)),
+const rewrite = fc
+  .tuple(
+    spaces,
+    keys,
+    fc.array(fc.option(values, { nil: undefined, freq: 2 }), { minLength: 2, maxLength: 4 }),
+  )
+  .map(([space, key, versions]) => {
+    const fitting = versions.map((value) => value && valueIn(space, value));
+    const words = fitting.map((value) => (value ? show(value) : "delete")).join(", ");
+    return command(`rewrite(${spaceName(space)}, ${show(key)}: ${words})`, always, (world) =>
+      world.rewrite(space, key, fitting),
+    );
+  });
+const putAgain = fc.tuple(spaces, which).map(([space, at]) => {
+  return command(`put again(${spaceName(space)}, key ${at})`, always, (world) => world.putAgain(space, at));
+});
+/** Whether a scan is open that must end with its reader. */
+const watched = fc.boolean();
+const commit = watched.map((watch) =>
+  command(`commit(${watch ? "watched" : ""})`, writing, (world) => world.commit(watch)),
 );
+const abort = watched.map((watch) =>
+  command(`abort(${watch ? "watched" : ""})`, writing, (world) => world.abort(watch)),
+);
+const snapshot = fc.constant(command("snapshot()", roomForSnapshots, (world) => world.snapshot()));
+const closeSnapshot = fc
+  .tuple(which, watched)
+  .map(([at, watch]) =>
+    command(`close snapshot(${at}${watch ? ", watched" : ""})`, hasSnapshots, (world) =>
+      world.closeSnapshot(at, watch),
+    ),
+  );
 const get = fc.tuple(which, spaces, keys).map(([at, space, key]) => {
   const words = `get(${at}, ${spaceName(space)}, ${show(key)})`;
   return command(words, always, (world) => world.get(at, space, key));
@@ -112,9 +138,42 @@ const scan = fc.tuple(which, spaces, ranges).map(([at, space, range]) => {
   const words = `scan(${at}, ${spaceName(space)}, ${showRange(range)})`;
   return command(words, always, (world) => world.scan(at, space, range));
 });
+const scanBetween = fc
+  .tuple(
+    which,
+    spaces,
+    fc.record<KeyBounds>({
+      lower: fc.constantFrom("gt", "gte"),
+      lowAt: fc.nat(7),
+      upper: fc.constantFrom("lt", "lte"),
+      highAt: fc.nat(7),
+      reverse: fc.boolean(),
+    }),
+  )
+  .map(([at, space, bounds]) => {
+    const { lower, lowAt, upper, highAt, reverse } = bounds;
+    const words = `${lower} key ${lowAt}, ${upper} key ${highAt}${reverse ? ", reverse" : ""}`;
+    return command(`scan between(${at}, ${spaceName(space)}, ${words})`, always, (world) =>
+      world.scanBetween(at, space, bounds),
+    );
+  });
 const openScan = fc.tuple(which, spaces, ranges).map(([at, space, range]) => {
   const words = `open scan(${at}, ${spaceName(space)}, ${showRange(range)})`;
   return command(words, roomForScans, (world) => world.openScan(at, space, range));
+});
+const meddlings = fc.array(
+  fc.record<Meddling>({
+    entry: fc.constantFrom("last", "next"),
+    value: fc.option(values, { nil: undefined, freq: 2 }),
+  }),
+  { minLength: 1, maxLength: 6 },
+);
+const meddledScan = fc.tuple(which, spaces, ranges, meddlings).map(([at, space, range, beside]) => {
+  const writes = beside.map(({ entry, value }) =>
+    value ? `put ${entry} ${show(value)}` : `delete ${entry}`,
+  );
+  const words = `meddled scan(${at}, ${spaceName(space)}, ${showRange(range)}, ${writes.join(", ")})`;
+  return command(words, always, (world) => world.meddledScan(at, space, range, beside));
 });
 const stepScan = fc.tuple(which, fc.constantFrom(1, 2, 30)).map(([at, steps]) => {
   return command(`step scan(${at}, ${steps})`, hasScans, (world) => world.stepScan(at, steps));
@@ -123,7 +182,9 @@ const leaveScan = which.map((at) => command(`leave scan(${at})`, hasScans, (worl
 const look = spaces.map((space) =>
   command(`look(${spaceName(space)})`, always, (world) => world.look(space)),
 );
-const reopen = fc.constant(command("reopen()", always, (world) => world.reopen()));
+const reopen = watched.map((watch) =>
+  command(`reopen(${watch ? "watched" : ""})`, always, (world) => world.reopen(watch)),
+);
 
 /** How often each command is drawn, beside the others. */
 const drawn: readonly (readonly [times: number, step: fc.Arbitrary<Step>])[] = [
@@ -133,17 +194,21 @@ const drawn: readonly (readonly [times: number, step: fc.Arbitrary<Step>])[] = [
   [2, putMany],
   [6, removeOne],
   [1, removeMany],
+  [4, rewrite],
+  [2, putAgain],
   [5, commit],
   [2, abort],
   [3, snapshot],
-  [1, closeSnapshot],
+  [2, closeSnapshot],
   [6, get],
   [2, count],
-  [10, scan],
+  [7, scan],
+  [5, scanBetween],
   [4, openScan],
+  [4, meddledScan],
   [6, stepScan],
-  [1, leaveScan],
-  [4, look],
+  [2, leaveScan],
+  [6, look],
   [1, reopen],
 ];
 const steps = drawn.flatMap(([times, step]) => new Array<fc.Arbitrary<Step>>(times).fill(step));

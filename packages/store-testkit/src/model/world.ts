@@ -7,7 +7,6 @@ import type {
   Keyspace,
   Store,
   StoreReader,
-  StoreScan,
   StoreSnapshot,
   StoreTransaction,
 } from "@modelvault/core";
@@ -23,16 +22,23 @@ import {
   take,
 } from "../suite/expectations.ts";
 import type { Trial } from "../suite/trial.ts";
+import { OpenScans, type ReaderPair } from "./open-scans.ts";
 import { type Entry, PlainMap, showRange, spaceName } from "./plain-map.ts";
+import { valueIn } from "./spaces.ts";
 
-interface OpenScan {
-  readonly real: StoreScan;
-  readonly who: string;
-  /** What it has still to give. */
-  rest: Entry[];
-  readonly reader: StoreReader;
-  /** The error its next step must throw, once its reader has ended. */
-  ended?: string;
+/** What is done beside a step of a scan: a new value for the entry given last or to come next, or its end (no value). */
+export interface Meddling {
+  readonly entry: "last" | "next";
+  readonly value: Uint8Array | undefined;
+}
+
+/** Bounds by the positions of keys, whatever keys there are. */
+export interface KeyBounds {
+  readonly lower: "gt" | "gte";
+  readonly lowAt: number;
+  readonly upper: "lt" | "lte";
+  readonly highAt: number;
+  readonly reverse: boolean;
 }
 
 interface OpenTransaction {
@@ -55,7 +61,7 @@ export class World {
   #revision: number;
   #transaction: OpenTransaction | undefined;
   #snapshots: OpenSnapshot[] = [];
-  #scans: OpenScan[] = [];
+  readonly #scans = new OpenScans();
 
   constructor(trial: Trial) {
     this.#trial = trial;
@@ -73,7 +79,7 @@ export class World {
   }
 
   get scans(): number {
-    return this.#scans.length;
+    return this.#scans.size;
   }
 
   begin(): void {
@@ -108,10 +114,29 @@ export class World {
     });
   }
 
-  commit(): void {
+  /** Writes one key several times in a transaction; no value is a delete. */
+  rewrite(space: Keyspace, key: Uint8Array, values: readonly (Uint8Array | undefined)[]): void {
+    this.#write(() => {
+      for (const value of values) {
+        if (value === undefined) this.delete(space, [key]);
+        else this.put(space, [[key, value]]);
+      }
+    });
+  }
+
+  /** Puts the so-manieth entry of a keyspace again, as it is. */
+  putAgain(space: Keyspace, which: number): void {
+    const entries = (this.#transaction?.staged ?? this.#committed).scan(space, {});
+    const entry = entries[which % entries.length];
+    if (entry !== undefined) this.put(space, [entry]);
+  }
+
+  /** With `watched` a scan is open that ends with the transaction. */
+  commit(watched = false): void {
     const transaction = this.#transaction;
     if (transaction === undefined) return;
     const { real, staged, wrote } = transaction;
+    if (watched) this.#watch(real, staged);
     const returned = real.commit();
     const changed = !staged.sameAs(this.#committed);
     if (changed ? returned <= this.#revision : returned < this.#revision)
@@ -124,9 +149,10 @@ export class World {
     this.#endTransaction(real);
   }
 
-  abort(): void {
+  abort(watched = false): void {
     const transaction = this.#transaction;
     if (transaction === undefined) return;
+    if (watched) this.#watch(transaction.real, transaction.staged);
     transaction.real.abort();
     expectEqual(this.#store.revision(), this.#revision, "the revision after an abort");
     this.#endTransaction(transaction.real);
@@ -138,13 +164,14 @@ export class World {
     this.#snapshots.push({ real, frozen: this.#committed.copy(), revision: this.#revision });
   }
 
-  closeSnapshot(which: number): void {
+  closeSnapshot(which: number, watched = false): void {
     const [snapshot] = this.#snapshots.splice(which % this.#snapshots.length, 1);
     if (snapshot === undefined) return;
+    if (watched) this.#watch(snapshot.real, snapshot.frozen);
     expectEqual(snapshot.real.revision, snapshot.revision, "the revision of an open snapshot");
     snapshot.real.close();
     snapshot.real.close();
-    this.#endScans(snapshot.real, "snapshot_closed");
+    this.#scans.end(snapshot.real, "snapshot_closed");
     expectRefusal("snapshot_closed", "count on a closed snapshot", () =>
       snapshot.real.count({ kind: "rows", collection: 1 }),
     );
@@ -174,41 +201,44 @@ export class World {
     }
   }
 
+  /** A scan whose bounds are keys that are there: the so-manieth of the keyspace. */
+  scanBetween(which: number, space: Keyspace, bounds: KeyBounds): void {
+    const { model } = this.#reader(which);
+    const entries = model.scan(space, {});
+    const keyAt = (at: number): Uint8Array | undefined => entries[at % entries.length]?.[0];
+    const [low, high] = [keyAt(bounds.lowAt), keyAt(bounds.highAt)];
+    if (low === undefined || high === undefined) return;
+    const range = { [bounds.lower]: low, [bounds.upper]: high, reverse: bounds.reverse };
+    this.scan(which, space, range);
+  }
+
   openScan(which: number, space: Keyspace, range: KeyRange): void {
-    const { real, model, who } = this.#reader(which);
-    const name = `${who}: scan of ${spaceName(space)} with ${showRange(range)}`;
-    this.#scans.push({
-      real: real.scan(space, range),
-      who: name,
-      rest: model.scan(space, range),
-      reader: real,
-    });
+    this.#scans.open(this.#reader(which), space, range);
+  }
+
+  /** A scan from beginning to end, of the open transaction when there is one, with a write beside each of its first steps. */
+  meddledScan(which: number, space: Keyspace, range: KeyRange, meddlings: readonly Meddling[]): void {
+    const { real, model, who } = this.#reader(this.writing ? 1 : which);
+    const what = `${who}: meddled scan of ${spaceName(space)} with ${showRange(range)}`;
+    const expected = model.scan(space, range);
+    const scan = real.scan(space, range);
+    for (const [at, { entry, value }] of meddlings.entries()) {
+      const [key] = expected[entry === "last" ? at - 1 : at] ?? [];
+      if (key !== undefined && value === undefined) this.delete(space, [key]);
+      else if (key !== undefined && value !== undefined) this.put(space, [[key, valueIn(space, value)]]);
+      expectEntries(take(scan, 1), expected.slice(at, at + 1), `entry ${at} of ${what}`);
+    }
+    const rest = expected.slice(meddlings.length);
+    expectEntries(take(scan, rest.length), rest, `the rest of ${what}`);
+    if (scan.next().done !== true) broken(`${what} goes on behind its last entry`);
   }
 
   stepScan(which: number, steps: number): void {
-    const at = which % this.#scans.length;
-    const scan = this.#scans[at];
-    if (scan === undefined) return;
-    if (scan.ended !== undefined) {
-      // A scan that has given everything may end either way.
-      if (scan.rest.length > 0)
-        expectRefusal(scan.ended, `a step of an ended ${scan.who}`, () => scan.real.next());
-      this.#scans.splice(at, 1);
-      return;
-    }
-    const expected = scan.rest.splice(0, steps);
-    expectEntries(take(scan.real, expected.length), expected, `the next ${steps} of ${scan.who}`);
-    if (expected.length === steps) return;
-    if (scan.real.next().done !== true) broken(`${scan.who} goes on behind its last entry`);
-    this.#scans.splice(at, 1);
+    this.#scans.step(which, steps);
   }
 
   leaveScan(which: number): void {
-    const at = which % this.#scans.length;
-    const [scan] = this.#scans.splice(at, 1);
-    if (scan === undefined || scan.ended !== undefined) return;
-    scan.real.return?.();
-    if (scan.real.next().done !== true) broken(`${scan.who} goes on after it was left`);
+    this.#scans.leave(which);
   }
 
   /** The revision, and everything one keyspace holds to every reader. */
@@ -221,13 +251,12 @@ export class World {
     }
   }
 
-  reopen(): void {
+  reopen(watched = false): void {
+    if (watched) this.#watch(this.#store, this.#committed);
     this.#store.close();
-    for (const scan of this.#scans) {
-      if (scan.ended !== undefined) continue;
-      if (scan.reader === this.#store) scan.ended = "store_closed";
-      else scan.ended = scan.reader === this.#transaction?.real ? "transaction_closed" : "snapshot_closed";
-    }
+    this.#scans.end(this.#store, "store_closed");
+    if (this.#transaction) this.#scans.end(this.#transaction.real, "transaction_closed");
+    for (const { real } of this.#snapshots) this.#scans.end(real, "snapshot_closed");
     this.#transaction = undefined;
     this.#snapshots = [];
     const { persistent } = this.#store.traits;
@@ -237,15 +266,13 @@ export class World {
     this.#revision = this.#store.revision();
   }
 
-  #reader(which: number): { real: StoreReader; model: PlainMap; who: string } {
-    const readers: { real: StoreReader; model: PlainMap; who: string }[] = [
-      { real: this.#store, model: this.#committed, who: "store" },
-    ];
+  #reader(which: number): ReaderPair {
+    const readers: ReaderPair[] = [{ real: this.#store, model: this.#committed, who: "store" }];
     if (this.#transaction)
       readers.push({ real: this.#transaction.real, model: this.#transaction.staged, who: "transaction" });
     for (const [at, { real, frozen }] of this.#snapshots.entries())
       readers.push({ real, model: frozen, who: `snapshot ${at}` });
-    return readers[which % readers.length] as { real: StoreReader; model: PlainMap; who: string };
+    return readers[which % readers.length] as ReaderPair;
   }
 
   #write(work: (transaction: OpenTransaction) => void): void {
@@ -261,13 +288,14 @@ export class World {
   #endTransaction(real: StoreTransaction): void {
     this.#transaction = undefined;
     real.abort();
-    this.#endScans(real, "transaction_closed");
+    this.#scans.end(real, "transaction_closed");
     expectRefusal("transaction_closed", "count in a transaction that is over", () =>
       real.count({ kind: "rows", collection: 1 }),
     );
   }
 
-  #endScans(reader: StoreReader, code: string): void {
-    for (const scan of this.#scans) if (scan.reader === reader) scan.ended = code;
+  /** Opens a scan whose end is looked at as soon as its reader has ended. */
+  #watch(real: StoreReader, model: PlainMap): void {
+    this.#scans.open({ real, model, who: "watched" }, { kind: "rows", collection: 1 }, {}, true);
   }
 }

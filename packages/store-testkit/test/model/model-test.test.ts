@@ -25,9 +25,9 @@ describe("the model-based test", () => {
     const { failure } = await runStoreModel(forgetful(), { seed: 7 });
     const [, program = ""] = /Program:\n([\s\S]*)\n {2}Repeat:/.exec(failure?.message ?? "") ?? [];
     const commands = program.trim().split("\n");
-    expect(commands.length).toBeLessThanOrEqual(4);
-    expect(program).toContain("put(");
-    expect(program).toContain("delete(");
+    // A key that is put and deleted in one transaction, and a look at it: `rewrite` does the one, any reading command the other.
+    expect(commands.length).toBeLessThanOrEqual(2);
+    expect(program).toMatch(/^ *rewrite\(.*, delete/);
   });
 
   test("repeats one counterexample from the line it printed", async () => {
