@@ -92,12 +92,12 @@ export function updateRow(
   const { writer, state } = write;
   // Copied before the row is read: reading a patch may run code of the caller.
   const patch = typeof change === "function" ? undefined : copyOf(write, change);
-  const before = writer.get(state.rows, key);
-  if (before === undefined) return undefined;
-  const row =
+  const read = writer.get(state.rows, key);
+  if (read === undefined) return undefined;
+  const { row, before } =
     typeof change === "function"
-      ? changedRow(write, key, before, change, integers)
-      : checkRow(state, mergePatch(state.schema, state.decoder("exact")(before), patch));
+      ? changedRow(write, key, read, change, integers)
+      : { row: checkRow(state, mergePatch(state.schema, state.decoder("exact")(read), patch)), before: read };
   const keyAfter = state.encodeKey(row[state.schema.primaryKey] as Value);
   if (!sameBytes(key, keyAfter)) {
     throw new ModelVaultError(
@@ -109,26 +109,29 @@ export function updateRow(
   return storeRow(write, key, before, row);
 }
 
-/** The row that a function makes of the one before. The function, and getters of what it returns, may have used the database. */
+/**
+ * The row that a function makes of the one that was read, and what is stored by then. The function, and getters of what it returns, may have used
+ * the database.
+ */
 function changedRow(
   write: RowWrite,
   key: Uint8Array,
-  before: Uint8Array,
+  read: Uint8Array,
   change: (row: Row) => Row,
   integers: IntegerMode,
-): Row {
+): { readonly row: Row; readonly before: Uint8Array } {
   const { writer, state } = write;
   const after = copyOf(
     write,
     refusePromise(
-      change(state.decoder(integers)(before)),
+      change(state.decoder(integers)(read)),
       "change",
       "The update function returned a promise; it must return the new row.",
     ),
   );
   // What they changed elsewhere stands; this very row must be as it was read.
-  const now = writer.get(state.rows, key);
-  if (now === undefined || !sameBytes(now, before)) {
+  const before = writer.get(state.rows, key);
+  if (before === undefined || !sameRow(state, before, read)) {
     throw new ModelVaultError(
       "update_reentrant",
       `The update function changed the row of "${state.name}" that it was given to change.`,
@@ -137,7 +140,14 @@ function changedRow(
       },
     );
   }
-  return checkRow(state, after);
+  return { row: checkRow(state, after), before };
+}
+
+/** Whether two payloads hold the same row: one written again after a new schema version has other bytes. */
+function sameRow(state: CollectionState, a: Uint8Array, b: Uint8Array): boolean {
+  if (sameBytes(a, b)) return true;
+  const decode = state.decoder("exact");
+  return sameBytes(state.encode(decode(a)), state.encode(decode(b)));
 }
 
 /** A private copy of what the caller gave. Making it may run getters of the caller, which may use the database. */

@@ -17,9 +17,9 @@ export const plantedFaults: readonly PlantedFault[] = [
   },
   {
     name: "takes as many rows as the limit says before it sorts them",
-    file: "query/row-walk.ts",
-    right: "while (this.#walk.next(Number.POSITIVE_INFINITY)) {",
-    wrong: "for (let taken = 0; taken < this.#most && this.#walk.next(Number.POSITIVE_INFINITY); taken++) {",
+    file: "query/top-items.ts",
+    right: "} else if (this.#most > 0 && this.#compare(item, heap[0] as T) < 0) {",
+    wrong: "} else if (item === undefined) {",
   },
   {
     name: "goes on behind a cursor after all rows of the same value",
@@ -54,8 +54,8 @@ export const plantedFaults: readonly PlantedFault[] = [
   {
     name: "finds a row twice that satisfies two branches of an or",
     file: "query/run.ts",
-    right: `const distinct = access.kind !== "union";`,
-    wrong: "const distinct = access !== undefined;",
+    right: "distinct: !isUnion, most",
+    wrong: "distinct: true, most",
   },
   {
     name: "replaces nested objects when it merges a patch",
@@ -72,8 +72,14 @@ export const plantedFaults: readonly PlantedFault[] = [
   {
     name: "shows later writes to an iteration",
     file: "database/database-scope.ts",
-    right: "return { reader: snapshot, catalog, frozen: true,",
+    right: "return { reader, catalog, frozen: true,",
     wrong: "return { reader: this.store, catalog, frozen: true,",
+  },
+  {
+    name: "goes on with the iterations of a transaction that is over",
+    file: "query/iterated-rows.ts",
+    right: "iteration.refuseEnded?.();",
+    wrong: "",
   },
   {
     name: "finds rows without a value by !=",

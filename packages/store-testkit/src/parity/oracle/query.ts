@@ -77,11 +77,12 @@ export class OracleQuery implements ParityQuery {
     return { rowsReturned: this.all().length };
   }
 
-  /** Refused at the call; the rows are those of the moment when the first is asked for. */
+  /** Refused at the call; the rows are those of the moment when the first is asked for, until the transaction of that moment ends. */
   iterate(): IterableIterator<unknown> {
     this.#check();
     let rows: readonly Held[] | undefined;
     let read: (held: Held) => unknown = (held) => held;
+    let refuseEnded = (): void => undefined;
     let at = 0;
     let over = false;
     const end = (): IteratorResult<unknown> => {
@@ -95,9 +96,11 @@ export class OracleQuery implements ParityQuery {
         try {
           if (rows === undefined) {
             const { collection, checked } = this.#check();
+            refuseEnded = this.#ground.frame.iteration();
             rows = this.#slice(collection, checked);
             read = this.#reader(collection.schema, checked);
           }
+          refuseEnded();
           const held = rows[at++];
           return held === undefined ? end() : { done: false, value: read(held) };
         } catch (error) {

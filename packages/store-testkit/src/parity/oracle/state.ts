@@ -10,8 +10,6 @@ import { kindOf, type SchemaOf, slotAt } from "./shape.ts";
 export interface Held {
   readonly key: unknown;
   readonly row: StoredRow;
-  /** The schema version it was written under. */
-  readonly version: number;
 }
 
 export interface CollectionOf {
@@ -65,6 +63,8 @@ export class Ground {
   #ids = 0;
   /** Transactions open inside each other. */
   depth = 0;
+  /** Outermost transactions so far. */
+  #transactions = 0;
 
   nextId(): number {
     return ++this.#ids;
@@ -73,6 +73,7 @@ export class Ground {
   /** Runs work that leaves nothing behind when it throws. */
   atomically<T>(work: () => T): T {
     const restore = rememberState(this.state);
+    if (this.depth === 0) this.#transactions++;
     this.depth++;
     try {
       return work();
@@ -83,12 +84,23 @@ export class Ground {
       this.depth--;
     }
   }
+
+  /** Throws once the transaction has ended that is open now; never when none is. */
+  untilTransactionEnds(): () => void {
+    if (this.depth === 0) return () => undefined;
+    const now = this.#transactions;
+    return () => {
+      if (this.depth === 0 || this.#transactions !== now) throw new OracleError("transaction_closed");
+    };
+  }
 }
 
 /** Where a handle reads and writes. */
 export interface Frame {
   /** @throws OracleError when the handle has ended */
   state(): State;
+  /** Makes what an iteration that begins now asks before each row. */
+  iteration(): () => void;
   /** @throws OracleError when the handle has ended or takes no writes */
   write<T>(work: () => T): T;
 }

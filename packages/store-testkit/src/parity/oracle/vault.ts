@@ -110,6 +110,7 @@ class OracleWriter extends OracleReader implements ParityWriter {
           if (ended) throw new OracleError("transaction_closed");
           return this.ground.state;
         },
+        iteration: () => () => void frame.state(),
         write: (work) => {
           frame.state();
           return this.ground.atomically(work);
@@ -141,6 +142,7 @@ export class OracleVault extends OracleWriter implements ParityVault {
         if (life.closed) throw new OracleError("database_closed");
         return ground.state;
       },
+      iteration: () => ground.untilTransactionEnds(),
       write: (work) => {
         frame.state();
         return ground.atomically(work);
@@ -160,6 +162,7 @@ export class OracleVault extends OracleWriter implements ParityVault {
         if (ended) throw new OracleError("snapshot_closed");
         return frozen ?? this.ground.state;
       },
+      iteration: () => () => void frame.state(),
       write: () => {
         frame.state();
         throw new OracleError("view_read_only");

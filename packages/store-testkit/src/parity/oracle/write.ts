@@ -53,7 +53,7 @@ export function put(collection: CollectionOf, candidate: unknown): boolean {
 
 function store(collection: CollectionOf, key: unknown, row: StoredRow): void {
   for (const index of collection.schema.indexes) if (index.unique) refuseTaken(collection, index, key, row);
-  collection.rows.set(identityOfKey(collection, key), { key, row, version: collection.version });
+  collection.rows.set(identityOfKey(collection, key), { key, row });
 }
 
 function refuseTaken(collection: CollectionOf, index: IndexOf, key: unknown, row: StoredRow): void {
@@ -91,7 +91,7 @@ export function update(
     if (isPromise(candidate)) throw new OracleError("callback_async");
     const now = collection.rows.get(id);
     if (collection.identity !== before) throw new OracleError("update_reentrant");
-    if (now === undefined || now.version !== held.version || canonical(now.row) !== canonical(held.row))
+    if (now === undefined || canonical(now.row) !== canonical(held.row))
       throw new OracleError("update_reentrant");
   } else candidate = merged(publicObject(root, held.row, "exact"), change, root);
   const row = checkRow(collection, candidate);
