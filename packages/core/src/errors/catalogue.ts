@@ -292,6 +292,13 @@ export const ERROR_CATALOGUE = {
     fault: "caller",
     retry: false,
   },
+  migration_function_failed: {
+    kind: "schema",
+    meaning:
+      "A function of the caller's (`fill`, `convert`, `rewrite`) threw while a migration was at a row; `details` names collection, key and field, `cause` is what it threw. Nothing was changed.",
+    fault: "caller",
+    retry: false,
+  },
   migration_irreversible: {
     kind: "schema",
     meaning:
@@ -517,6 +524,13 @@ export const ERROR_CATALOGUE = {
   model_schema_invalid: {
     kind: "usage",
     meaning: "What was given as a model's schema cannot validate, or cannot describe itself as JSON Schema.",
+    fault: "caller",
+    retry: false,
+  },
+  model_schema_threw: {
+    kind: "usage",
+    meaning:
+      "A model's schema threw while it validated a row, in place of telling what is wrong; `cause` is what it threw.",
     fault: "caller",
     retry: false,
   },

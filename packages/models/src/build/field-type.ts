@@ -2,11 +2,12 @@
  * Types of our own builder, for models without a schema library. A type is a Standard Schema that describes itself as JSON Schema, so a
  * model takes it like any other; what JSON has no words for it says in our own keywords.
  */
-import type { Value } from "@modelvault/core";
+import { ModelVaultError, type Value } from "@modelvault/core";
 import { toTimestamp } from "../collection/timestamps.ts";
 import type { Side } from "../convert/adapter.ts";
 import { ENGINE_DEFAULT, OWN_RULES, type SchemaNode } from "../convert/json-schema.ts";
 import type { ModelSchema } from "../convert/vendor.ts";
+import { argumentInvalid } from "../define/arguments.ts";
 import { Reading } from "./reading.ts";
 
 /** What a model asks for beside JSON Schema. Others who ask a type to describe itself get plain JSON Schema. */
@@ -93,16 +94,18 @@ export class FieldType<Output, Input = Output> implements ModelSchema<Input, Out
     });
   }
 
-  /** A rule in code: it runs on writes through the model. */
+  /** A rule in code: it runs on writes through the model. One that gives a promise is refused there, and an async function at once. */
   check(test: (value: Output) => boolean, message: string): FieldType<Output, Input> {
     const { definition } = this;
+    if (typeof test !== "function" || Object.prototype.toString.call(test) === "[object AsyncFunction]")
+      throw argumentInvalid("test", "a function that gives true or false at once", test);
     return new FieldType({
       ...definition,
       describe: (side, own) => withCheck(definition.describe(side, own)),
       read: (value, reading) => {
         const count = reading.issues.length;
         const read = definition.read(value, reading);
-        if (reading.issues.length === count && !test(read as Output)) reading.add("check", message);
+        if (reading.issues.length === count && !answerOf(test(read as Output))) reading.add("check", message);
         return read;
       },
     });
@@ -156,4 +159,12 @@ function engineValue(value: unknown): Value {
   if (value instanceof Uint8Array || typeof value !== "object" || value === null) return value as Value;
   if (Array.isArray(value)) return value.map(engineValue);
   return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, engineValue(inner)]));
+}
+
+/** What a check says. @throws validation_async for a promise, which would pass for a yes */
+function answerOf(answer: unknown): boolean {
+  if (typeof (answer as { readonly then?: unknown } | null | undefined)?.then !== "function")
+    return Boolean(answer);
+  Promise.resolve(answer).catch(() => undefined);
+  throw new ModelVaultError("validation_async", "A check gave a promise; it must give true or false.", {});
 }

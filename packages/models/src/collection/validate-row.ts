@@ -2,8 +2,9 @@
  * Validation of a row by the model's own schema, before the engine sees it. What the schema gives out (defaults filled in, text
  * trimmed) is what is stored. Its issues become the issues of the engine's `validation_failed`, all of them at once.
  */
-import { ModelVaultError, type Row, type ValidationIssue } from "@modelvault/core";
+import { isModelVaultError, ModelVaultError, type Row, type ValidationIssue } from "@modelvault/core";
 import type { StandardSchemaV1 } from "@standard-schema/spec";
+import { asynchronous } from "../define/arguments.ts";
 import type { Model } from "../define/model.ts";
 import { showValue } from "./show-value.ts";
 
@@ -41,18 +42,24 @@ function ruleOf({ code, kind, type }: SchemaIssue): string {
 /** More problems of one row are not told of, as in the engine: a list can have a million bad elements. */
 const ISSUES_MAX = 1000;
 
-/** What the schema makes of a candidate row. @throws validation_failed, validation_async */
+/** What the schema makes of a candidate row. @throws validation_failed, validation_async, model_schema_threw, model_schema_invalid */
 export function validateRow(model: Model, candidate: unknown): Row {
-  const result: StandardSchemaV1.Result<unknown> | PromiseLike<unknown> | null | undefined =
-    model.schema["~standard"].validate(candidate);
-  if (typeof result !== "object" || result === null) throw malformed(model, "nothing");
-  if (isPromise(result)) throw asynchronous(model, result);
+  const result = runSchema(model, candidate);
+  if (typeof result !== "object" || result === null) throw malformed(model, "no object");
+  if (isPromise(result)) {
+    // What it comes to is not news: the caller gets this error instead.
+    result.then(undefined, () => undefined);
+    throw asynchronous(model.name);
+  }
   if (result.issues === undefined) {
     if (typeof result.value !== "object" || result.value === null)
       throw malformed(model, "a row that is no object");
     return result.value as Row;
   }
-  if (!Array.isArray(result.issues)) throw malformed(model, "issues that are no list");
+  if (!Array.isArray(result.issues) || result.issues.length === 0)
+    throw malformed(model, "issues that are no list of some");
+  if (!result.issues.every(isIssue))
+    throw malformed(model, "an issue without a message, or with a path that is none");
   const issues = result.issues.slice(0, ISSUES_MAX).map((issue) => describeIssue(issue, candidate));
   const summary = issues.map(({ path, message }) =>
     path.length === 0 ? message : `${path.join(".")}: ${message}`,
@@ -63,6 +70,46 @@ export function validateRow(model: Model, candidate: unknown): Row {
     { collection: model.name },
     { issues },
   );
+}
+
+function runSchema(
+  model: Model,
+  candidate: unknown,
+): StandardSchemaV1.Result<unknown> | PromiseLike<unknown> | null | undefined {
+  try {
+    return model.schema["~standard"].validate(candidate);
+  } catch (cause) {
+    if (isModelVaultError(cause, "validation_async")) throw asynchronous(model.name);
+    const reason = cause instanceof Error ? cause.message : showValue(cause);
+    throw new ModelVaultError(
+      "model_schema_threw",
+      `The schema of the model "${model.name}" threw while it validated a row: ${reason}`,
+      { model: model.name },
+      { cause },
+    );
+  }
+}
+
+/** Whether an issue is as the standard has it. Some libraries have arrays of their own kind for paths. */
+function isIssue(issue: unknown): issue is SchemaIssue {
+  if (typeof issue !== "object" || issue === null) return false;
+  const { message, path } = issue as { readonly message?: unknown; readonly path?: unknown };
+  if (typeof message !== "string") return false;
+  if (path === undefined) return true;
+  return (
+    typeof (path as Partial<Iterable<unknown>> | null)?.[Symbol.iterator] === "function" &&
+    typeof path === "object" &&
+    Array.from(path as Iterable<unknown>).every(isSegment)
+  );
+}
+
+function isSegment(segment: unknown): boolean {
+  if (typeof segment !== "object") return isKey(segment);
+  return segment !== null && isKey((segment as { readonly key?: unknown }).key);
+}
+
+function isKey(key: unknown): boolean {
+  return typeof key === "string" || typeof key === "number" || typeof key === "symbol";
 }
 
 function describeIssue(issue: SchemaIssue, candidate: unknown): ValidationIssue {
@@ -103,14 +150,4 @@ function malformed(model: Model, given: string): ModelVaultError {
 
 function isPromise(value: object): value is PromiseLike<unknown> {
   return typeof (value as Partial<PromiseLike<unknown>>).then === "function";
-}
-
-function asynchronous(model: Model, result: PromiseLike<unknown>): ModelVaultError {
-  // What it comes to is not news: the caller gets this error instead.
-  result.then(undefined, () => undefined);
-  return new ModelVaultError(
-    "validation_async",
-    `The schema of the model "${model.name}" validates asynchronously (an async refinement or transform, a promise, or a check that throws). Use synchronous checks, and do the rest before the write.`,
-    { model: model.name },
-  );
 }

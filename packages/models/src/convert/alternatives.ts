@@ -12,13 +12,28 @@ import {
   type Unrepresentable,
 } from "./json-schema.ts";
 
-/** The alternatives of a node: `anyOf`, `oneOf`, or a list of types; nested ones flattened. */
-export function branchesOf(node: SchemaNode): readonly SchemaNode[] | undefined {
+/** How many parts may still be looked at; shared by all that read one schema, so that one without an end comes to an end. */
+export interface Budget {
+  left: number;
+}
+
+/** Levels of parts inside others. The engine has 32 of types; some parts are none. */
+export const LEVELS_MAX = 100;
+
+/** The alternatives of a node: `anyOf`, `oneOf`, or a list of types; nested ones flattened, but for one that contains itself. */
+export function branchesOf(
+  node: SchemaNode,
+  budget: Budget,
+  around: readonly SchemaNode[] = [],
+): readonly SchemaNode[] | undefined {
   const { type } = node;
   if (Array.isArray(type)) return type.map((name) => ({ ...node, type: name as unknown }));
   const keyword = "anyOf" in node ? "anyOf" : "oneOf" in node ? "oneOf" : undefined;
   if (keyword === undefined) return undefined;
-  return schemasAt(node, keyword).flatMap((branch) => branchesOf(branch) ?? [branch]);
+  if (around.includes(node) || around.length >= LEVELS_MAX || budget.left < 0) return [node];
+  const branches = schemasAt(node, keyword);
+  budget.left -= branches.length;
+  return branches.flatMap((branch) => branchesOf(branch, budget, [...around, node]) ?? [branch]);
 }
 
 /** The texts a schema lists, when it lists texts only. */
@@ -41,13 +56,19 @@ export function isAnything(node: SchemaNode): boolean {
 export function findUnrepresentable(
   root: SchemaNode,
   value: unknown,
+  budget: Budget,
   seen: Set<unknown> = new Set(),
+  level: number = 0,
 ): Unrepresentable | undefined {
   if (seen.has(value)) return undefined;
+  budget.left--;
+  // Two levels of description for each part: its keywords, and what they hold.
+  if (level > 2 * LEVELS_MAX || budget.left < 0)
+    return { kind: "recursive", message: "a schema that contains itself, or has too many parts" };
   seen.add(value);
   if (Array.isArray(value)) {
     for (const entry of value) {
-      const found = findUnrepresentable(root, entry, seen);
+      const found = findUnrepresentable(root, entry, budget, seen, level + 1);
       if (found !== undefined) return found;
     }
   } else if (isNode(value)) {
@@ -56,7 +77,7 @@ export function findUnrepresentable(
     if (stored !== undefined) return { kind: "json", message: `a ${stored.type} inside a JSON value` };
     const reference = textAt(value, "$ref");
     const target = reference === undefined ? undefined : resolveReference(root, reference);
-    return findUnrepresentable(root, [...Object.values(value), target], seen);
+    return findUnrepresentable(root, [...Object.values(value), target], budget, seen, level + 1);
   }
   return undefined;
 }

@@ -51,6 +51,15 @@ function convertSchema(
   path: string,
   open: readonly string[],
 ): ValueShape | undefined {
+  return to.inside(node, path, () => convertPart(to, node, path, open));
+}
+
+function convertPart(
+  to: Conversion,
+  node: SchemaNode,
+  path: string,
+  open: readonly string[],
+): ValueShape | undefined {
   const unrepresentable = node[UNREPRESENTABLE];
   if (unrepresentable !== undefined) {
     const { kind, message } = unrepresentable as Unrepresentable;
@@ -62,7 +71,7 @@ function convertSchema(
   const reference = textAt(node, "$ref");
   if (reference !== undefined) return convertReference(to, node, reference, path, open);
   if ("not" in node) return to.refuse(path, "a schema that excludes values", insteadOf("never"));
-  const branches = branchesOf(node);
+  const branches = branchesOf(node, to.budget);
   if (branches !== undefined) {
     return convertUnion(to, node, branches, path, (part, aside) =>
       convertSchema(aside ?? to, part, path, open),
@@ -114,7 +123,9 @@ function convertFacets(
   if (
     clash.length > 0 ||
     (facets.length > 1 &&
-      (type === "object" || type === "array" || facets.some((facet) => branchesOf(facet) ?? facet.$ref)))
+      (type === "object" ||
+        type === "array" ||
+        facets.some((facet) => branchesOf(facet, to.budget) ?? facet.$ref)))
   ) {
     return to.refuse(path, "an intersection of schemas", insteadOf("intersection"));
   }
@@ -231,7 +242,7 @@ function convertRecord(
       open,
     );
   }
-  const hidden = findUnrepresentable(to.root, node);
+  const hidden = findUnrepresentable(to.root, node, to.budget);
   if (hidden !== undefined) return to.refuse(`${path}{}`, hidden.message, insteadOf(hidden.kind));
   const inside = values === undefined ? undefined : convertSchema(to.aside(), values, `${path}{}`, open);
   if (inside !== undefined) to.records.set(path, inside.shape);

@@ -113,11 +113,20 @@ export function resolveReference(root: SchemaNode, reference: string): SchemaNod
   if (!reference.startsWith("#")) return undefined;
   let node: unknown = root;
   for (const token of reference.slice(1).split("/").slice(1)) {
-    const name = decodeURIComponent(token).replaceAll("~1", "/").replaceAll("~0", "~");
-    if (!isNode(node) || !Object.hasOwn(node, name)) return undefined;
+    const name = decoded(token)?.replaceAll("~1", "/").replaceAll("~0", "~");
+    if (name === undefined || !isNode(node) || !Object.hasOwn(node, name)) return undefined;
     node = node[name];
   }
   return asSchema(node);
+}
+
+/** A part of a reference with its `%` sequences read; undefined where one is none. */
+function decoded(token: string): string | undefined {
+  try {
+    return decodeURIComponent(token);
+  } catch {
+    return undefined;
+  }
 }
 
 /**

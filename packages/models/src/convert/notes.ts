@@ -1,5 +1,7 @@
 /** What a conversion has to say beside its result: parts that cannot be stored, and rules that only the schema enforces. */
 
+import { insteadOf } from "./advice.ts";
+import { type Budget, LEVELS_MAX } from "./alternatives.ts";
 import type { SchemaNode } from "./json-schema.ts";
 import type { PatternNotes } from "./patterns.ts";
 import type { Shape } from "./shape.ts";
@@ -30,6 +32,24 @@ export interface Unenforced {
 /** Why a default is not the engine's. */
 export const FILLED_IN = "it may be computed, so it is filled in by the schema on the way in";
 
+/** Parts of a schema. None that a person writes comes near; one that goes on for ever passes it soon. */
+const PARTS_MAX = 50_000;
+/** Characters of a path that never ends. */
+const ENDLESS_PATH_MAX = 60;
+
+/** A schema without an end, or with more parts than anybody writes. */
+export class EndlessSchema {
+  readonly problem: Unsupported;
+
+  constructor(path: string) {
+    this.problem = {
+      path: path.length > ENDLESS_PATH_MAX ? `${path.slice(0, ENDLESS_PATH_MAX)}…` : path,
+      found: "a schema that contains itself, or has too many parts",
+      instead: insteadOf("recursive"),
+    };
+  }
+}
+
 /** One conversion under way. */
 export class Conversion {
   readonly root: SchemaNode;
@@ -38,10 +58,28 @@ export class Conversion {
   readonly unenforced: Unenforced[] = [];
   /** What the values of records are, which the engine stores as JSON, by path. */
   readonly records: Map<string, Shape> = new Map();
+  readonly budget: Budget;
+  /** The parts around the one being converted. */
+  readonly #around: Set<SchemaNode> = new Set();
 
-  constructor(root: SchemaNode, patterns: PatternNotes) {
+  constructor(root: SchemaNode, patterns: PatternNotes, budget: Budget = { left: PARTS_MAX }) {
+    this.budget = budget;
     this.root = root;
     this.patterns = patterns;
+  }
+
+  /** Converts a part, unless it contains itself. @throws EndlessSchema where it does so as ever new objects, such as a getter makes */
+  inside<T>(node: SchemaNode, path: string, convert: () => T | undefined): T | undefined {
+    this.budget.left--;
+    if (this.budget.left < 0 || this.#around.size >= LEVELS_MAX) throw new EndlessSchema(path);
+    if (this.#around.has(node))
+      return this.refuse(path, "a schema that contains itself", insteadOf("recursive"));
+    this.#around.add(node);
+    try {
+      return convert();
+    } finally {
+      this.#around.delete(node);
+    }
   }
 
   refuse(path: string, found: string, instead: string): undefined {
@@ -52,9 +90,11 @@ export class Conversion {
     this.unenforced.push({ path, rule, why });
   }
 
-  /** A conversion of the same schema whose notes are thrown away. */
+  /** A conversion of the same schema, in the same place, whose notes are thrown away. */
   aside(): Conversion {
-    return new Conversion(this.root, this.patterns);
+    const aside = new Conversion(this.root, this.patterns, this.budget);
+    for (const node of this.#around) aside.#around.add(node);
+    return aside;
   }
 }
 

@@ -6,7 +6,14 @@ import { ModelVaultError } from "@modelvault/core";
 import type { Side } from "./adapter.ts";
 import { insteadOf } from "./advice.ts";
 import { convertRow } from "./convert.ts";
-import { Conversion, FILLED_IN, fieldPath, type Unenforced, type Unsupported } from "./notes.ts";
+import {
+  Conversion,
+  EndlessSchema,
+  FILLED_IN,
+  fieldPath,
+  type Unenforced,
+  type Unsupported,
+} from "./notes.ts";
 import { type FieldShape, fieldsIn, type RowShape, type Shape } from "./shape.ts";
 import { type DescribedSchema, describeSchema, type ModelSchema } from "./vendor.ts";
 
@@ -21,12 +28,12 @@ export interface ReadSchema {
  */
 export function readSchema(model: string, schema: ModelSchema): ReadSchema {
   const output = convertSide(model, schema, "output");
-  const shape = convertRow(output);
+  const shape = rowOf(model, output, "output");
   const unsupported = [...output.unsupported];
   if (shape === undefined || unsupported.length > 0) throw modelUnsupported(model, unsupported);
   // What is wrong with the input alone (a union, say) is for the schema: it never reaches the engine.
   const input = convertSide(model, schema, "input");
-  const taken = convertRow(input);
+  const taken = rowOf(model, input, "input");
   if (taken !== undefined) unsupported.push(...changedKinds(taken.fields, shape.fields, ""));
   for (const [path, values] of output.records) {
     const before = input.records.get(path);
@@ -37,6 +44,22 @@ export function readSchema(model: string, schema: ModelSchema): ReadSchema {
   const defaults = input.unenforced.filter(({ rule }) => rule === "default");
   const filled = taken === undefined ? [] : filledIn(taken.fields, shape.fields, "");
   return { shape, unenforced: unique([...output.unenforced, ...defaults, ...filled]) };
+}
+
+/** A description is an object of unknown origin, with getters that may throw. */
+function rowOf(model: string, described: Conversion, side: Side): RowShape | undefined {
+  try {
+    return convertRow(described);
+  } catch (cause) {
+    if (cause instanceof EndlessSchema) throw modelUnsupported(model, [cause.problem]);
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new ModelVaultError(
+      "model_schema_invalid",
+      `The schema of the model "${model}" cannot be used: the JSON Schema of its ${side} cannot be read: ${reason}.`,
+      { model, argument: "schema", expected: "a JSON Schema as plain data", side },
+      { cause },
+    );
+  }
 }
 
 /** A schema that stands in several places of a union is told of once. */

@@ -1,4 +1,4 @@
-/** Errors for arguments of the wrong kind. */
+/** Errors for arguments of the wrong kind, and for schemas that do not answer at once. */
 import { ModelVaultError } from "@modelvault/core";
 import { showValue } from "../collection/show-value.ts";
 
@@ -10,4 +10,13 @@ export function argumentInvalid(argument: string, expected: string, value: unkno
     expected,
     actual,
   });
+}
+
+/** The error for a schema that gives a promise where a row is to be validated now. */
+export function asynchronous(model: string): ModelVaultError {
+  return new ModelVaultError(
+    "validation_async",
+    `The schema of the model "${model}" validates asynchronously (an async refinement or transform, a promise, or a check that throws). Use synchronous checks, and do the rest before the write.`,
+    { model },
+  );
 }

@@ -4,7 +4,7 @@ import { readSchema } from "../convert/read-schema.ts";
 import { type FieldShape, fieldDescriptors } from "../convert/shape.ts";
 import type { ModelSchema } from "../convert/vendor.ts";
 import type { PrimaryKeyOf } from "../types/paths.ts";
-import { argumentInvalid } from "./arguments.ts";
+import { argumentInvalid, asynchronous } from "./arguments.ts";
 import type { GenerateFor, Model } from "./model.ts";
 import { checkGenerated, checkOptions, checkRenamedFields, type ModelOptions } from "./options.ts";
 
@@ -73,7 +73,7 @@ function indexPath(fields: readonly FieldShape[], path: string): readonly string
 }
 
 function checkSchema(model: string, schema: unknown): void {
-  const standard: unknown = isObject(schema) ? schema["~standard"] : undefined;
+  const standard = standardOf(model, schema);
   const missing = !isObject(standard)
     ? "it does not implement Standard Schema"
     : typeof standard.validate !== "function"
@@ -81,7 +81,10 @@ function checkSchema(model: string, schema: unknown): void {
       : !describesItself(standard.jsonSchema)
         ? "it cannot describe itself as JSON Schema (Zod can from 4.2 on, ArkType from 2.1.28; a schema of Valibot goes through toStandardJsonSchema() of @valibot/to-json-schema)"
         : undefined;
-  if (missing === undefined) return;
+  if (missing === undefined) {
+    if (isAsync(standard)) throw asynchronous(model);
+    return;
+  }
   throw new ModelVaultError(
     "model_schema_invalid",
     `The schema of the model "${model}" cannot be used: ${missing}. Give a schema such as z.object({ … }).`,
@@ -92,6 +95,35 @@ function checkSchema(model: string, schema: unknown): void {
       reason: missing,
     },
   );
+}
+
+/** What a schema has under the standard's name. */
+function standardOf(model: string, schema: unknown): unknown {
+  try {
+    return isObject(schema) ? schema["~standard"] : undefined;
+  } catch (cause) {
+    throw new ModelVaultError(
+      "model_schema_invalid",
+      `The schema of the model "${model}" cannot be used: to look at it throws ${cause instanceof Error ? cause.message : "something"}.`,
+      { model, argument: "schema", expected: "a schema with Standard Schema and Standard JSON Schema" },
+      { cause },
+    );
+  }
+}
+
+/** Whether a schema never answers at once: a function that is async, and the async schemas of Valibot, which answer to everything with a promise. */
+function isAsync(standard: unknown): boolean {
+  const { validate, vendor } = standard as { validate(value: unknown): unknown; readonly vendor?: unknown };
+  if (Object.prototype.toString.call(validate) === "[object AsyncFunction]") return true;
+  if (vendor !== "valibot") return false;
+  try {
+    const answer = validate({});
+    if (typeof (answer as { readonly then?: unknown } | null)?.then !== "function") return false;
+    Promise.resolve(answer).catch(() => undefined);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function describesItself(jsonSchema: unknown): boolean {
