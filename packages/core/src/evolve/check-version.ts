@@ -42,8 +42,8 @@ export interface CheckOptions {
 export interface RowProblem {
   readonly key: Value;
   /**
-   * As a validation error lists them. A row that fails otherwise has one issue: its rule is `rewrite` where the function threw, else the error code that
-   * `registerVersion` would give.
+   * As a validation error lists them, which is what the function may throw, too. A row that fails otherwise has one issue: its rule is `rewrite` where the
+   * function threw, else the error code that `registerVersion` would give.
    */
   readonly issues: readonly ValidationIssue[];
 }
@@ -201,7 +201,7 @@ class DryRun {
     try {
       made = this.#nextRow(key, payload);
     } catch (error) {
-      return { issues: [issueOf(error)] };
+      return { issues: issuesOf(error) };
     }
     try {
       const issues = this.#plan.after.validate(made);
@@ -211,7 +211,7 @@ class DryRun {
       return { row };
     } catch (error) {
       if (!isModelVaultError(error)) throw error;
-      return { issues: [issueOf(error)] };
+      return { issues: issuesOf(error) };
     }
   }
 
@@ -231,8 +231,10 @@ function withValue(
   if (value !== null) use(encodeIndexValue(kind, value), value);
 }
 
-function issueOf(error: unknown): ValidationIssue {
+/** An error that lists issues of its own knows better where in the row they are. */
+function issuesOf(error: unknown): readonly ValidationIssue[] {
+  if (isModelVaultError(error) && error.issues.length > 0) return error.issues;
   const message = error instanceof Error ? error.message : String(error);
   const rule = isModelVaultError(error) ? error.code : "rewrite";
-  return { message, path: [], rule, expected: "a row that fits the new version", actual: message };
+  return [{ message, path: [], rule, expected: "a row that fits the new version", actual: message }];
 }

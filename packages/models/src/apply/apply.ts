@@ -12,9 +12,11 @@ import { Plan } from "../plan/plan.ts";
 import type { CollectionChange, PlanData } from "../plan/plan-data.ts";
 import { checkKeys, checkModelList, checkRowFunctions } from "../plan/plan-options.ts";
 import { shortHash } from "../plan/plan-text.ts";
-import { hashSchemas, schemaOf, wholeDescriptor } from "../plan/schema-hashes.ts";
+import { currentHash, schemaOf, wholeDescriptor } from "../plan/schema-hashes.ts";
 import type { Step } from "../plan/step.ts";
 import { describeStep } from "../plan/step-text.ts";
+import type { VariantNeed } from "../plan/variant-needs.ts";
+import { notedNeeds, variantNote, variantNoteKey } from "../plan/variant-notes.ts";
 import { type RowSources, rowChange } from "../rows/row-change.ts";
 
 export interface ApplyProgress {
@@ -97,6 +99,7 @@ class Application {
       const schema = from === undefined ? undefined : schemaOf(this.#tx, from);
       return from === undefined || schema === undefined ? [] : [wholeDescriptor(from, schema)];
     });
+    const variants = this.#variantsBefore(changes);
     // Compiled before anything is written, so that a missing function is found at once.
     const work = changes.map((change) => this.#changeOf(change, steps));
     for (const step of steps) {
@@ -104,6 +107,11 @@ class Application {
       else if (step.kind === "renameCollection") this.#tx.renameCollection(step.from, step.collection);
     }
     for (const change of work) change();
+    for (const { name, after, variants: needs = [] } of changes) {
+      const note = variantNote(needs);
+      if (after !== undefined && (note !== undefined || this.#tx.note(variantNoteKey(name)) !== undefined))
+        this.#tx.setNote(variantNoteKey(name), note);
+    }
     const { program, now = Date.now } = this.#options;
     const entry = record(this.#tx, {
       hash,
@@ -115,15 +123,23 @@ class Application {
       steps,
       changes,
       before,
+      ...(variants.length === 0 ? {} : { variants }),
       ...(reverts === undefined ? {} : { reverts }),
     });
     return { changed: true, entry };
   }
 
+  #variantsBefore(changes: readonly CollectionChange[]): { name: string; needs: readonly VariantNeed[] }[] {
+    return changes.flatMap(({ from }) => {
+      const needs = from === undefined ? [] : notedNeeds(this.#tx, from);
+      return from === undefined || needs.length === 0 ? [] : [{ name: from, needs }];
+    });
+  }
+
   /** All steps, or none when the vault is there already; without the functions that ran once. @throws plan_stale */
   #stepsToDo(): readonly Step[] {
     const { base, target, concerns, steps } = this.#data;
-    const current = hashSchemas(new Map(concerns.map((name) => [name, schemaOf(this.#tx, name)])));
+    const current = currentHash(this.#tx, concerns);
     const ran = steps.some((step) => "once" in step) ? ranOnce(this.#tx) : new Set();
     const left = steps.filter(
       (step) => !(step.kind === "rewriteRows" && step.once !== undefined && ran.has(step.once)),
@@ -160,12 +176,13 @@ class Application {
     return from === undefined ? 0 : this.#tx.collection(from).count();
   }
 
-  #changeOf({ name, from, after }: CollectionChange, all: readonly Step[]): () => void {
+  #changeOf(change: CollectionChange, all: readonly Step[]): () => void {
+    const { name, from, after } = change;
     if (after === undefined) return () => undefined;
     if (from === undefined) return () => void this.#tx.register(after);
     const steps = all.filter(({ collection, kind }) => collection === name && kind !== "renameCollection");
     if (steps.length === 0) return () => undefined;
-    const rewrite = rowChange(name, after, steps, this.#sources);
+    const rewrite = rowChange(change, steps, this.#sources);
     const { fields, indexes = [] } = after;
     const { onProgress } = this.#options;
     const options = {

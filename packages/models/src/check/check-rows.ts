@@ -6,7 +6,7 @@ import { ModelVaultError, type ReadHandle, type VersionCheck } from "@modelvault
 import { argumentInvalid } from "../define/arguments.ts";
 import type { CollectionChange, PlanData } from "../plan/plan-data.ts";
 import { checkKeys } from "../plan/plan-options.ts";
-import { hashSchemas, schemaOf } from "../plan/schema-hashes.ts";
+import { currentHash } from "../plan/schema-hashes.ts";
 import type { Step } from "../plan/step.ts";
 import { type RowSources, rowChange } from "../rows/row-change.ts";
 import { CheckReport, type CollectionReport, type StepReport } from "./check-report.ts";
@@ -55,7 +55,7 @@ export function checkRows(
 }
 
 function refuseStale(db: CheckSource, { base, concerns }: PlanData): void {
-  const current = hashSchemas(new Map(concerns.map((name) => [name, schemaOf(db, name)])));
+  const current = currentHash(db, concerns);
   if (current === base) return;
   throw new ModelVaultError(
     "plan_stale",
@@ -71,15 +71,16 @@ function refuseStale(db: CheckSource, { base, concerns }: PlanData): void {
 /** The dry run of one collection; undefined when its rows have no part in the plan. */
 function checkCollection(
   db: CheckSource,
-  { name, from = name, after }: CollectionChange,
+  change: CollectionChange,
   all: readonly Step[],
   sources: RowSources,
 ): VersionCheck | undefined {
+  const { name, from = name, after } = change;
   const steps = all.filter(({ collection, kind }) => collection === name && kind !== "renameCollection");
   // Another primary key makes rows that cannot be looked at under their old one; such a plan is refused whatever they hold.
   if (after === undefined || steps.length === 0 || steps.some(({ kind }) => kind === "changePrimaryKey"))
     return undefined;
-  const rewrite = rowChange(name, after, steps, sources);
+  const rewrite = rowChange(change, steps, sources);
   const { fields, indexes = [] } = after;
   return db.checkVersion(
     from,

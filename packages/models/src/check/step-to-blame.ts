@@ -42,7 +42,8 @@ function touches(own: readonly string[], path: readonly string[]): boolean {
 
 /** Whether a rule is one that a step brings: of two steps on one field, the one that is meant. */
 function goesWith(step: Step, rule: string): boolean {
-  if (rule === "required") return step.kind === "addField" || step.kind === "makeRequired";
+  if (rule === "required")
+    return step.kind === "addField" || step.kind === "makeRequired" || step.kind === "makeVariantRequired";
   if (rule === "type") return step.kind === "convertType";
   return step.kind === "tightenConstraint";
 }

@@ -3,6 +3,7 @@ import type { Collection, ReadHandle, Row, WriteHandle } from "@modelvault/core"
 import { argumentInvalid } from "../define/arguments.ts";
 import type { InputOf, Model, RowOf } from "../define/model.ts";
 import { generatedKeys } from "../generate/generated-keys.ts";
+import { noteOfModel } from "../plan/variant-notes.ts";
 import { compareModel } from "./compare-model.ts";
 import { type CompiledModel, compileModel, guardModel } from "./compiled-model.ts";
 import { ModelCollection } from "./model-collection.ts";
@@ -47,7 +48,7 @@ export function collection<M extends Model>(
       return missing;
     });
   } else {
-    if (!db.hasCollection(model.name) && canRegister(db)) db.register(model.descriptor);
+    if (!db.hasCollection(model.name) && canRegister(db)) create(db, model);
     else compareModel(db, model);
     rows = openRows(db, compiled);
     whole = guardModel(
@@ -101,6 +102,18 @@ function checkArguments(db: unknown, model: unknown): void {
   if (typeof (model as Partial<Model> | null | undefined)?.descriptor !== "object") {
     throw argumentInvalid("model", "a model made with defineModel", model);
   }
+}
+
+/** A collection of its own, with the note of what its variants require, for plans to come. */
+function create(db: WriteHandle, model: Model): void {
+  const note = noteOfModel(model);
+  if (note === undefined || !hasTransaction(db)) {
+    db.register(model.descriptor);
+    return;
+  }
+  db.transaction(() => {
+    if (db.register(model.descriptor).changed) db.setNote(...note);
+  });
 }
 
 function canRegister(db: ReadHandle): db is WriteHandle {

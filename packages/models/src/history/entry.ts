@@ -7,6 +7,7 @@ import { utf8ToBytes } from "@noble/hashes/utils.js";
 import { decodeExact, encodeExact } from "../plan/exact-json.ts";
 import type { CollectionChange } from "../plan/plan-data.ts";
 import type { Step } from "../plan/step.ts";
+import type { VariantNeed } from "../plan/variant-needs.ts";
 
 /** One applied plan. */
 export interface HistoryEntry {
@@ -25,6 +26,8 @@ export interface HistoryEntry {
   readonly changes: readonly CollectionChange[];
   /** Schemas before, of the collections that were there, in the order of `changes`. */
   readonly before: readonly CollectionDescriptor[];
+  /** What variants of unions required before, of the collections that had such needs. */
+  readonly variants?: readonly { readonly name: string; readonly needs: readonly VariantNeed[] }[];
   /** The number of the entry that this one undid. */
   readonly reverts?: number;
 }

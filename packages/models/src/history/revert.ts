@@ -14,7 +14,7 @@ import { type Applied, type ApplyOptions, apply } from "../apply/apply.ts";
 import type { Plan } from "../plan/plan.ts";
 import { planTargets } from "../plan/plan-models.ts";
 import { shortHash } from "../plan/plan-text.ts";
-import { hashSchemas, schemaOf } from "../plan/schema-hashes.ts";
+import { currentHash } from "../plan/schema-hashes.ts";
 import { startsWith } from "../plan/schema-tree.ts";
 import { pathText, qualified, type Step } from "../plan/step.ts";
 import { describeStep } from "../plan/step-text.ts";
@@ -36,10 +36,15 @@ export function planRevert(db: ReadHandle): Plan {
     return reason === undefined ? [] : [`${step.collection}: ${describeStep(step)}: ${reason}`];
   });
   if (reasons.length > 0) throw refusal(`The migration ${entry.number} cannot be undone exactly`, reasons);
-  return planTargets(db, targetsOf(entry), allowances(entry), {
+  const planned = planTargets(db, targetsOf(entry), allowances(entry), {
     reverts: entry.number,
     drops: entry.changes.flatMap(({ name, from }) => (from === undefined ? [{ name, allowed: true }] : [])),
   });
+  const ways = planned.blockers.map(
+    ({ step }) => `${step.collection}: going back would ${describeStep(step)}`,
+  );
+  if (ways.length > 0) throw refusal(`The migration ${entry.number} cannot be undone exactly`, ways);
+  return planned;
 }
 
 /** Undoes the last migration: plans it and applies the plan. @throws as planRevert and apply */
@@ -55,7 +60,7 @@ function lastToRevert(entries: readonly HistoryEntry[]): HistoryEntry {
 }
 
 function refuseStale(db: ReadHandle, { number, target, concerns }: HistoryEntry): void {
-  const current = hashSchemas(new Map(concerns.map((name) => [name, schemaOf(db, name)])));
+  const current = currentHash(db, concerns);
   if (current === target) return;
   throw new ModelVaultError(
     "plan_stale",
@@ -74,11 +79,10 @@ function irreversible(step: Step): string | undefined {
       return "the values are gone";
     case "rewriteRows":
       return "a function changed the rows";
-    case "groupFields":
-      return "the fields would have to be taken apart again";
     case "addField":
       return "the values that rows were given would be dropped";
     case "makeRequired":
+    case "makeVariantRequired":
       return step.fill.by === "nothing" ? undefined : "which rows had no value is not known any more";
     case "tightenConstraint":
       return step.by === "function" ? "a function changed the values" : undefined;
@@ -116,7 +120,8 @@ function targetsOf(entry: HistoryEntry): Target[] {
   return entry.changes.flatMap(({ name, from }) => {
     const descriptor = entry.before.find((before: CollectionDescriptor) => before.name === from);
     if (from === undefined || descriptor === undefined) return [];
-    const target = { name: from, descriptor, renamedFields: renamesBack(entry.steps, name) };
+    const variants = entry.variants?.find((each) => each.name === from)?.needs ?? [];
+    const target = { name: from, descriptor, variants, renamedFields: renamesBack(entry.steps, name) };
     return [from === name ? target : { ...target, renamedFrom: name }];
   });
 }

@@ -9,6 +9,7 @@ import type { RowDecisions } from "./row-decisions.ts";
 import { fieldAt, startsWith } from "./schema-tree.ts";
 import type { Step } from "./step.ts";
 import { bare, typeText } from "./type-text.ts";
+import { leavesOpen, mayConcern, needsWithout, renameInNeed, type VariantNeed } from "./variant-needs.ts";
 
 export interface Difference {
   /** Name of the collection after the plan. */
@@ -17,17 +18,25 @@ export interface Difference {
   readonly after: Schema;
   readonly renamedFields: ReadonlyMap<string, string>;
   readonly decisions: RowDecisions;
+  /** What variants of unions require beside the schemas. */
+  readonly needs: { readonly before: readonly VariantNeed[]; readonly after: readonly VariantNeed[] };
 }
 
 /** The steps, in the order in which they take effect; none when the schemas are the same. */
-export function diffCollection({ collection, before, after, renamedFields, decisions }: Difference): Step[] {
-  const { schema: regrouped, objects } = regroupFields(before, after);
+export function diffCollection(difference: Difference): Step[] {
+  const { collection, before, after, renamedFields, decisions, needs } = difference;
+  const { schema: regrouped, grouped, ungrouped } = regroupFields(before, after);
   const { renames, schema } = renameFields(regrouped, after, renamedFields);
-  const steps = new CollectionSteps(collection, schema, after, decisions);
-  for (const path of objects) steps.add({ kind: "groupFields", collection, safety: "data", path });
+  const steps = new CollectionSteps(collection, schema, after, decisions, needs.after);
+  for (const path of grouped) steps.add({ kind: "groupFields", collection, safety: "data", path });
+  for (const path of ungrouped) steps.add({ kind: "ungroupFields", collection, safety: "data", path });
   for (const { from, to } of renames)
     steps.add({ kind: "renameField", collection, safety: "data", from, path: to });
   for (const finding of classify(schema, after)) steps.addFinding(finding);
+  const known = needs.before.map((need) =>
+    renames.reduce((renamed, { from, to }) => renameInNeed(renamed, from, to), need),
+  );
+  steps.addNeeds(known);
   return steps.finish();
 }
 
@@ -36,10 +45,18 @@ class CollectionSteps {
   readonly #before: Schema;
   readonly #after: Schema;
   readonly #decisions: RowDecisions;
+  readonly #needs: readonly VariantNeed[];
   readonly #steps: Step[] = [];
   readonly #restated: string[] = [];
 
-  constructor(collection: string, before: Schema, after: Schema, decisions: RowDecisions) {
+  constructor(
+    collection: string,
+    before: Schema,
+    after: Schema,
+    decisions: RowDecisions,
+    needs: readonly VariantNeed[],
+  ) {
+    this.#needs = needs;
     this.#collection = collection;
     this.#before = before;
     this.#after = after;
@@ -76,6 +93,22 @@ class CollectionSteps {
   addFinding(finding: Finding): void {
     const step = this.#stepOf(finding);
     if (step !== undefined) this.add(step);
+  }
+
+  /** What variants require now and did not, or the other way round, of fields that both schemas have and the engine lets be absent. */
+  addNeeds(before: readonly VariantNeed[]): void {
+    const collection = this.#collection;
+    const told = (need: VariantNeed): boolean =>
+      leavesOpen(this.#before, need) && leavesOpen(this.#after, need);
+    for (const need of needsWithout(this.#needs, before)) {
+      if (!told(need) || !mayConcern(this.#before, need)) continue;
+      const fill = this.#decisions.variantFillOf(need);
+      this.add({ kind: "makeVariantRequired", collection, safety: "data", ...need, fill });
+    }
+    for (const need of needsWithout(before, this.#needs)) {
+      if (told(need) && mayConcern(this.#after, need))
+        this.add({ kind: "makeVariantOptional", collection, safety: "safe", ...need });
+    }
   }
 
   #stepOf(finding: Finding): Step | undefined {
@@ -136,7 +169,7 @@ class CollectionSteps {
 
   #optionalField(path: readonly string[]): Step {
     const base = { collection: this.#collection, path, type: this.#typeAt(path) };
-    const fill = this.#decisions.optionalFillOf(path, this.#before);
+    const fill = this.#decisions.optionalFillOf(path, this.#before, this.#needs);
     return fill === undefined
       ? { kind: "addOptionalField", ...base, safety: "safe" }
       : { kind: "addField", ...base, safety: "data", fill };

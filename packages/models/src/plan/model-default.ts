@@ -1,13 +1,25 @@
 /**
  * Whether a model fills a field in by itself. Asked of the schema: it validates a row that holds nothing but the objects on the way to the
- * field; a field that it can fill gets no complaint. No vendor is known here, and no default is read out, for it may be another one each time.
+ * field, and the tags of its variant; a field that it can fill gets no complaint. No vendor is known here, and no default is read out, for it may be another one each time.
  */
 import type { Model } from "../define/model.ts";
+import type { VariantTag } from "./variant-needs.ts";
 
-/** Whether the model's schema gives a value for a field that is not there. Fields inside lists are not asked for. */
-export function fillsByDefault(model: Model, path: readonly string[]): boolean {
+/** Whether the model's schema gives a value for a field that is not there, in rows with these tags. Fields inside lists are not asked for. */
+export function fillsByDefault(
+  model: Model,
+  path: readonly string[],
+  when: readonly VariantTag[] = [],
+): boolean {
   if (path.includes("[]")) return false;
-  const result = model.schema["~standard"].validate(probe(path.slice(0, -1)));
+  let result: ReturnType<Model["schema"]["~standard"]["validate"]>;
+  try {
+    result = model.schema["~standard"].validate(probe(path.slice(0, -1), when, 0));
+  } catch {
+    // A check of the schema's own that such a row is too little for.
+    return false;
+  }
+  if (typeof result !== "object" || result === null) return false;
   if (isThenable(result)) {
     result.then(undefined, () => undefined);
     return false;
@@ -16,9 +28,13 @@ export function fillsByDefault(model: Model, path: readonly string[]): boolean {
   return !result.issues.some((issue) => leadsTo(keysOf(issue.path), path));
 }
 
-function probe(path: readonly string[]): unknown {
+function probe(path: readonly string[], when: readonly VariantTag[], depth: number): unknown {
+  const tags = when.filter((tag) => tag.path.length === depth + 1).map((tag) => [tag.path[depth], tag.is]);
   const [name, ...rest] = path;
-  return name === undefined ? {} : { [name]: probe(rest) };
+  return {
+    ...Object.fromEntries(tags),
+    ...(name === undefined ? {} : { [name]: probe(rest, when, depth + 1) }),
+  };
 }
 
 function hasValue(value: unknown, path: readonly string[]): boolean {

@@ -3,6 +3,7 @@ import type { CollectionDescriptor } from "@modelvault/core";
 import { encodeExact } from "./exact-json.ts";
 import { hashJson } from "./schema-hashes.ts";
 import type { Step } from "./step.ts";
+import type { VariantNeed } from "./variant-needs.ts";
 
 /** One collection that a plan touches. */
 export interface CollectionChange {
@@ -11,6 +12,8 @@ export interface CollectionChange {
   readonly from?: string;
   /** The whole schema after the plan; left out for a collection that is dropped. */
   readonly after?: CollectionDescriptor;
+  /** What rows of one variant of a union need after the plan, which the schema does not say; left out where there is nothing. */
+  readonly variants?: readonly VariantNeed[];
 }
 
 export interface PlanData {

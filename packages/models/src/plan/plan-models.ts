@@ -4,7 +4,7 @@
  *   collections named in allowDrop are dropped · declared renames are made · each model's collection is created or changed, in the
  *   order of the models · what no model names is left alone
  */
-import { ModelVaultError, type Schema } from "@modelvault/core";
+import { ModelVaultError } from "@modelvault/core";
 import { argumentInvalid } from "../define/arguments.ts";
 import type { Model } from "../define/model.ts";
 import { ranOnce } from "../history/entry.ts";
@@ -14,7 +14,13 @@ import { Plan } from "./plan.ts";
 import { type CollectionChange, sealPlan } from "./plan-data.ts";
 import { checkModelList, checkPlanOptions, type PlanOptions, type RowRewrite } from "./plan-options.ts";
 import { RowDecisions } from "./row-decisions.ts";
-import { hashSchemas, type PlanSource, schemaOf, wholeDescriptor } from "./schema-hashes.ts";
+import {
+  type CollectionFacts,
+  factsOf,
+  hashFacts,
+  type PlanSource,
+  wholeDescriptor,
+} from "./schema-hashes.ts";
 import type { Step } from "./step.ts";
 import { type Target, targetOf, targetSchema } from "./target.ts";
 
@@ -58,15 +64,15 @@ class PlannedVault {
   readonly #steps: Step[] = [];
   readonly #changes: CollectionChange[] = [];
   /** Every collection of the vault by its name of the moment. */
-  readonly #now = new Map<string, { readonly from: string; readonly schema: Schema }>();
-  readonly #before = new Map<string, Schema | undefined>();
-  readonly #after = new Map<string, Schema | undefined>();
+  readonly #now = new Map<string, { readonly from: string; readonly facts: CollectionFacts }>();
+  readonly #before = new Map<string, CollectionFacts | undefined>();
+  readonly #after = new Map<string, CollectionFacts | undefined>();
 
   constructor(source: PlanSource) {
     this.#source = source;
     for (const name of source.collectionNames()) {
-      const schema = schemaOf(source, name);
-      if (schema !== undefined) this.#now.set(name, { from: name, schema });
+      const facts = factsOf(source, name);
+      if (facts !== undefined) this.#now.set(name, { from: name, facts });
     }
   }
 
@@ -101,32 +107,38 @@ class PlannedVault {
   }
 
   change(target: Target, options: PlanOptions): void {
-    const { name, renamedFields, model, descriptor } = target;
+    const { name, renamedFields, model, descriptor, variants } = target;
     const known = this.#now.get(name);
     this.#concern(name);
-    const after = targetSchema(target, known?.schema);
-    this.#after.set(name, after);
+    const after = targetSchema(target, known?.facts.schema);
+    this.#after.set(name, { schema: after, variants });
     const whole = wholeDescriptor(name, after);
+    const noted = variants.length === 0 ? {} : { variants };
     if (known === undefined) {
-      this.#changes.push({ name, after: whole });
+      this.#changes.push({ name, after: whole, ...noted });
       this.#steps.push({ kind: "createCollection", collection: name, safety: "safe", descriptor: whole });
       return;
     }
     const decisions = new RowDecisions([name, known.from], options, model, descriptor);
-    const steps = diffCollection({ collection: name, before: known.schema, after, renamedFields, decisions });
+    const { schema: before, variants: former } = known.facts;
+    const needs = { before: former, after: variants };
+    const steps = diffCollection({ collection: name, before, after, renamedFields, decisions, needs });
     const rewrite = rewriteStep(name, steps, options.rewrite?.[name], this.#source);
     if (rewrite !== undefined) steps.push(rewrite);
-    if (steps.length > 0 || known.from !== name) this.#changes.push({ name, from: known.from, after: whole });
+    if (steps.length > 0 || known.from !== name)
+      this.#changes.push({ name, from: known.from, after: whole, ...noted });
+    // What is not worth a step is not noted either.
+    else this.#after.set(name, known.facts);
     this.#steps.push(...steps);
   }
 
   finish(targets: readonly Target[], options: PlanOptions, reverts: number | undefined): Plan {
     const after = new Map([...this.#before.keys()].map((name) => [name, this.#after.get(name)]));
     const named = new Set(targets.map(({ name }) => name));
-    const base = hashSchemas(this.#before);
+    const base = hashFacts(this.#before);
     const data = sealPlan({
       base,
-      target: this.#steps.length === 0 ? base : hashSchemas(after),
+      target: this.#steps.length === 0 ? base : hashFacts(after),
       concerns: [...this.#before.keys()],
       changes: this.#changes,
       steps: this.#steps,
@@ -139,7 +151,7 @@ class PlannedVault {
 
   /** Notes what the vault has under a name before the plan. */
   #concern(name: string): void {
-    if (!this.#before.has(name)) this.#before.set(name, this.#now.get(name)?.schema);
+    if (!this.#before.has(name)) this.#before.set(name, this.#now.get(name)?.facts);
   }
 }
 

@@ -3,6 +3,7 @@
  * What the parts mean is for the hash and the vault to say.
  */
 import { checkCollection } from "@modelvault/core";
+import { isNeedList, isTagList } from "./need-list.ts";
 import type { PlanData } from "./plan-data.ts";
 import type { StepKind } from "./step.ts";
 
@@ -37,10 +38,13 @@ const STEPS: Readonly<Record<StepKind, Tests>> = {
   dropCollection: { allowed: flag },
   renameField: { path: texts, from: texts },
   groupFields: { path: texts },
+  ungroupFields: { path: texts },
   addOptionalField: { path: texts, type: text },
   addField: { path: texts, type: text, fill },
   makeOptional: { path: texts },
   makeRequired: { path: texts, fill },
+  makeVariantRequired: { path: texts, when: isTagList, fill },
+  makeVariantOptional: { path: texts, when: isTagList },
   convertType: { path: texts, from: text, to: text, by: one("rule", "function", "nothing") },
   tightenConstraint: { path: texts, reason: text, by: one("check", "function") },
   loosenConstraint: { path: texts, reason: text },
@@ -61,7 +65,13 @@ const step: Test = (value) => {
   return Object.hasOwn(STEPS, kind) && has(value, STEPS[kind as StepKind]);
 };
 
-const change: Test = (value) => has(value, { name: text, from: optional(text), after: optional(descriptor) });
+const change: Test = (value) =>
+  has(value, {
+    name: text,
+    from: optional(text),
+    after: optional(descriptor),
+    variants: optional(isNeedList),
+  });
 
 const PLAN: Tests = {
   hash: text,

@@ -11,13 +11,15 @@ export interface Regrouped {
   /** The old schema in its new form. */
   readonly schema: Schema;
   /** The fields that are objects now. */
-  readonly objects: readonly (readonly string[])[];
+  readonly grouped: readonly (readonly string[])[];
+  /** The objects that are fields of several segments now, which is the way back. */
+  readonly ungrouped: readonly (readonly string[])[];
 }
 
-/** Folds the old schema's fields into objects where the new schema has an object at their first segments. */
+/** Folds the old schema's fields into objects where the new schema has an object at their first segments, and takes objects apart where it has fields. */
 export function regroupFields(before: Schema, after: Schema): Regrouped {
   let fields = before.fields;
-  const objects: (readonly string[])[] = [];
+  const grouped: (readonly string[])[] = [];
   for (const { path, type } of after.fields) {
     const inside = fields.filter((field) => field.path.length > path.length && startsWith(field.path, path));
     if (inside.length === 0 || bare(type).kind !== "object") continue;
@@ -25,9 +27,26 @@ export function regroupFields(before: Schema, after: Schema): Regrouped {
     fields = fields.flatMap((field) =>
       inside.includes(field) ? (field === inside[0] ? [folded] : []) : [field],
     );
-    objects.push(path);
+    grouped.push(path);
   }
-  return { schema: objects.length === 0 ? before : { ...before, fields }, objects };
+  const ungrouped = fields.filter((field) => comesApart(field, after)).map(({ path }) => path);
+  if (grouped.length + ungrouped.length === 0) return { schema: before, grouped, ungrouped };
+  fields = fields.flatMap((field) => takeApart(field, after));
+  return { schema: { ...before, fields }, grouped, ungrouped };
+}
+
+/** An object that every row has, where the new schema has fields of more segments in its place. */
+function comesApart({ path, type }: Field, after: Schema): boolean {
+  return (
+    type.kind === "object" &&
+    after.fields.some((field) => field.path.length > path.length && startsWith(field.path, path))
+  );
+}
+
+function takeApart(field: Field, after: Schema): Field[] {
+  const { path, type } = field;
+  if (type.kind !== "object" || !comesApart(field, after)) return [field];
+  return type.fields.flatMap(({ name, ...rest }) => takeApart({ path: [...path, name], ...rest }, after));
 }
 
 function objectOf(fields: readonly Field[], depth: number): Type {

@@ -1,11 +1,10 @@
 /** What the options and the model decide about the fields of one collection. */
 import type { CollectionDescriptor, FieldDescriptor, Schema, Value } from "@modelvault/core";
-import type { RowShape } from "../convert/shape.ts";
 import type { Model } from "../define/model.ts";
 import { fillsByDefault } from "./model-default.ts";
 import type { PlanOptions } from "./plan-options.ts";
 import { type Fill, pathText, qualified } from "./step.ts";
-import { storedVariantNeeds } from "./variant-needs.ts";
+import { mayConcern, type VariantNeed } from "./variant-needs.ts";
 
 export class RowDecisions {
   /** Name of the collection after the plan, and the one it has now. */
@@ -43,11 +42,20 @@ export class RowDecisions {
     return model !== undefined && fillsByDefault(model, path) ? { by: "model" } : { by: "nothing" };
   }
 
-  /** Where the values of a new optional field come from: the options; from nowhere, where stored rows may be of a variant that requires it. */
-  optionalFillOf(path: readonly string[], before: Schema): Fill | undefined {
-    const shape: RowShape | undefined = this.#model?.shape;
-    const needed = shape !== undefined && storedVariantNeeds(shape, path, before);
-    return this.givenFill(path) ?? (needed ? { by: "nothing" } : undefined);
+  /** Where the values of a new optional field come from: the options; the model or nowhere, where stored rows may be of a variant that requires it. */
+  optionalFillOf(path: readonly string[], before: Schema, needs: readonly VariantNeed[]): Fill | undefined {
+    const own = needs.filter((need) => pathText(need.path) === pathText(path) && mayConcern(before, need));
+    if (own.length === 0) return this.givenFill(path);
+    const fills = own.map((need) => this.variantFillOf(need));
+    return fills.find(({ by }) => by === "nothing") ?? fills[0];
+  }
+
+  /** Where the values come from that one variant requires: the options, else the model's default, else nowhere. */
+  variantFillOf({ path, when }: VariantNeed): Fill {
+    const given = this.givenFill(path);
+    if (given !== undefined) return given;
+    const model = this.#model;
+    return model !== undefined && fillsByDefault(model, path, when) ? { by: "model" } : { by: "nothing" };
   }
 
   /** Whether the options have a function for the values of a field. */

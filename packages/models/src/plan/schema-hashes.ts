@@ -11,6 +11,8 @@ import {
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import { canonicalText, encodeExact, type Json } from "./exact-json.ts";
+import type { VariantNeed } from "./variant-needs.ts";
+import { notedNeeds } from "./variant-notes.ts";
 
 /** What a plan reads of a vault: a database, a transaction and a view have it. */
 export interface PlanSource {
@@ -34,14 +36,39 @@ export function wholeDescriptor(name: string, schema: Schema): CollectionDescrip
   return { name, primaryKey, fields, indexes };
 }
 
+/** What a plan knows of a collection: its schema, and what variants of unions require beside it. */
+export interface CollectionFacts {
+  readonly schema: Schema;
+  readonly variants: readonly VariantNeed[];
+}
+
+/** What a vault says of a collection, or undefined when there is none of this name. */
+export function factsOf(source: PlanSource, name: string): CollectionFacts | undefined {
+  const schema = schemaOf(source, name);
+  return schema && { schema, variants: notedNeeds(source, name) };
+}
+
+/** Hash of what a vault says of some collections now. */
+export function currentHash(source: PlanSource, names: readonly string[]): string {
+  return hashFacts(new Map(names.map((name) => [name, factsOf(source, name)])));
+}
+
 /** Hash of collections by name, in any order; undefined where there is none. */
-export function hashSchemas(schemas: ReadonlyMap<string, Schema | undefined>): string {
-  const parts = [...schemas].map(([name, schema]): [string, string] => [
+export function hashFacts(collections: ReadonlyMap<string, CollectionFacts | undefined>): string {
+  const parts = [...collections].map(([name, facts]): [string, string] => [
     name,
-    schema === undefined ? "" : textOf(schema),
+    facts === undefined ? "" : textOf(facts.schema) + variantsText(facts.variants),
   ]);
   parts.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
   return bytesToHex(sha256(utf8ToBytes(JSON.stringify(parts))));
+}
+
+function variantsText(variants: readonly VariantNeed[]): string {
+  if (variants.length === 0) return "";
+  const texts = variants.map(({ path, when }) =>
+    JSON.stringify([path, when.map((tag) => [tag.path, tag.is])]),
+  );
+  return `\n${texts.sort().join("\n")}`;
 }
 
 const texts = new WeakMap<Schema, string>();

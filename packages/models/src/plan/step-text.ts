@@ -5,6 +5,7 @@
 import type { Value } from "@modelvault/core";
 import { showValue } from "../collection/show-value.ts";
 import { type Fill, pathText, qualified, type Step } from "./step.ts";
+import { whenText } from "./variant-needs.ts";
 
 /** `~ books: make "year" required, filled by the model's default`. */
 export function stepText(step: Step): string {
@@ -41,6 +42,8 @@ export function describeStep(step: Step): string {
       return `rename field "${pathText(step.from)}" to "${pathText(step.path)}"`;
     case "groupFields":
       return `group the fields below ${fieldText(step)} into one object`;
+    case "ungroupFields":
+      return `take the object ${fieldText(step)} apart into the fields below it`;
     case "addOptionalField":
       return `add field ${fieldText(step)} (${step.type})`;
     case "addField":
@@ -49,6 +52,10 @@ export function describeStep(step: Step): string {
       return `make ${fieldText(step)} optional`;
     case "makeRequired":
       return `make ${fieldText(step)} required, ${step.fill.by === "nothing" ? "if every row has it" : fillText(step.fill)}`;
+    case "makeVariantRequired":
+      return `make ${fieldText(step)} required where ${whenText(step.when)}, ${step.fill.by === "nothing" ? "if every such row has it" : fillText(step.fill)}`;
+    case "makeVariantOptional":
+      return `make ${fieldText(step)} optional where ${whenText(step.when)}`;
     case "convertType":
       return `convert ${fieldText(step)} from ${step.from} to ${step.to}${conversionText(step.by)}`;
     case "tightenConstraint":

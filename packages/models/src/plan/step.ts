@@ -3,6 +3,7 @@
  * and how far that goes; rows and functions are not in it. `pathText` of a path is how people and options write it.
  */
 import type { CollectionDescriptor, Value } from "@modelvault/core";
+import type { VariantTag } from "./variant-needs.ts";
 
 /**
  * How far a step goes:
@@ -41,10 +42,19 @@ export type Step =
   | (FieldStep & { readonly kind: "renameField"; readonly from: readonly string[] })
   /** Fields of several path segments become one of an object type; rows look as they did. */
   | (FieldStep & { readonly kind: "groupFields" })
+  /** The way back. */
+  | (FieldStep & { readonly kind: "ungroupFields" })
   | (FieldStep & { readonly kind: "addOptionalField"; readonly type: string })
   | (FieldStep & { readonly kind: "addField"; readonly type: string; readonly fill: Fill })
   | (FieldStep & { readonly kind: "makeOptional" })
   | (FieldStep & { readonly kind: "makeRequired"; readonly fill: Fill })
+  /** A field of one variant of a union, optional to the engine: rows of that variant must have it, or need not any more. */
+  | (FieldStep & {
+      readonly kind: "makeVariantRequired";
+      readonly when: readonly VariantTag[];
+      readonly fill: Fill;
+    })
+  | (FieldStep & { readonly kind: "makeVariantOptional"; readonly when: readonly VariantTag[] })
   | (FieldStep & {
       readonly kind: "convertType";
       readonly from: string;

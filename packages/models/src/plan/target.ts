@@ -1,6 +1,7 @@
 /** What a plan is to arrive at: collections as models, or a vault's history, want them. */
 import { type CollectionDescriptor, checkCollection, type Schema } from "@modelvault/core";
 import type { Model } from "../define/model.ts";
+import { type VariantNeed, variantNeeds } from "./variant-needs.ts";
 
 /** One collection as it is to be. */
 export interface Target {
@@ -11,6 +12,8 @@ export interface Target {
   readonly renamedFrom?: string;
   /** New path to old path, with dots. */
   readonly renamedFields: ReadonlyMap<string, string>;
+  /** What variants of unions require beside the schema. */
+  readonly variants: readonly VariantNeed[];
   /** Fills in defaults; there is none for a target from history. */
   readonly model?: Model;
 }
@@ -36,6 +39,7 @@ export function targetOf(model: Model): Target {
     name,
     descriptor: model.descriptor,
     renamedFields: new Map(Object.entries(renamedFields ?? {})),
+    variants: variantNeeds(model.shape),
     model,
     ...(renamedFrom === undefined ? {} : { renamedFrom }),
   };

@@ -1,36 +1,118 @@
 /**
  * What the engine cannot say of a union: it stores one object with the fields of all variants, so a field that one variant requires is
- * optional there. A plan must know, or stored rows of that variant would be read without it.
+ * optional there. Such a need is known by the field and by what has to stand in which tags; plans compare the needs of the model with those that
+ * the vault has noted, and hold stored rows to what is new.
  */
 import type { Schema } from "@modelvault/core";
 import type { FieldShape, RowShape, Shape } from "../convert/shape.ts";
-import { fieldAt } from "./schema-tree.ts";
+import { fieldsIn } from "../convert/shape.ts";
+import { fieldAt, startsWith } from "./schema-tree.ts";
 import { bare } from "./type-text.ts";
 
-/** Whether rows that the schema `before` allows may be of a variant that requires the field at `path`, which is new. */
-export function storedVariantNeeds(shape: RowShape, path: readonly string[], before: Schema): boolean {
-  const name = path.at(-1) ?? "";
-  const holder = shapeAt(shape, path.slice(0, -1));
-  if (holder?.kind !== "union") return false;
-  const tags = holder.variants.flatMap(({ tags, fields }) => (requires(fields, name) ? tags : []));
-  const told = fieldAt(before, [...path.slice(0, -1), holder.tag]);
-  if (told === undefined || tags.length === 0) return false;
-  const type = bare(told.type);
-  return type.kind !== "enum" || tags.some((tag) => type.variants.includes(tag));
+/** A field that must have a value in some rows: those with these texts in the tags before its end. */
+export interface VariantNeed {
+  /** Names from the row downwards; `[]` stands for the elements of a list. */
+  readonly path: readonly string[];
+  /** From outside inwards; never empty. */
+  readonly when: readonly VariantTag[];
 }
 
-function requires(fields: readonly FieldShape[], name: string): boolean {
-  return fields.some((field) => field.name === name && field.required && !field.nullable);
+export interface VariantTag {
+  readonly path: readonly string[];
+  readonly is: string;
 }
 
-function shapeAt(shape: Shape, path: readonly string[]): Shape | undefined {
-  const [name, ...rest] = path;
-  if (name === undefined) return shape;
-  const inner =
-    shape.kind === "list" && name === "[]"
-      ? shape.element.shape
-      : shape.kind === "object" || shape.kind === "union"
-        ? shape.fields.find((field) => field.name === name)?.shape
-        : undefined;
-  return inner === undefined ? undefined : shapeAt(inner, rest);
+/** The needs of a model's rows. */
+export function variantNeeds(shape: RowShape | undefined): VariantNeed[] {
+  const needs: VariantNeed[] = [];
+  if (shape !== undefined) collect(shape, shape, [], [], needs);
+  return needs;
+}
+
+/** `own`: the shape in a variant; `stored`: the one for all of them, which is what the engine has. */
+function collect(
+  own: Shape,
+  stored: Shape,
+  path: readonly string[],
+  when: readonly VariantTag[],
+  needs: VariantNeed[],
+): void {
+  if (own.kind === "list" && stored.kind === "list") {
+    const inside = [...path, "[]"];
+    if (when.length > 0 && !own.element.nullable && stored.element.nullable)
+      needs.push({ path: inside, when });
+    collect(own.element.shape, stored.element.shape, inside, when, needs);
+    return;
+  }
+  const known = fieldsIn(stored);
+  if (known === undefined) return;
+  if (own.kind === "object") collectFields(own.fields, known, path, when, needs);
+  if (own.kind !== "union") return;
+  for (const { tags, fields } of own.variants) {
+    for (const is of tags)
+      collectFields(fields, known, path, [...when, { path: [...path, own.tag], is }], needs);
+  }
+}
+
+function collectFields(
+  fields: readonly FieldShape[],
+  stored: readonly FieldShape[],
+  parent: readonly string[],
+  when: readonly VariantTag[],
+  needs: VariantNeed[],
+): void {
+  for (const field of fields) {
+    const twin = stored.find(({ name }) => name === field.name);
+    if (twin === undefined) continue;
+    const path = [...parent, field.name];
+    if (when.length > 0 && isSure(field) && !isSure(twin)) needs.push({ path, when });
+    collect(field.shape, twin.shape, path, when, needs);
+  }
+}
+
+function isSure({ required, nullable }: FieldShape): boolean {
+  return required && !nullable;
+}
+
+/** Needs of one list that the other lacks. */
+export function needsWithout(needs: readonly VariantNeed[], others: readonly VariantNeed[]): VariantNeed[] {
+  const known = new Set(others.map(textOf));
+  return needs.filter((need) => !known.has(textOf(need)));
+}
+
+function textOf({ path, when }: VariantNeed): string {
+  return JSON.stringify([path, when.map((tag) => [tag.path, tag.is])]);
+}
+
+/** A need once a field has another name. */
+export function renameInNeed(
+  { path, when }: VariantNeed,
+  from: readonly string[],
+  to: readonly string[],
+): VariantNeed {
+  const renamed = (each: readonly string[]): readonly string[] =>
+    startsWith(each, from) ? [...to, ...each.slice(from.length)] : each;
+  return { path: renamed(path), when: when.map((tag) => ({ path: renamed(tag.path), is: tag.is })) };
+}
+
+/** Whether rows that a schema allows may be of the variant that a need is about. */
+export function mayConcern(schema: Schema, { when }: VariantNeed): boolean {
+  return when.every(({ path, is }) => {
+    const told = fieldAt(schema, path);
+    if (told === undefined) return false;
+    const type = bare(told.type);
+    return type.kind !== "enum" || type.variants.includes(is);
+  });
+}
+
+/** Whether a schema has the field of a need and lets it be absent: what it requires anyway is the engine's affair. */
+export function leavesOpen(schema: Schema, { path }: VariantNeed): boolean {
+  return fieldAt(schema, path)?.type.kind === "optional";
+}
+
+/** `"shape.kind" is "circle"`. */
+export function whenText(when: readonly VariantTag[]): string {
+  return when
+    .map(({ path, is }) => `${JSON.stringify(path.join("."))} is ${JSON.stringify(is)}`)
+    .join(" and ");
 }

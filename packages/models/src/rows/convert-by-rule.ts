@@ -3,21 +3,13 @@
  * same value here, and the engine refuses the others: nothing is rounded, so between integers and floats nothing beyond 2^53 is converted by rule. What
  * is left is JSON, which is stored as its text.
  */
-import { ModelVaultError, type Type, type Value } from "@modelvault/core";
+import type { Type, Value } from "@modelvault/core";
 
 const TEXTS: readonly Type["kind"][] = ["string", "enum"];
 
-/** @throws migration_row_invalid for text that is to be JSON and is none */
+/** Throws what the parser does, for text that is to be JSON and is none. */
 export function convertByRule(value: Value, from: Type["kind"], to: Type["kind"]): Value {
-  if (to === "json" && TEXTS.includes(from) && typeof value === "string") return parse(value);
+  if (to === "json" && TEXTS.includes(from) && typeof value === "string") return JSON.parse(value) as Value;
   if (from === "json" && TEXTS.includes(to)) return JSON.stringify(value);
   return value;
-}
-
-function parse(text: string): Value {
-  try {
-    return JSON.parse(text) as Value;
-  } catch (cause) {
-    throw new ModelVaultError("migration_row_invalid", "A text that is to be JSON is none.", {}, { cause });
-  }
 }

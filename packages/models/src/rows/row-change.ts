@@ -1,12 +1,14 @@
 /**
  * What the steps of one collection do to a row, as one function, so that every row is read and written once, however many steps there
- * are. In this order: renames, conversions, values for new fields, dropped fields out, the model's defaults, the caller's own function.
+ * are. In this order: renames, conversions, values for new fields, dropped fields out, the model's defaults, the caller's own function. Functions
+ * for single fields all see the row as it was, but for the renames.
  *
- * The engine validates what comes out; a function that throws, or gives what does not fit, stops everything with the row's key.
+ * The engine validates what comes out, but for what variants of unions require, which is looked at here; a function that throws, or gives
+ * what does not fit, stops everything with the row's key.
  */
 import {
-  type CollectionDescriptor,
   checkCollection,
+  isModelVaultError,
   ModelVaultError,
   type Row,
   type Schema,
@@ -14,16 +16,32 @@ import {
   type Value,
 } from "@modelvault/core";
 import { compileModel } from "../collection/compiled-model.ts";
+import { showValue } from "../collection/show-value.ts";
 import type { Model } from "../define/model.ts";
+import type { CollectionChange } from "../plan/plan-data.ts";
 import type { RowFunctions } from "../plan/plan-options.ts";
 import { storedValue } from "../plan/row-decisions.ts";
 import { fieldAt, hasPath } from "../plan/schema-tree.ts";
 import { pathText, qualified, type Step } from "../plan/step.ts";
 import { bare } from "../plan/type-text.ts";
+import type { VariantNeed, VariantTag } from "../plan/variant-needs.ts";
+import { callFor, type FunctionPlace } from "./caller-function.ts";
 import { convertByRule } from "./convert-by-rule.ts";
 import { changeAt, dropValue, moveValue, valueIn } from "./row-path.ts";
+import { concerns, missingIn, samePath } from "./variant-rows.ts";
 
-type Change = (row: Row) => Row;
+/** The row function of a collection's version. */
+type RowChange = (row: Row, key: Value) => Row;
+
+/** One row on its way: its key, and the row as it was once renamed. */
+interface Passage {
+  readonly key: Value;
+  readonly was: Row;
+}
+
+type Change = (row: Row, passage: Passage) => Row;
+
+type FillStep = Extract<Step, { readonly fill: unknown }>;
 
 /** What a plan needs beside its steps, once rows are touched. */
 export interface RowSources extends RowFunctions {
@@ -35,28 +53,30 @@ export interface RowSources extends RowFunctions {
  * @throws plan_incomplete when the plan names a function or model that is not there
  */
 export function rowChange(
-  collection: string,
-  after: CollectionDescriptor,
+  { name, after, variants = [] }: CollectionChange,
   steps: readonly Step[],
   sources: RowSources,
-): Change | undefined {
+): RowChange | undefined {
+  if (after === undefined) return undefined;
   const { schema } = checkCollection(after);
-  const compiler = new RowChangeCompiler(collection, schema, sources);
-  return compiler.compile(steps.filter((step) => step.collection === collection));
+  const compiler = new RowChangeCompiler(name, schema, variants, sources);
+  return compiler.compile(steps.filter((step) => step.collection === name));
 }
 
 class RowChangeCompiler {
   readonly #collection: string;
   readonly #schema: Schema;
+  readonly #variants: readonly VariantNeed[];
   readonly #sources: RowSources;
 
-  constructor(collection: string, schema: Schema, sources: RowSources) {
+  constructor(collection: string, schema: Schema, variants: readonly VariantNeed[], sources: RowSources) {
     this.#collection = collection;
     this.#schema = schema;
+    this.#variants = variants;
     this.#sources = sources;
   }
 
-  compile(steps: readonly Step[]): Change | undefined {
+  compile(steps: readonly Step[]): RowChange | undefined {
     const renames = steps.flatMap((step) =>
       step.kind === "renameField" ? [this.#rename(step.from, step.path)] : [],
     );
@@ -66,18 +86,23 @@ class RowChangeCompiler {
     ];
     const models = this.#modelDefaults(steps);
     const rewrites = steps.flatMap((step) => (step.kind === "rewriteRows" ? [this.#rewrite(step)] : []));
+    const checks = this.#checks(steps);
     // A row of grouped fields has the form it had, but its bytes do not.
-    const grouped = steps.some(({ kind }) => kind === "groupFields");
-    if (!grouped && renames.length + values.length + models.length + rewrites.length === 0) return undefined;
+    const grouped = steps.some(({ kind }) => kind === "groupFields" || kind === "ungroupFields");
+    const own = renames.length + values.length + models.length + rewrites.length + checks.length;
+    if (!grouped && own === 0) return undefined;
     const rules = steps.flatMap((step) => this.#rule(step));
     const drops = steps.flatMap((step) =>
       step.kind === "dropField" ? [(row: Row): Row => dropValue(row, step.path, this.#keeps)] : [],
     );
-    const all = [...renames, ...rules, ...values, ...drops, ...models, ...rewrites];
-    return (row) => all.reduce((changed, change) => change(changed), row);
+    const all: readonly Change[] = [...rules, ...values, ...drops, ...models, ...rewrites, ...checks];
+    return (row, key) => {
+      const was = renames.reduce((renamed, rename) => rename(renamed), row);
+      return all.reduce((changed, change) => change(changed, { key, was }), was);
+    };
   }
 
-  #rename(from: readonly string[], to: readonly string[]): Change {
+  #rename(from: readonly string[], to: readonly string[]): (row: Row) => Row {
     const rules = {
       requires: (path: readonly string[]): boolean => {
         const type = fieldAt(this.#schema, path)?.type;
@@ -97,66 +122,90 @@ class RowChangeCompiler {
     const to = bare(fieldAt(this.#schema, step.path)?.type ?? { kind: "json" }).kind;
     const from = step.from.startsWith("one of ") ? "enum" : (step.from as Type["kind"]);
     return [
-      (row) =>
-        changeAt(row, step.path, (value) =>
-          value === undefined || value === null ? value : convertByRule(value, from, to),
-        ),
+      (row, { key }) =>
+        changeAt(row, step.path, (value) => {
+          if (value === undefined || value === null) return value;
+          try {
+            return convertByRule(value, from, to);
+          } catch (cause) {
+            throw this.#unconverted(step.path, key, cause);
+          }
+        }),
     ];
   }
 
   #conversion(step: Step): Change[] {
     if ((step.kind !== "convertType" && step.kind !== "tightenConstraint") || step.by !== "function")
       return [];
-    const name = qualified(this.#collection, pathText(step.path));
+    const { path } = step;
+    const name = qualified(this.#collection, pathText(path));
     const convert = own(this.#sources.convert, name);
     if (convert === undefined)
       throw this.#missing(step, `convert: { ${JSON.stringify(name)}: (value) => … }`);
+    const place = this.#place("convert", name, path);
     return [
-      (row) =>
-        changeAt(row, step.path, (value) =>
+      (row, { key, was }) =>
+        changeAt(row, path, (value) =>
           value === undefined || value === null
             ? value
-            : this.#given(convert(value, row), `options.convert[${JSON.stringify(name)}]`),
+            : storedValue(callFor(place, key, () => convert(value, was))),
         ),
     ];
   }
 
   #fill(step: Step): Change[] {
-    if (step.kind !== "addField" && step.kind !== "makeRequired") return [];
+    if (!isFillStep(step)) return [];
     const { fill, path } = step;
-    if (fill.by === "value") return [(row) => changeAt(row, path, (value) => value ?? fill.value)];
+    const wheres = this.#wheres(step);
+    if (fill.by === "value")
+      return wheres.map(
+        (when): Change =>
+          (row) =>
+            changeAt(row, path, (value) => value ?? fill.value, when),
+      );
     if (fill.by !== "function") return [];
     const name = qualified(this.#collection, pathText(path));
     const given = own(this.#sources.fill, name);
     if (typeof given !== "function")
       throw this.#missing(step, `fill: { ${JSON.stringify(name)}: (row) => … }`);
-    return [
-      (row) =>
-        changeAt(
-          row,
-          path,
-          (value) => value ?? this.#given(given(row), `options.fill[${JSON.stringify(name)}]`),
-        ),
-    ];
+    const place = this.#place("fill", name, path);
+    return wheres.map(
+      (when): Change =>
+        (row, { key, was }) =>
+          changeAt(row, path, (value) => value ?? storedValue(callFor(place, key, () => given(was))), when),
+    );
+  }
+
+  /** In which variants a step fills its field: a field that only some require is filled in those; every other wherever it is missing. */
+  #wheres(step: FillStep): readonly (readonly VariantTag[])[] {
+    if (step.kind === "makeVariantRequired") return [step.when];
+    const open = fieldAt(this.#schema, step.path)?.type.kind === "optional";
+    const needs = open ? this.#variants.filter(({ path }) => samePath(path, step.path)) : [];
+    return needs.length === 0 ? [[]] : needs.map(({ when }) => when);
   }
 
   /** One run through the schema for all fields that it fills; from what comes out, only those fields are taken. */
   #modelDefaults(steps: readonly Step[]): Change[] {
-    const filled = steps.filter(
-      (step) => (step.kind === "addField" || step.kind === "makeRequired") && step.fill.by === "model",
-    );
+    const filled = steps.filter(isFillStep).filter(({ fill }) => fill.by === "model");
     const [first] = filled;
     if (first === undefined) return [];
     const model = this.#sources.models?.find(({ name }) => name === this.#collection);
     if (model === undefined) throw this.#missing(first, "models: […] with this collection's model");
     const { revive, validate } = compileModel(model);
-    const paths = filled.flatMap((step) => ("path" in step ? [step.path] : []));
+    const gaps = filled.flatMap((step) => this.#wheres(step).map((when) => ({ path: step.path, when })));
     return [
-      (row) => {
-        if (paths.every((path) => (valueIn(row, path) ?? null) !== null)) return row;
-        const whole = validate(revive(row));
-        return paths.reduce(
-          (changed, path) => changeAt(changed, path, (value) => value ?? valueIn(whole, path)),
+      (row, { key }) => {
+        const lacking = gaps.filter(({ path, when }) => lacks(row, path, when));
+        if (lacking.length === 0) return row;
+        // A default stands in for what is absent; null is a value to many a schema.
+        const open = lacking.reduce(
+          (opened, { path, when }) => changeAt(opened, path, (value) => value ?? undefined, when),
+          row,
+        );
+        const whole = this.#validated(key, () => validate(revive(open)));
+        return lacking.reduce(
+          (changed, { path, when }) =>
+            changeAt(changed, path, (value) => value ?? valueIn(whole, path), when),
           row,
         );
       },
@@ -167,18 +216,57 @@ class RowChangeCompiler {
     const rewrite = own(this.#sources.rewrite, this.#collection);
     if (rewrite === undefined)
       throw this.#missing(step, `rewrite: { ${JSON.stringify(this.#collection)}: (row) => … }`);
-    return typeof rewrite === "function" ? rewrite : rewrite.row;
+    const change = typeof rewrite === "function" ? rewrite : rewrite.row;
+    const place = this.#place("rewrite", this.#collection, []);
+    return (row, { key }) => callFor(place, key, () => change(row));
   }
 
-  /** What a caller's function gave, as the engine takes it. */
-  #given(value: unknown, place: string): Value {
-    if (typeof (value as { readonly then?: unknown } | null | undefined)?.then !== "function")
-      return storedValue(value);
-    throw new ModelVaultError(
-      "callback_async",
-      `The function ${place} returned a promise; it must return the value.`,
+  /** Rows held to what their variant requires: to what is new, and to what functions of the caller had their hands in. */
+  #checks(steps: readonly Step[]): Change[] {
+    const needs = this.#variants.filter((need) => steps.some((step) => concerns(step, need)));
+    if (needs.length === 0) return [];
+    return [
+      (row, { key }) => {
+        const issues = missingIn(row, needs);
+        if (issues.length === 0) return row;
+        throw new ModelVaultError(
+          "migration_row_invalid",
+          `The row ${showValue(key)} of "${this.#collection}" does not fit the new version: ${issues.map(({ message }) => message).join(" ")}`,
+          { collection: this.#collection, key },
+          { issues },
+        );
+      },
+    ];
+  }
+
+  #place(option: "convert" | "fill" | "rewrite", name: string, path: readonly string[]): FunctionPlace {
+    return { collection: this.#collection, path, argument: `options.${option}[${JSON.stringify(name)}]` };
+  }
+
+  /** What the model's schema makes of a row. @throws migration_row_invalid */
+  #validated(key: Value, validate: () => Row): Row {
+    try {
+      return validate();
+    } catch (cause) {
+      if (!isModelVaultError(cause)) throw cause;
+      throw new ModelVaultError(
+        "migration_row_invalid",
+        `The row ${showValue(key)} of "${this.#collection}" is not one that the model's defaults can complete: ${cause.message}`,
+        { collection: this.#collection, key },
+        { cause, issues: cause.issues },
+      );
+    }
+  }
+
+  #unconverted(path: readonly string[], key: Value, cause: unknown): ModelVaultError {
+    const message = "A text that is to be JSON is none.";
+    return new ModelVaultError(
+      "migration_row_invalid",
+      `The row ${showValue(key)} of "${this.#collection}" does not fit the new version, at "${pathText(path)}": ${message}`,
+      { collection: this.#collection, key, field: pathText(path) },
       {
-        argument: place,
+        cause,
+        issues: [{ message, path: [...path], rule: "type", expected: "JSON", actual: "other text" }],
       },
     );
   }
@@ -190,6 +278,16 @@ class RowChangeCompiler {
       { collection: this.#collection, step: step.kind },
     );
   }
+}
+
+function isFillStep(step: Step): step is FillStep {
+  return "fill" in step;
+}
+
+/** Whether a value is missing at a path, in any object of the variant. */
+function lacks(row: Row, path: readonly string[], when: readonly VariantTag[]): boolean {
+  if (when.length > 0) return missingIn(row, [{ path, when }]).length > 0;
+  return (valueIn(row, path) ?? null) === null;
 }
 
 function own<T>(entries: { readonly [name: string]: T } | undefined, name: string): T | undefined {

@@ -3,16 +3,18 @@
  * a change touches is copied, the rest is shared. Null and absent are the same here.
  */
 import type { Row, Value } from "@modelvault/core";
+import type { VariantTag } from "../plan/variant-needs.ts";
 
 type Container = { readonly [key: string]: Value };
 
-/** Changes the value at a path, wherever there is an object (or list) to hold it. The change gets undefined where nothing is stored; what it gives undefined for is taken out. */
+/** Changes the value at a path, wherever there is an object (or list) to hold it. The change gets undefined where nothing is stored; what it gives undefined for is taken out. With `when`, only in objects of that variant. */
 export function changeAt(
   row: Row,
   path: readonly string[],
   change: (value: Value | undefined) => Value | undefined,
+  when: readonly VariantTag[] = [],
 ): Row {
-  return changeIn(row, path, 0, change) as Row;
+  return changeIn(row, path, 0, change, when) as Row;
 }
 
 function changeIn(
@@ -20,17 +22,18 @@ function changeIn(
   path: readonly string[],
   at: number,
   change: (value: Value | undefined) => Value | undefined,
+  when: readonly VariantTag[],
 ): Value | undefined {
   if (at === path.length) return change(container);
   if (container === undefined || container === null) return container;
   const name = path[at] ?? "";
   if (Array.isArray(container)) {
     if (name !== "[]") return container;
-    return container.map((element: Value) => changeIn(element, path, at + 1, change) ?? null);
+    return container.map((element: Value) => changeIn(element, path, at + 1, change, when) ?? null);
   }
-  if (!isContainer(container)) return container;
+  if (!isContainer(container) || !holdsTags(container, when, at)) return container;
   const before = Object.hasOwn(container, name) ? container[name] : undefined;
-  const after = changeIn(before, path, at + 1, change);
+  const after = changeIn(before, path, at + 1, change, when);
   if (after === before) return container;
   const copy: Record<string, Value> = { ...container };
   if (after === undefined) delete copy[name];
@@ -111,6 +114,15 @@ function insertInto(
   const inner = Object.hasOwn(container, name) ? container[name] : undefined;
   if (!isContainer(inner) && value === null && !rules.requires(here)) return container;
   return { ...container, [name]: insertInto(isContainer(inner) ? inner : {}, below, value, here, rules) };
+}
+
+/** Whether the tags that stand in this very object have their texts. */
+export function holdsTags(container: Container, when: readonly VariantTag[], depth: number): boolean {
+  return when.every(({ path, is }) => {
+    if (path.length !== depth + 1) return true;
+    const tag = path[depth] ?? "";
+    return Object.hasOwn(container, tag) && container[tag] === is;
+  });
 }
 
 /** Whether a value is an object of named values. */

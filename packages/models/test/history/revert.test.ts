@@ -218,3 +218,73 @@ test("a function that is to run once runs once, whatever is planned later", () =
   expect(plan(db, [BASE], { rewrite }).isEmpty).toBe(true);
   expect(calls).toBe(1);
 });
+
+test("fields that became one object are taken apart again, with their rows, indexes and optional parts", () => {
+  using db = Database.open(memoryStore());
+  db.register({
+    name: "books",
+    primaryKey: "id",
+    fields: [
+      { path: "id", type: "int64", constraints: [{ min_i64: -(2 ** 53 - 1) }, { max_i64: 2 ** 53 - 1 }] },
+      { path: "author.name", type: "string" },
+      { path: "author.born.year", type: { optional: "float64" } },
+      { path: "author.born.place", type: "string" },
+      { path: "title", type: "string" },
+    ],
+    indexes: [{ path: "author.name", kind: "unique" }],
+  });
+  const books = db.collection("books");
+  books.insert({ id: 1, author: { name: "Lem", born: { year: 1921, place: "Lwów" } }, title: "Solaris" });
+  books.insert({ id: 2, author: { name: "Anon", born: { place: "" } }, title: "Edda" });
+  const before = db.schema("books");
+  const rows = books.all();
+  const model = defineModel(
+    "books",
+    z.object({
+      id: z.int(),
+      author: z.object({
+        name: z.string(),
+        born: z.object({ year: z.number().optional(), place: z.string() }),
+      }),
+      title: z.string(),
+    }),
+    { primaryKey: "id", indexes: [unique("author.name")] },
+  );
+  apply(db, plan(db, [model]));
+  expect(db.schema("books").fields).toHaveLength(3);
+  expect(String(planRevert(db)).split("\n").slice(1)).toEqual([
+    '  ~ books: take the object "author" apart into the fields below it',
+  ]);
+  revert(db);
+  expect(db.schema("books")).toEqual({ ...before, version: 3 });
+  expect(db.collection("books").all()).toEqual(rows);
+  expect(db.collection("books").where("author.name", "=", "Lem").explain().text).toContain("unique");
+  expect(db.verify().problems).toEqual([]);
+  expect(history(db).map(({ reverts }) => reverts)).toEqual([undefined, 1]);
+});
+
+test("an object that may be absent by now is not taken apart, and it is said before anything is applied", () => {
+  using db = Database.open(memoryStore());
+  db.register({
+    name: "books",
+    primaryKey: "id",
+    fields: [
+      { path: "id", type: "string" },
+      { path: "author.name", type: "string" },
+    ],
+  });
+  db.collection("books").insert({ id: "a", author: { name: "Lem" } });
+  const model = defineModel(
+    "books",
+    z.object({ id: z.string(), author: z.object({ name: z.string() }).optional() }),
+    { primaryKey: "id" },
+  );
+  apply(db, plan(db, [model]));
+  const { version } = db.schema("books");
+  const { code, message } = errorOf(() => planRevert(db));
+  expect([code, message]).toEqual([
+    "migration_irreversible",
+    'The migration 1 cannot be undone exactly:\n- books: going back would drop field "author" with its values\n- books: going back would add field "author.name" (string), with no value for stored rows',
+  ]);
+  expect(db.schema("books").version).toBe(version);
+});

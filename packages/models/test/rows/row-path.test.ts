@@ -94,5 +94,5 @@ test.each<[Value, Type["kind"], Type["kind"], Value]>([
 });
 
 test("text that is to be JSON and is none does not go on as a text", () => {
-  expect(() => convertByRule("no JSON", "string", "json")).toThrow("A text that is to be JSON is none.");
+  expect(() => convertByRule("no JSON", "string", "json")).toThrow(SyntaxError);
 });
