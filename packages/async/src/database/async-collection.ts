@@ -85,7 +85,7 @@ export class AsyncCollection<R extends object = Row> {
 
   /** The row under a key, or undefined. */
   get(key: Value, options?: CallOptions): Promise<R | undefined> {
-    return this.#run("get", key, options, "read") as Promise<R | undefined>;
+    return this.#run("get", key, options, "lookUp") as Promise<R | undefined>;
   }
 
   /** The row under a key. Rejects with row_not_found. */
@@ -109,7 +109,7 @@ export class AsyncCollection<R extends object = Row> {
 
   /** Whether there is a row under a key. */
   has(key: Value, options?: CallOptions): Promise<boolean> {
-    return this.#run("has", key, options, "read") as Promise<boolean>;
+    return this.#run("has", key, options, "lookUp") as Promise<boolean>;
   }
 
   /** How many rows there are; kept, not counted. */
@@ -167,7 +167,7 @@ export class AsyncCollection<R extends object = Row> {
     op: "insert" | "put" | "delete" | "get" | "has",
     item: unknown,
     options: CallOptions | undefined,
-    access: "read" | "write",
+    access: "lookUp" | "write",
   ): Promise<unknown> {
     let sending: Sending;
     try {

@@ -7,6 +7,12 @@ export interface Pending {
   readonly integers: IntegerMode;
   /** Nobody waits for its end: closing cuts it short. */
   readonly mayBeCut?: true;
+  /** Whether it takes a moment only, whatever the data. */
+  quick?: boolean;
+  /** When it was made, while it is in flight. */
+  madeAt?: number | undefined;
+  /** Chunks of its rows that were asked for and are not there yet. Streams only. */
+  chunksOwed?: number;
   resolve(value: unknown): void;
   reject(error: unknown): void;
   /** A part of its rows, still packed; `ending` with the last part. Streams only. */
@@ -61,10 +67,12 @@ export class Settling implements Pending {
   readonly promise: Promise<unknown>;
   resolve!: (value: unknown) => void;
   reject!: (error: unknown) => void;
-  apply?: (row: Row) => unknown;
-  progress?: ((progress: never) => void) | undefined;
-  failure?: { readonly error: unknown };
-  progressFailure?: { readonly error: unknown };
+  quick = false;
+  madeAt: number | undefined;
+  declare apply?: (row: Row) => unknown;
+  declare progress?: ((progress: never) => void) | undefined;
+  declare failure?: { readonly error: unknown };
+  declare progressFailure?: { readonly error: unknown };
 
   constructor(integers: IntegerMode) {
     this.integers = integers;

@@ -3,6 +3,7 @@
  * more only when the chunk before was taken, and in a turn of its own, so that other events come in between.
  */
 import type { IntegerMode, Row } from "@modelvault/core";
+import { CHUNKS_FIRST } from "../protocol/messages.ts";
 import type { PackedChunk, Pending } from "./pending.ts";
 
 export interface Ending {
@@ -12,6 +13,7 @@ export interface Ending {
 /** Collects every row. */
 export class CollectedRows implements Pending {
   readonly integers: IntegerMode;
+  chunksOwed: number = CHUNKS_FIRST;
   readonly promise: Promise<{ readonly rows: (Row | undefined)[]; readonly next: string | null }>;
   resolve!: (value: unknown) => void;
   reject!: (error: unknown) => void;
@@ -48,6 +50,7 @@ export class CollectedRows implements Pending {
 export class RowStream implements Pending, AsyncIterableIterator<Row> {
   readonly integers: IntegerMode;
   readonly mayBeCut = true;
+  chunksOwed: number = CHUNKS_FIRST;
   readonly #begin: (stream: RowStream) => void;
   /** Asks for another chunk; ends the call. Set by whoever begins it. */
   more: () => void = () => undefined;

@@ -24,6 +24,9 @@ export interface WorkersOptions {
 /** Deaths of one worker in a row after which it is not started again. */
 const RESTARTS_MAX = 5;
 
+/** A reader that owes more than this, in milliseconds, is in the middle of something. */
+const BUSY_MS = 5;
+
 /** Longest wait for a dead engine to let go of what it held. */
 const EXIT_MS = 5000;
 
@@ -68,12 +71,24 @@ export class Workers {
     return this.#engine;
   }
 
-  /** A worker for reads on the database: the reader with the least to do, or the engine. @throws worker_died */
-  get reader(): WorkerLink | Promise<WorkerLink> {
+  /**
+   * A worker for reads on the database: the reader that owes least, counted in time and not in calls. A look-up may go to the engine, where all readers are busy and
+   * it is not. @throws worker_died
+   */
+  readerFor(isLookUp: boolean): WorkerLink | Promise<WorkerLink> {
     let [least] = this.#readers;
     if (least === undefined) return this.engine;
-    for (const reader of this.#readers) if (reader.load < least.load) least = reader;
-    return least;
+    let burden = least.load.burden;
+    for (const reader of this.#readers) {
+      if (reader === least || reader.load.burden >= burden) continue;
+      least = reader;
+      burden = reader.load.burden;
+    }
+    if (!isLookUp || burden <= BUSY_MS) return least;
+    const engine = this.#engine;
+    return engine instanceof WorkerLink && engine.load.areQuick && engine.load.burden < burden
+      ? engine
+      : least;
   }
 
   /** How many readers there are now. */
@@ -83,8 +98,8 @@ export class Workers {
 
   /** Calls in flight, of all workers. */
   get load(): number {
-    let load = this.#engine instanceof Promise ? 0 : this.#engine.load;
-    for (const reader of this.#readers) load += reader.load;
+    let load = this.#engine instanceof Promise ? 0 : this.#engine.load.count;
+    for (const reader of this.#readers) load += reader.load.count;
     return load;
   }
 

@@ -54,6 +54,8 @@ export type OddEntry = readonly [
   args: unknown,
   claim?: Claim | undefined,
 ];
+/** Chunks of a stream that are sent before the caller asks for more. */
+export const CHUNKS_FIRST = 2;
 /** More chunks of a stream may be sent. */
 export type MoreEntry = readonly [kind: "more", id: number, chunks: number];
 /** Nobody reads on. */

@@ -44,8 +44,8 @@ export interface Route {
   readonly scope: ScopeId;
 }
 
-/** What a call does to the database, which says who may serve it and whether it can be called off while it runs. */
-export type Access = "read" | "write";
+/** What a call does to the database, which says who may serve it and whether it can be called off while it runs. A look-up is a read of a moment. */
+export type Access = "lookUp" | "read" | "write";
 
 export abstract class CallSite {
   /** How integers are given where a collection does not say. */

@@ -44,7 +44,7 @@ export class DatabaseSite extends CallSite {
     this.refuseClosed();
     const { load } = this.#workers;
     if (load >= this.#maxQueued) throw this.#overloaded(load);
-    return routed(access === "read" ? this.#workers.reader : this.#workers.engine);
+    return routed(access === "write" ? this.#workers.engine : this.#workers.readerFor(access === "lookUp"));
   }
 
   async apart<T>(work: (tx: TransactionSite) => Promise<T>, options: CallOptions): Promise<T> {

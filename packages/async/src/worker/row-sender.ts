@@ -1,6 +1,6 @@
 /** Sends the rows of one call, chunk by chunk: as many chunks as the caller gave credit for, one a turn, so that other calls come in between. */
 import type { PackedShape } from "@modelvault/core";
-import { CALLED_OFF, type Claim } from "../protocol/messages.ts";
+import { CALLED_OFF, CHUNKS_FIRST, type Claim } from "../protocol/messages.ts";
 import type { LongCall } from "./long-call.ts";
 import type { Outbox } from "./outbox.ts";
 import { ManyRows } from "./results.ts";
@@ -9,8 +9,6 @@ import type { Slice } from "./slice.ts";
 /** A chunk ends at the first of these, or when its slice is over. */
 const CHUNK_BYTES = 64 * 1024;
 const CHUNK_ROWS = 512;
-/** Chunks that are sent before the caller asks for more. */
-export const CREDIT_FIRST = 2;
 
 export class RowSender implements LongCall {
   readonly id: number;
@@ -18,7 +16,7 @@ export class RowSender implements LongCall {
   readonly #slice: Slice;
   readonly #claim: Claim | undefined;
   #rows: ManyRows;
-  #credit = CREDIT_FIRST;
+  #credit = CHUNKS_FIRST;
 
   constructor(id: number, rows: ManyRows, claim: Claim | undefined, outbox: Outbox, slice: Slice) {
     this.id = id;

@@ -79,8 +79,7 @@ export function hungryStore() {
 const SCAN_MAX = 20_000_000;
 
 /**
- * A store, in memory or in LMDB, whose scans of rows go on, over the last row again and again, until its thread has served another call meanwhile: a look-up, or
- * the beginning of a transaction. Of a scan that nobody gets past, nothing is ever heard but its error.
+ * A store, in memory or in LMDB, whose scans of rows go on, over the last row again and again, until its thread has served another call meanwhile. Of a scan that nobody gets past, nothing is ever heard but its error.
  * @param {string} [path] a place in LMDB
  */
 export function endlessStore(path) {
@@ -99,7 +98,7 @@ export function endlessStore(path) {
           return method(...args);
         };
       };
-      for (const name of ["get", "getMany", "begin"]) counted(name);
+      for (const name of ["get", "getMany", "snapshot", "begin"]) counted(name);
       const snapshot = store.snapshot.bind(store);
       store.snapshot = () => {
         const taken = snapshot();
