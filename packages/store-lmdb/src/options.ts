@@ -18,7 +18,10 @@ export interface LmdbStoreOptions {
    * does so unless the file is larger than half of the machine's memory.
    */
   readonly readAhead?: boolean;
-  /** How many snapshots and readers all processes together may have open. Settled by whoever opens the file first. Default 4,096. */
+  /**
+   * How many snapshots and readers all processes together may have open, 4 to 65,536. Settled by whoever opens the file first; a lock file that has room
+   * for more keeps it. Default 4,096.
+   */
   readonly readersMax?: number;
 }
 
@@ -33,6 +36,8 @@ export interface CheckedLmdbOptions {
 
 const SNAPSHOT_AGE_MS = 600_000;
 const READERS = 4_096;
+/** What one handle takes: to read, beside it to iterate, and to tell its figures meanwhile. */
+const READERS_MIN = 4;
 
 const isCount = (value: unknown, least: number): boolean =>
   typeof value === "number" && Number.isSafeInteger(value) && value >= least;
@@ -44,8 +49,8 @@ const CHECKS: OptionChecks<LmdbStoreOptions> = {
   dataBytesMax: ["false or bytes, 65,536 at least", (value) => value === false || isCount(value, 65_536)],
   readAhead: ["a boolean", (value) => typeof value === "boolean"],
   readersMax: [
-    "a whole number from 1 to 65,536",
-    (value) => isCount(value, 1) && (value as number) <= 65_536,
+    "a whole number from 4 to 65,536",
+    (value) => isCount(value, READERS_MIN) && (value as number) <= 65_536,
   ],
 };
 

@@ -1,8 +1,8 @@
 /** The second interface of the store: hot copies, checks and figures. LMDB uses dead pages again by itself; a copy is compact. */
 import type { StoreMaintenance } from "@modelvault/core";
-import type { Environment } from "../native/environment.ts";
 import { damaged, knowsPages } from "../open/check-head.ts";
 import { statOf } from "../open/files.ts";
+import type { OpenFile } from "../open/open-file.ts";
 import type { ReadTxn } from "../read/read-txn.ts";
 import type { Readers } from "../read/readers.ts";
 import { checkPages } from "./check-pages.ts";
@@ -10,7 +10,9 @@ import { copyFile } from "./copy-file.ts";
 import { verifyTree } from "./verify-tree.ts";
 
 /** @throws file_damaged when the pages are such that LMDB had better not read them */
-function verifyFile(env: Environment, txn: number): string[] {
+function verifyFile({ env, refuseMoved }: OpenFile, txn: number): string[] {
+  // Pages are read by the path.
+  refuseMoved();
   const problem = knowsPages ? checkPages(env.path) : undefined;
   if (problem !== undefined) throw damaged(env.path, problem);
   return verifyTree(env, txn);
@@ -18,11 +20,12 @@ function verifyFile(env: Environment, txn: number): string[] {
 
 /** @param refuse throws store_closed and transaction_open */
 export function lmdbMaintenance(
-  env: Environment,
+  file: OpenFile,
   readers: Readers,
   snapshotsOpen: () => number,
   refuse: () => void,
 ): StoreMaintenance {
+  const { env } = file;
   const onSnapshot = <T>(work: (txn: ReadTxn) => T): T => {
     refuse();
     const txn = readers.take();
@@ -38,7 +41,7 @@ export function lmdbMaintenance(
         const { pagesUsed, pageBytes } = env.figures();
         copyFile(env, address, destination, pagesUsed * pageBytes, onProgress);
       }),
-    verify: () => onSnapshot(({ address }) => verifyFile(env, address)),
+    verify: () => onSnapshot(({ address }) => verifyFile(file, address)),
     stats: () => {
       refuse();
       // What this very call reads with would count as open otherwise.

@@ -343,9 +343,9 @@ export class Environment {
     }
   }
 
-  /** How far the file is in use, by the last commit. */
+  /** How far the file is in use, by the last commit. Asked for in the write transaction at first, which needs no place among the readers. */
   extent(): { readonly pageBytes: number; readonly lastPage: number } {
-    this.#pageBytes ||= this.figures().pageBytes;
+    this.#pageBytes ||= this.#dbi.stat().pageSize;
     return { pageBytes: this.#pageBytes, lastPage: this.#env.info().lastPageNumber };
   }
 

@@ -29,6 +29,11 @@ export interface OpenFile {
   readonly env: Environment;
   /** Whether it says already that it is a vault: a new one does so with its first commit. */
   readonly isFormatted: boolean;
+  /**
+   * Makes sure that the file and its lock file are still those that were opened: what is written to a file that was removed is lost, and another lock
+   * file lets others write at the same time. @throws store_io
+   */
+  refuseMoved(): void;
   close(): void;
 }
 
@@ -62,20 +67,27 @@ export function openFile(path: string, options: CheckedLmdbOptions): OpenFile {
   }
 }
 
+/** The file and its lock file, as they are now. */
+const placeOf = (path: string): string => `${idOf(statOf(path))} ${idOf(statOf(lockPathOf(path)))}`;
+
 function checkedFile(env: Environment, reads: boolean): OpenFile {
   const { path } = env;
+  const place = placeOf(path);
+  const refuseMoved = (): void => {
+    if (placeOf(path) !== place) throw moved(path);
+  };
   if (!reads && env.readOnly) throw sharedReadOnly(path);
   const { address } = env.first;
   const isFormatted = checkFormat(env, address, env.isEmpty(address));
   env.reset(env.first);
-  if (reads) return { env, isFormatted, close: () => env.close() };
+  if (reads) return { env, isFormatted, refuseMoved, close: () => env.close() };
   const id = idOf(statOf(path));
   writers().set(id, path);
   const close = (): void => {
     writers().delete(id);
     env.close();
   };
-  return { env, isFormatted, close };
+  return { env, isFormatted, refuseMoved, close };
 }
 
 /** Whether the file may be written; a reader can do without. Whatever LMDB would refuse is refused here. @throws store_io */
@@ -122,6 +134,14 @@ function isNoFile(path: string, found: string): ModelVaultError {
     "store_io",
     `"${found}" is no regular file; a vault is one, with another beside it that LMDB locks.`,
     { path, operation: "open", errno: "EINVAL" },
+  );
+}
+
+function moved(path: string): ModelVaultError {
+  return new ModelVaultError(
+    "store_io",
+    `"${path}" or its lock file was removed, replaced or moved while it is open here: what was written now would be lost, or collide with what others write. Close the vault and open it again. (To replace a vault that is open, use restore.)`,
+    { path, operation: "write to", errno: "ESTALE" },
   );
 }
 

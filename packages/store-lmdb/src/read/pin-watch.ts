@@ -16,6 +16,9 @@ export interface SnapshotReport {
   readonly ageMs: number;
 }
 
+/** A timer set for longer fires at once. */
+const TIMER_MS_MAX = 2 ** 31 - 1;
+
 const reports = channel("modelvault:snapshot");
 
 export class SnapshotWatch implements PinWatch {
@@ -70,7 +73,7 @@ export class SnapshotWatch implements PinWatch {
         this.#look(ageMsMax);
         if (this.#pinned.size > 0) this.#schedule();
       },
-      Math.ceil(ageMsMax / 4),
+      Math.min(Math.ceil(ageMsMax / 4), TIMER_MS_MAX),
     );
     this.#timer.unref();
   }

@@ -28,6 +28,8 @@ import { LmdbTransaction, type TransactionOwner, VALUE_BYTES_MAX } from "./trans
 
 /** How often a writer looks for readers that died. */
 const STALE_READERS_MS = 10_000;
+/** How often a writer looks whether the file is still where it was opened. */
+const PLACE_MS = 10;
 
 export class LmdbStore implements Store, TransactionOwner {
   readonly traits: StoreTraits;
@@ -43,6 +45,7 @@ export class LmdbStore implements Store, TransactionOwner {
   #transaction: LmdbTransaction | undefined;
   #poison: ModelVaultError | undefined;
   #readersClearedAt: number = performance.now();
+  #placeSeenAt: number = performance.now();
 
   private constructor(file: OpenFile, options: CheckedLmdbOptions) {
     const { env } = file;
@@ -65,7 +68,7 @@ export class LmdbStore implements Store, TransactionOwner {
     this.#cursors = new CursorPool(env);
     this.#fileRoom = new FileRoom(env);
     this.maintenance = lmdbMaintenance(
-      env,
+      file,
       this.#readers,
       () => this.#watch.size,
       () => this.#refuseMaintenance(),
@@ -121,7 +124,12 @@ export class LmdbStore implements Store, TransactionOwner {
         { path },
       );
     }
-    this.#clearStaleReaders();
+    const now = performance.now();
+    if (now - this.#placeSeenAt >= PLACE_MS) {
+      this.#file.refuseMoved();
+      this.#placeSeenAt = now;
+    }
+    this.#clearStaleReaders(now);
     this.#env.begin(true);
     try {
       this.#transaction = new LmdbTransaction(this.#env, this.#cursors, this, this.#fileRoom, this.#room());
@@ -155,8 +163,7 @@ export class LmdbStore implements Store, TransactionOwner {
   }
 
   /** Processes that died while they read would keep the file from using pages again. */
-  #clearStaleReaders(): void {
-    const now = performance.now();
+  #clearStaleReaders(now: number): void {
     if (now - this.#readersClearedAt < STALE_READERS_MS) return;
     this.#readersClearedAt = now;
     this.#env.clearStaleReaders();

@@ -6,12 +6,13 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   symlinkSync,
   truncateSync,
   writeFileSync,
 } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import {
   Database,
@@ -21,7 +22,7 @@ import {
   type StoreSnapshot,
 } from "@modelvault/core";
 import { open } from "lmdb";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { OWN_SPACE } from "../../src/format/keys.ts";
 import { lmdbStore } from "../../src/index.ts";
 import { openFile } from "../../src/open/open-file.ts";
@@ -166,6 +167,38 @@ describe("a place that is no vault", () => {
   });
 });
 
+describe("a vault whose files are removed or replaced while it is open", () => {
+  const other = (path: string): void => {
+    makeNumbers(`${path}.other`, 7);
+    renameSync(`${path}.other`, path);
+  };
+  it.each([
+    ["its file is removed", (path: string) => rmSync(path)],
+    ["its file is replaced", other],
+    ["its lock file is removed", (path: string) => rmSync(`${path}-lock`)],
+    ["its folder is moved", (path: string) => renameSync(dirname(path), `${dirname(path)}.moved`)],
+  ])("is read on, and refuses to be written: store_io, when %s", (_, act) => {
+    const path = join(newFolder(), "in", "a.lmdb");
+    mkdirSync(dirname(path));
+    makeNumbers(path, 3);
+    vi.useFakeTimers();
+    try {
+      using db = Database.open(lmdbStore(path));
+      act(path);
+      vi.advanceTimersByTime(10);
+      for (const write of [
+        () => db.collection("numbers").delete(1),
+        () => db.transaction(() => undefined),
+        () => db.verify(),
+      ])
+        expect(errorOf(write)).toMatchObject({ code: "store_io", details: { errno: "ESTALE" } });
+      expect(db.collection("numbers").count()).toBe(3);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+});
+
 describe("options", () => {
   it("are refused by name: argument_invalid", () => {
     const path = newPlace();
@@ -176,7 +209,7 @@ describe("options", () => {
       { createIfMissing: 1 },
       { snapshotAgeMsMax: 0 },
       { dataBytesMax: 10 },
-      { readersMax: 0 },
+      { readersMax: 3 },
       { readAhead: "no" },
       { readonly: true },
     ];
@@ -320,5 +353,20 @@ describe("readersMax", () => {
     snapshots.pop()?.close();
     store.snapshot().close();
     store.close();
+  });
+
+  it("bounds no writer: with every place taken, commits go on", () => {
+    const path = newPlace();
+    using db = Database.open(lmdbStore(path, { readersMax: 6 }));
+    db.register(numbers);
+    const reader = lmdbStore(path, { mode: "read" }).open();
+    const held: StoreSnapshot[] = [];
+    const full = errorOf(() => {
+      for (;;) held.push(reader.snapshot());
+    });
+    expect(full.code).toBe("store_readers_full");
+    db.collection("numbers").insertMany(Array.from({ length: 500 }, (_, id) => ({ id, text: `${id}` })));
+    expect(db.collection("numbers").count()).toBe(500);
+    reader.close();
   });
 });
