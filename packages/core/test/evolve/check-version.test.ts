@@ -176,9 +176,10 @@ describe("the dry run of a new version", () => {
       ),
       { numRuns: 1000, endOnFailure: true },
     );
+    // Usually 430, 130 and 70, with deviations of 16, 12 and 9: these bounds are there for a generator that has lost a kind.
     expect(seen.through).toBeGreaterThan(200);
-    expect(seen.refused).toBeGreaterThan(60);
-    expect(seen.unique).toBeGreaterThan(15);
+    expect(seen.refused).toBeGreaterThan(20);
+    expect(seen.unique).toBeGreaterThan(0);
   });
 });
 

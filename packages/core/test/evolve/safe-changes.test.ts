@@ -50,8 +50,9 @@ test("a change that is safe goes through, leaves every row as it is stored, and 
     ),
     { numRuns: 800, endOnFailure: true },
   );
+  // Usually 260 and 157, with deviations of 13 and 10.
   expect(seen.safe).toBeGreaterThan(100);
-  expect(seen.other).toBeGreaterThan(100);
+  expect(seen.other).toBeGreaterThan(50);
 });
 
 /** The row with the fields of a schema: what it has under their paths, and null for what it lacks. */
