@@ -8,6 +8,7 @@ import {
   type AnswerBatch,
   ASK_FAILED,
   type Asked,
+  type SingleAnswer,
   type WireError,
 } from "../protocol/messages.ts";
 import { spell } from "../protocol/odd-values.ts";
@@ -34,7 +35,7 @@ export class AnswerReader {
   readonly #calls: CallsInFlight;
   readonly #events: ReaderEvents;
   readonly #shapes = new ShapeCache();
-  #inbox: AnswerBatch[] = [];
+  #inbox: (AnswerBatch | SingleAnswer)[] = [];
   #handling = false;
 
   constructor(calls: CallsInFlight, events: ReaderEvents) {
@@ -42,14 +43,18 @@ export class AnswerReader {
     this.#events = events;
   }
 
-  receive(batch: AnswerBatch): void {
-    this.#inbox.push(batch);
-    if (!this.#handling) this.#handle();
+  receive(batch: AnswerBatch | SingleAnswer): void {
+    if (this.#handling || this.#inbox.length > 0) this.#inbox.push(batch);
+    else if ("length" in batch) this.#handleSingle(batch);
+    else {
+      this.#inbox.push(batch);
+      this.#handle();
+    }
   }
 
   /** Handles what came in and was not handled yet, for nothing more will. */
   readOut(): void {
-    for (const batch of this.#inbox.splice(0)) this.#handleBatch(batch);
+    for (const batch of this.#inbox.splice(0)) this.#handleAny(batch);
   }
 
   resolve(id: number, value: unknown): void {
@@ -72,7 +77,7 @@ export class AnswerReader {
     const until = performance.now() + SLICE_MS;
     let batch = this.#inbox.shift();
     while (batch !== undefined) {
-      this.#handleBatch(batch);
+      this.#handleAny(batch);
       if (this.#inbox.length > 0 && performance.now() > until) {
         this.#handling = true;
         setImmediate(() => {
@@ -83,6 +88,30 @@ export class AnswerReader {
       }
       batch = this.#inbox.shift();
     }
+  }
+
+  #handleAny(batch: AnswerBatch | SingleAnswer): void {
+    if ("length" in batch) this.#handleSingle(batch);
+    else this.#handleBatch(batch);
+  }
+
+  #handleSingle(answer: SingleAnswer): void {
+    const [revision, id] = answer;
+    this.#events.committed(revision);
+    if (answer.length === 3 || answer[3] === undefined) {
+      this.resolve(id, answer.length === 3 ? answer[2] : undefined);
+      return;
+    }
+    const pending = this.#calls.get(id);
+    if (pending === undefined) return;
+    let row: Row;
+    try {
+      row = this.#shapes.decoder(answer[2], pending.integers)(answer[3]);
+    } catch (error) {
+      this.reject(id, error);
+      return;
+    }
+    this.resolve(id, row);
   }
 
   #handleBatch({ shapes, answers, bytes, revision }: AnswerBatch): void {

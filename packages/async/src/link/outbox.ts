@@ -1,9 +1,17 @@
 /** Calls on their way to a worker: those of one tick travel in one message, and those of one kind in one entry of it. */
-import type { CallBatch, CollectionRef, Entry, RunEntry, RunOp, ScopeId } from "../protocol/messages.ts";
+import type {
+  CallBatch,
+  CollectionRef,
+  Entry,
+  RunEntry,
+  RunOp,
+  ScopeId,
+  SingleCall,
+} from "../protocol/messages.ts";
 
 export interface OutboxEvents {
   /** Takes a message. @throws what cannot be cloned */
-  readonly post: (batch: CallBatch) => void;
+  readonly post: (batch: CallBatch | SingleCall) => void;
   /** The revision that reads of this message must show at least. */
   readonly leastRevision: () => number;
   /** A call that cannot be cloned. */
@@ -50,7 +58,7 @@ export class Outbox {
     if (this.#closed) return;
     const leastRevision = this.#events.leastRevision();
     try {
-      this.#events.post({ calls, leastRevision });
+      this.#events.post(single(calls, leastRevision) ?? { calls, leastRevision });
     } catch {
       // One of them cannot be cloned after all; the others can.
       for (const entry of calls) this.#sendAlone(entry, leastRevision);
@@ -65,4 +73,10 @@ export class Outbox {
       for (let id = entry[1]; id < entry[1] + count; id++) this.#events.refused(id, error);
     }
   }
+}
+
+function single(calls: readonly Entry[], leastRevision: number): SingleCall | undefined {
+  const [call] = calls;
+  if (calls.length > 1 || call?.[0] !== "run" || call[5].length > 1) return undefined;
+  return [leastRevision, call[1], call[2], call[3], call[4], call[5][0]];
 }

@@ -13,6 +13,7 @@ import type {
   Opened,
   RunOp,
   ScopeId,
+  SingleAnswer,
 } from "../protocol/messages.ts";
 import { spell } from "../protocol/odd-values.ts";
 import { errorFromWire } from "../protocol/wire-errors.ts";
@@ -170,8 +171,8 @@ export class WorkerLink {
     if (this.#draining !== undefined && !this.#calls.isWaitedFor) this.#draining.resolve();
   }
 
-  #receive(message: AnswerBatch | Opened | NotOpened): void {
-    if ("answers" in message) {
+  #receive(message: AnswerBatch | SingleAnswer | Opened | NotOpened): void {
+    if ("length" in message || "answers" in message) {
       this.#answers.receive(message);
     } else if (message.opened) {
       this.#opened = true;

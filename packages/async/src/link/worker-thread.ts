@@ -10,6 +10,8 @@ import type {
   Leave,
   NotOpened,
   Opened,
+  SingleAnswer,
+  SingleCall,
   WorkerStart,
 } from "../protocol/messages.ts";
 import { Deferred } from "./deferred.ts";
@@ -39,7 +41,7 @@ export interface ThreadOptions {
 }
 
 export interface ThreadEvents {
-  readonly message: (message: AnswerBatch | Opened | NotOpened) => void;
+  readonly message: (message: AnswerBatch | SingleAnswer | Opened | NotOpened) => void;
   /** It failed, or ended, for whatever reason. May be told twice. */
   readonly ended: (cause?: unknown) => void;
 }
@@ -67,8 +69,8 @@ export class WorkerThread {
       ...(resourceLimits === undefined ? {} : { resourceLimits }),
       ...(execArgv === undefined ? {} : { execArgv: [...execArgv] }),
     });
-    this.#worker.on("message", (message: AnswerBatch | Opened | NotOpened) => {
-      if ("opened" in message && message.opened) this.#listens = true;
+    this.#worker.on("message", (message: AnswerBatch | SingleAnswer | Opened | NotOpened) => {
+      if (!this.#listens && "opened" in message && message.opened) this.#listens = true;
       events.message(message);
     });
     this.#worker.on("error", (cause: unknown) => {
@@ -98,7 +100,7 @@ export class WorkerThread {
   }
 
   /** @throws what cannot be cloned, as Node throws it */
-  post(batch: CallBatch): void {
+  post(batch: CallBatch | SingleCall): void {
     this.#worker.postMessage(batch);
   }
 

@@ -4,6 +4,8 @@
  *     caller ──▶ worker   { calls, leastRevision }     calls: runs of equal calls, single calls, words to streams
  *     worker ──▶ caller   { shapes, answers, bytes }   answers in any order; rows as payload bytes, one after another
  *
+ * A batch that is one call, or one answer, is a flat list instead: structured clone takes its time by the object.
+ *
  * Calls are numbered by the caller. A run is several calls of one kind on one collection made in the same tick (a thousand
  * gathered gets, say): it is one entry, with consecutive numbers. Rows travel as they are stored. Their payloads lie in
  * `bytes` in the order of the answers; each answer says how long they are and which shape decodes them, and a shape
@@ -68,6 +70,16 @@ export interface CallBatch {
   readonly leastRevision: number;
 }
 
+/** A batch of one run with one item. */
+export type SingleCall = readonly [
+  leastRevision: number,
+  id: number,
+  scope: ScopeId,
+  op: RunOp,
+  collection: CollectionRef,
+  item: unknown,
+];
+
 /** What decodes payloads: a state, which travels as plain data with the first of its shapes, and the selected paths. */
 export interface Shape {
   readonly state: number;
@@ -127,6 +139,11 @@ export interface AnswerBatch {
   /** Of the last commit that an answer up to here tells of. */
   readonly revision: number;
 }
+
+/** A batch of one answer without shapes: a value, or a row (undefined: there is none). */
+export type SingleAnswer =
+  | readonly [revision: number, id: number, value: unknown]
+  | readonly [revision: number, id: number, shape: number, payload: Uint8Array | undefined];
 
 /** The first message of a worker. */
 export interface Opened {

@@ -8,6 +8,8 @@ import type {
   Leave,
   NotOpened,
   Opened,
+  SingleAnswer,
+  SingleCall,
   WorkerStart,
 } from "../protocol/messages.ts";
 import { errorToWire } from "../protocol/wire-errors.ts";
@@ -28,13 +30,15 @@ function observerOf(observed: readonly string[], outbox: () => Outbox): Database
 }
 
 /** Leaves when told to; hands on what is to be done. */
-function heed(message: CallBatch | Leave | undefined): CallBatch | undefined {
+function heed(message: CallBatch | SingleCall | Leave | undefined): CallBatch | undefined {
   if (message === undefined || "calls" in message) return message;
-  return process.exit(0);
+  if ("leave" in message) return process.exit(0);
+  const [leastRevision, id, scope, op, collection, item] = message;
+  return { calls: [["run", id, scope, op, collection, [item]]], leastRevision };
 }
 
 async function main(port: MessagePort, start: WorkerStart): Promise<void> {
-  const outbox = new Outbox(new ShapeBook(), (batch: AnswerBatch, transfer) =>
+  const outbox = new Outbox(new ShapeBook(), (batch: AnswerBatch | SingleAnswer, transfer) =>
     port.postMessage(batch, transfer),
   );
   let db: Database;
@@ -73,11 +77,14 @@ async function main(port: MessagePort, start: WorkerStart): Promise<void> {
     take: () =>
       start.role === "reader"
         ? undefined
-        : heed((receiveMessageOnPort(port) as { readonly message: CallBatch | Leave } | undefined)?.message),
+        : heed(
+            (receiveMessageOnPort(port) as { readonly message: CallBatch | SingleCall | Leave } | undefined)
+              ?.message,
+          ),
     later: (work) => setImmediate(work),
     now: () => performance.now(),
   });
-  port.on("message", (message: CallBatch | Leave) => {
+  port.on("message", (message: CallBatch | SingleCall | Leave) => {
     const batch = heed(message);
     if (batch !== undefined) server.receive(batch);
   });

@@ -26,6 +26,10 @@ export class ShapeBook {
     return number;
   }
 
+  get hasUnsent(): boolean {
+    return this.#unsent.length > 0;
+  }
+
   /** Shapes that no message has carried yet. */
   takeUnsent(): readonly (readonly [number, Shape])[] {
     const unsent = this.#unsent;

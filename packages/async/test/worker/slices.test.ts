@@ -7,6 +7,7 @@ import { Asking } from "../../src/worker/asking.ts";
 import { Outbox } from "../../src/worker/outbox.ts";
 import { Server } from "../../src/worker/server.ts";
 import { ShapeBook } from "../../src/worker/shape-book.ts";
+import { answersOf } from "../support/answers.ts";
 import { BOOKS } from "../support/shelf.ts";
 
 interface Bench {
@@ -30,7 +31,7 @@ function bench(use: (bench: Bench) => void): void {
   db.register(BOOKS);
   db.collection("books").insertMany(Array.from({ length: ROWS }, (_, id) => ({ id, title: `Title ${id}` })));
   const answers: Answer[] = [];
-  const outbox = new Outbox(new ShapeBook(), (batch) => answers.push(...batch.answers));
+  const outbox = new Outbox(new ShapeBook(), (batch) => answers.push(...answersOf(batch)));
   const { port1, port2 } = new MessageChannel();
   const asking = new Asking(port1, new Int32Array(new SharedArrayBuffer(4)), outbox);
   const later: (() => void)[] = [];

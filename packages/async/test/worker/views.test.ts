@@ -6,11 +6,12 @@ import { Asking } from "../../src/worker/asking.ts";
 import { Outbox } from "../../src/worker/outbox.ts";
 import { Server } from "../../src/worker/server.ts";
 import { ShapeBook } from "../../src/worker/shape-book.ts";
+import { answersOf } from "../support/answers.ts";
 
 /** A worker's inside in this thread, and what it answers. */
 function served(db: Database, use: (ask: (entry: Entry) => readonly Answer[]) => void): void {
   const answers: Answer[] = [];
-  const outbox = new Outbox(new ShapeBook(), (batch) => answers.push(...batch.answers));
+  const outbox = new Outbox(new ShapeBook(), (batch) => answers.push(...answersOf(batch)));
   const { port1, port2 } = new MessageChannel();
   const asking = new Asking(port1, new Int32Array(new SharedArrayBuffer(4)), outbox);
   const server = new Server({
