@@ -6,6 +6,13 @@
 export { connectStore, type StoreElsewhere, type StorePort, serveStore } from "./harness/elsewhere.ts";
 // What a driver author gives
 export type { OpenOptions, StoreHarness, TestRunner } from "./harness/harness.ts";
+// Killed processes
+export {
+  lastTold,
+  lostCommits,
+  type NumberedCommits,
+  writeNumberedCommits,
+} from "./killed/numbered-commits.ts";
 // The model-based test
 export { type ModelOptions, type ModelResult, runStoreModel, storeModelTest } from "./model/model-test.ts";
 // Engine parity: the same programs on drivers and on an oracle
