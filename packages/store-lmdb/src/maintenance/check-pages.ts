@@ -22,7 +22,7 @@ interface Place {
  */
 export function checkPages(path: string): string | undefined {
   return withFile(path, (read, size) => {
-    if (size === 0) return undefined;
+    if (size() === 0) return undefined;
     const head = readHead(path, read, size);
     try {
       const used = new PageSet(head.lastPage);

@@ -7,7 +7,7 @@
  *   18 flags, 8 for such a page   24 mark   28 data format   48 page bytes   88 root of the free list   136 root of the tree   144 last page   152 transaction
  */
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
-import { ModelVaultError } from "@modelvault/core";
+import { isModelVaultError, ModelVaultError } from "@modelvault/core";
 import { isCatalogOrBefore } from "../format/keys.ts";
 import { judgeFormat } from "../format/own-rows.ts";
 import { fileError } from "./files.ts";
@@ -28,23 +28,22 @@ export const knowsPages: boolean = process.arch === "x64" || process.arch === "a
 export function checkHead(path: string): void {
   if (!knowsPages) return;
   withFile(path, (read, size) => {
-    for (let attempt = 1; size > 0; attempt++) {
-      const head = readHead(path, read, size);
+    for (let attempt = 1; size() > 0; attempt++) {
       try {
-        checkFirstPages(path, read, head);
+        checkFirstPages(path, read, readHead(path, read, size));
         return;
       } catch (error) {
-        if (!(error instanceof PageProblem)) throw error;
-        // Commits of others may have put a page to another use meanwhile: two of them, for the last state is kept.
-        if (attempt < ATTEMPTS && readHead(path, read, size).transaction !== head.transaction) continue;
-        throw damaged(path, error.message);
+        // Others may commit meanwhile, and put pages to another use, so what seems damaged is looked at again.
+        if (attempt < ATTEMPTS && (error instanceof PageProblem || isModelVaultError(error, "file_damaged")))
+          continue;
+        throw error instanceof PageProblem ? damaged(path, error.message) : error;
       }
     }
   });
 }
 
 /** @throws store_io */
-export function withFile<T>(path: string, work: (read: ReadAt, size: number) => T): T {
+export function withFile<T>(path: string, work: (read: ReadAt, size: () => number) => T): T {
   let file: number;
   try {
     file = openSync(path, "r");
@@ -60,14 +59,14 @@ export function withFile<T>(path: string, work: (read: ReadAt, size: number) => 
         throw fileError(error, path, "read");
       }
     };
-    return work(read, fstatSync(file).size);
+    return work(read, () => fstatSync(file).size);
   } finally {
     closeSync(file);
   }
 }
 
 /** The head that is valid now. @throws file_not_vault, file_version_unsupported, file_damaged */
-export function readHead(path: string, read: ReadAt, size: number): Head {
+export function readHead(path: string, read: ReadAt, size: () => number): Head {
   const first = headAt(read, 0);
   if (
     first === undefined ||
@@ -100,8 +99,10 @@ export function readHead(path: string, read: ReadAt, size: number): Head {
     if (root === NO_ROOT) return { root: undefined, depth: 0, entries: 0 };
     if (root < 2n || root > BigInt(lastPage) || depth < 1 || depth > DEPTH_MAX)
       throw damaged(path, "Its head is not sound.");
-    if ((root + 1n) * BigInt(pageBytes) > BigInt(size))
-      throw damaged(path, `With ${size} bytes it is shorter than its head says.`);
+    // Asked for after the head was read, for another process may be making the file longer.
+    const bytes = size();
+    if ((root + 1n) * BigInt(pageBytes) > BigInt(bytes))
+      throw damaged(path, `With ${bytes} bytes it is shorter than its head says.`);
     return { root: Number(root), depth, entries: Number(valid.getBigUint64(at + 32, true)) };
   };
   return { ...head, freeList: treeAt(48), tree: treeAt(96) };

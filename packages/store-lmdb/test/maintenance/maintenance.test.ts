@@ -8,7 +8,7 @@ import { lmdbStore, restore } from "../../src/index.ts";
 import { checkPages } from "../../src/maintenance/check-pages.ts";
 import { readHead, withFile } from "../../src/open/check-head.ts";
 import { openFile } from "../../src/open/open-file.ts";
-import { readPage } from "../../src/open/page.ts";
+import { type ReadAt, readPage } from "../../src/open/page.ts";
 import { checkLmdbOptions } from "../../src/options.ts";
 import { newFolder, newPlace } from "../support/places.ts";
 
@@ -213,6 +213,19 @@ describe("verify", () => {
     writeFileSync(path, bytes);
     using db = Database.open(lmdbStore(path));
     expect(db.verify()).toMatchObject({ ok: false, rowsChecked: 0, problems: [{ rule: "store" }] });
+  });
+
+  it("takes no file for one cut off that another process makes longer meanwhile", () => {
+    const path = newPlace();
+    openNotes(path).close();
+    withFile(path, (read, size) => {
+      let heads = 0;
+      const counted: ReadAt = (at, length) => {
+        heads++;
+        return read(at, length);
+      };
+      expect(readHead(path, counted, () => (heads < 2 ? 0 : size())).tree.root).toBeGreaterThan(1);
+    });
   });
 
   it("is told at the opening when a page with the catalog is damaged: file_damaged", () => {
