@@ -2,23 +2,32 @@
 import type { ConstraintDescriptor } from "@modelvault/core";
 import { numberAt, type SchemaNode } from "./json-schema.ts";
 
-const INT64_MIN = -(2n ** 63n);
-const INT64_MAX = 2n ** 63n - 1n;
+const SAFE_MAX = BigInt(Number.MAX_SAFE_INTEGER);
 const LENGTH_MAX = 2 ** 48;
 
-/** Bounds of an int64: fractions round inwards, what no int64 passes beyond is left out. */
+/**
+ * Bounds of an int64 that the model has as a number: fractions round inwards, and what a number does not hold exactly is out of bounds for every
+ * program, or this one could not read it.
+ */
 export function integerBounds(facets: readonly SchemaNode[]): ConstraintDescriptor[] {
   const { low, high } = boundsOf(facets);
-  const constraints: ConstraintDescriptor[] = [];
-  if (low !== undefined) {
-    const bound = low.exclusive ? BigInt(Math.floor(low.value)) + 1n : BigInt(Math.ceil(low.value));
-    if (bound > INT64_MIN) constraints.push({ min_i64: plainInteger(bound) });
-  }
-  if (high !== undefined) {
-    const bound = high.exclusive ? BigInt(Math.ceil(high.value)) - 1n : BigInt(Math.floor(high.value));
-    if (bound < INT64_MAX) constraints.push({ max_i64: plainInteger(bound) });
-  }
-  return constraints;
+  const min =
+    low === undefined
+      ? -SAFE_MAX
+      : low.exclusive
+        ? BigInt(Math.floor(low.value)) + 1n
+        : BigInt(Math.ceil(low.value));
+  const max =
+    high === undefined
+      ? SAFE_MAX
+      : high.exclusive
+        ? BigInt(Math.ceil(high.value)) - 1n
+        : BigInt(Math.floor(high.value));
+  return [{ min_i64: safe(min) }, { max_i64: safe(max) }];
+}
+
+function safe(bound: bigint): number {
+  return Number(bound < -SAFE_MAX ? -SAFE_MAX : bound > SAFE_MAX ? SAFE_MAX : bound);
 }
 
 /** Bounds of a float64. */

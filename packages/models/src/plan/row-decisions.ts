@@ -1,5 +1,6 @@
 /** What the options and the model decide about the fields of one collection. */
 import type { CollectionDescriptor, FieldDescriptor, Schema, Value } from "@modelvault/core";
+import { toTimestamp } from "../collection/timestamps.ts";
 import type { Model } from "../define/model.ts";
 import { fillsByDefault } from "./model-default.ts";
 import type { PlanOptions } from "./plan-options.ts";
@@ -82,9 +83,9 @@ export class RowDecisions {
   }
 }
 
-/** A value as the engine stores it: dates are microseconds there. */
+/** A value as the engine stores it: dates are microseconds there. An invalid date goes as it is, for the engine to refuse. */
 export function storedValue(value: unknown): Value {
-  return value instanceof Date ? value.getTime() * 1000 : (value as Value);
+  return (value instanceof Date ? (toTimestamp(value) ?? value) : value) as Value;
 }
 
 /** The static default that a descriptor gives a field, if any. */
