@@ -126,7 +126,7 @@ describe("an observer", () => {
     db.transaction(() => undefined);
     expect(commits.map(({ operations }) => operations)).toEqual([1, 1]);
     expect(commits.map(({ revision }) => revision)).toEqual([1, 2]);
-    expect(commits.every(({ durationMs }) => durationMs > 0)).toBe(true);
+    expect(commits.map(({ durationMs }) => durationMs)).toEqual([2, 2]);
     db.collection("t").where("id", "=", 1).all();
     expect(queries).toHaveLength(1);
     expect(queries[0]).toMatchObject({ collection: "t", rowsExamined: 1, rowsReturned: 1 });
