@@ -11,6 +11,17 @@ import { LIBRARIES, type Library } from "../constructs/libraries.ts";
 
 export type Random = () => number;
 
+/** Random numbers from 0 to 1; the same for the same seed. */
+export function randomFrom(seed: number): Random {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
 export type Kind =
   | { readonly k: "string"; readonly min?: number; readonly max?: number }
   | { readonly k: "int"; readonly min?: number }
