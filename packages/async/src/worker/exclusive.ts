@@ -31,22 +31,37 @@ export type Waiting =
       readonly claim?: Claim | undefined;
     };
 
+type WaitingWrites = Extract<Waiting, { kind: "writes" }>;
+
+/** How often a group that has run takes in writes that arrived meanwhile, before it is committed. */
+const ROUNDS_MAX = 32;
+
 export class Exclusive {
   readonly #db: Database;
   readonly #scopes: Scopes;
   readonly #answers: Answers;
   readonly #slice: Slice;
+  /** Takes calls in that have arrived. */
+  readonly #arrived: () => void;
   /** Called when the caller will have heard of everything committed up to now. */
   readonly #told: () => void;
   #waiting: Waiting[] = [];
   /** What was interrupted: goes on, and says whether it is done. */
   #current: (() => boolean) | undefined;
 
-  constructor(db: Database, scopes: Scopes, answers: Answers, slice: Slice, told: () => void) {
+  constructor(
+    db: Database,
+    scopes: Scopes,
+    answers: Answers,
+    slice: Slice,
+    arrived: () => void,
+    told: () => void,
+  ) {
     this.#db = db;
     this.#scopes = scopes;
     this.#answers = answers;
     this.#slice = slice;
+    this.#arrived = arrived;
     this.#told = told;
   }
 
@@ -81,18 +96,21 @@ export class Exclusive {
     return DONE;
   }
 
-  /** All writes at the head of the queue, in one commit. */
+  /** All writes at the head of the queue, in one commit, and those that come in while they run. */
   #group(): () => boolean {
-    let end = 0;
-    while (this.#waiting[end]?.kind === "writes") end++;
-    const waiting = this.#waiting.splice(0, end) as Extract<Waiting, { kind: "writes" }>[];
-    const taken = waiting.filter(({ claim }) => claimed(claim));
-    const group = new Group(
-      this.#db,
-      taken.flatMap(({ writes }) => writes),
-    );
+    const group = new Group(this.#db);
+    const taken = this.#takeWrites(group);
+    let rounds = 0;
     return () => {
-      if (!group.go(() => this.#slice.over)) return false;
+      for (;;) {
+        if (!group.run(() => this.#slice.over)) return false;
+        if (++rounds > ROUNDS_MAX) break;
+        this.#arrived();
+        const more = this.#takeWrites(group);
+        if (more.length === 0) break;
+        taken.push(...more);
+      }
+      group.commit();
       this.#told();
       let at = 0;
       for (const { first, writes } of taken) {
@@ -101,6 +119,16 @@ export class Exclusive {
       }
       return true;
     };
+  }
+
+  /** Moves the writes at the head of the queue into a group. */
+  #takeWrites(group: Group): WaitingWrites[] {
+    let end = 0;
+    while (this.#waiting[end]?.kind === "writes") end++;
+    const waiting = this.#waiting.splice(0, end) as WaitingWrites[];
+    const taken = waiting.filter(({ claim }) => claimed(claim));
+    for (const { writes } of taken) group.add(writes);
+    return taken;
   }
 
   #alone(id: number, run: () => unknown): () => boolean {

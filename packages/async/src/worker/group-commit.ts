@@ -15,32 +15,34 @@ export type Write = (tx: OpenTransaction) => unknown;
  */
 export class Group {
   /** One for each write, in their order; none says "done" before the commit has. */
-  readonly outcomes: Outcome[];
+  readonly outcomes: Outcome[] = [];
   readonly #db: Database;
-  readonly #writes: readonly Write[];
-  #left: readonly number[];
+  readonly #writes: Write[] = [];
+  /** Places of the writes that were not rejected for breaking the transaction. */
+  #left: number[] = [];
   #tx: OpenTransaction | undefined;
   #at = 0;
   /** The rest of the write that was interrupted. */
   #steps: Steps<unknown> | undefined;
 
-  constructor(db: Database, writes: readonly Write[]) {
+  constructor(db: Database) {
     this.#db = db;
-    this.#writes = writes;
-    this.outcomes = new Array(writes.length);
-    this.#left = writes.map((_, at) => at);
   }
 
-  /** Goes on until it is due to stop; true when all outcomes are known. Between two calls nothing else may begin a transaction. */
-  go(isDue: () => boolean): boolean {
-    while (this.#left.length > 0) {
+  add(writes: readonly Write[]): void {
+    for (const write of writes) {
+      this.#left.push(this.#writes.length);
+      this.#writes.push(write);
+    }
+  }
+
+  /** Runs writes until it is due to stop; true when all have run. Between two calls nothing else may begin a transaction. */
+  run(isDue: () => boolean): boolean {
+    while (this.#at < this.#left.length) {
       if (this.#tx === undefined && !this.#begin()) return true;
       while (this.#tx !== undefined && this.#at < this.#left.length) {
         if (!this.#runNext(this.#tx) || (this.#at < this.#left.length && isDue())) return false;
       }
-      if (this.#tx === undefined) continue;
-      this.#commit(this.#tx);
-      return true;
     }
     return true;
   }
@@ -48,10 +50,10 @@ export class Group {
   #begin(): boolean {
     try {
       this.#tx = this.#db.begin();
-      this.#at = 0;
       return true;
     } catch (error) {
       for (const at of this.#left) this.outcomes[at] = { error };
+      this.#left = [];
       return false;
     }
   }
@@ -76,6 +78,7 @@ export class Group {
         tx.rollback();
         this.#tx = undefined;
         this.#left = this.#left.filter((each) => each !== at);
+        this.#at = 0;
         return true;
       }
     }
@@ -83,7 +86,10 @@ export class Group {
     return true;
   }
 
-  #commit(tx: OpenTransaction): void {
+  /** Commits what has run; all outcomes are known then. */
+  commit(): void {
+    const tx = this.#tx;
+    if (tx === undefined) return;
     try {
       // Where nothing was done, nothing is committed: a refused write leaves no revision behind.
       if (this.#left.some((at) => "value" in (this.outcomes[at] as Outcome))) tx.commit();

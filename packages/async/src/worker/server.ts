@@ -69,7 +69,11 @@ export class Server {
     this.#long = new LongCalls(parts.outbox, this.#slice);
     this.#answers = new Answers(parts.outbox, this.#long, this.#slice);
     const told = (): void => this.#told();
-    this.#exclusive = new Exclusive(this.#db, this.#scopes, this.#answers, this.#slice, told);
+    const arrived = (): void => {
+      const batch = parts.take();
+      if (batch !== undefined) for (const entry of batch.calls) this.#enterSafely(entry);
+    };
+    this.#exclusive = new Exclusive(this.#db, this.#scopes, this.#answers, this.#slice, arrived, told);
     this.#scopeParts = { db: this.#db, scopes: this.#scopes, long: this.#long, told };
   }
 

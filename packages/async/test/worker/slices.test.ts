@@ -2,7 +2,7 @@
 import { MessageChannel } from "node:worker_threads";
 import { Database, memoryStore } from "@modelvault/core";
 import { expect, test } from "vitest";
-import { type Answer, CALLED_OFF, type Entry } from "../../src/protocol/messages.ts";
+import { type Answer, CALLED_OFF, type CallBatch, type Entry } from "../../src/protocol/messages.ts";
 import { Asking } from "../../src/worker/asking.ts";
 import { Outbox } from "../../src/worker/outbox.ts";
 import { Server } from "../../src/worker/server.ts";
@@ -16,6 +16,8 @@ interface Bench {
   readonly send: (...calls: readonly Entry[]) => readonly Answer[];
   /** Gives long calls turn after turn until all is answered. */
   readonly drain: () => readonly Answer[];
+  /** Has calls arrive behind those that are sent next. */
+  readonly arrive: (...calls: readonly Entry[]) => void;
   /** How many turns there have been. */
   readonly turns: () => number;
 }
@@ -35,6 +37,7 @@ function bench(use: (bench: Bench) => void): void {
   const { port1, port2 } = new MessageChannel();
   const asking = new Asking(port1, new Int32Array(new SharedArrayBuffer(4)), outbox);
   const later: (() => void)[] = [];
+  const arrived: CallBatch[] = [];
   let time = 0;
   let turns = 0;
   const server = new Server({
@@ -42,7 +45,7 @@ function bench(use: (bench: Bench) => void): void {
     outbox,
     asking,
     reader: false,
-    take: () => undefined,
+    take: () => arrived.shift(),
     later: (work) => later.push(work),
     now: () => {
       time += 1000;
@@ -63,6 +66,7 @@ function bench(use: (bench: Bench) => void): void {
         }
         return answers.splice(0);
       },
+      arrive: (...calls) => arrived.push({ calls, leastRevision: 0 }),
       turns: () => turns,
     });
     expect(db.verify().problems).toEqual([]);
@@ -151,6 +155,39 @@ test("so does a large group of writes", () => {
       ["error", 100, expect.objectContaining({ code: "unique_violation" })],
     ]);
     expect(db.collection("books").count()).toBe(ROWS + 99);
+  });
+});
+
+test("writes that arrive while a group runs join it; what else arrives is served", () => {
+  bench(({ db, send, drain, arrive }) => {
+    const before = db.revision();
+    expect(
+      send([
+        "run",
+        1,
+        0,
+        "insert",
+        "books",
+        [
+          { id: 1000, title: "A" },
+          { id: 1001, title: "B" },
+        ],
+      ]),
+    ).toEqual([]);
+    arrive(["run", 3, 0, "insert", "books", [{ id: 1002, title: "A" }]], ["run", 4, 0, "get", "books", [7]]);
+    arrive(["run", 5, 0, "insert", "books", [{ id: 1003, title: "C" }]], ["call", 6, 0, "begin", []]);
+    arrive(["run", 7, 0, "insert", "books", [{ id: 1004, title: "D" }]]);
+    expect(drain()).toEqual([
+      ["rows", 4, 0, [expect.any(Number)]],
+      ["values", 1, [1000, 1001]],
+      ["error", 3, expect.objectContaining({ code: "unique_violation" })],
+      ["values", 5, [1003]],
+      ["values", 6, [undefined]],
+    ]);
+    expect(db.revision()).toBe(before + 1);
+    send(["call", 8, 6, "rollback", []]);
+    expect(drain()).toEqual([]);
+    expect(db.collection("books").count()).toBe(ROWS + 4);
   });
 });
 
