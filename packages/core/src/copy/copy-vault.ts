@@ -6,7 +6,7 @@
 import { CATALOG_SPACE } from "../catalog/catalog.ts";
 import { loadCatalog } from "../catalog/load-catalog.ts";
 import type { CollectionState } from "../collection/collection-state.ts";
-import { argumentInvalid } from "../errors/argument-invalid.ts";
+import { argumentInvalid, checkOptions, type OptionChecks } from "../errors/argument-invalid.ts";
 import { ModelVaultError } from "../errors/error.ts";
 import { INDEX_KEY_OVERHEAD_BYTES_MAX } from "../keys/key-codec.ts";
 import type { MaintenanceProgress } from "../store/maintenance.ts";
@@ -20,7 +20,7 @@ import type {
 } from "../store/store.ts";
 
 export interface CopyOptions {
-  /** Told now and then how many rows have been copied, and of how many; at the end both are equal. */
+  /** Told now and then how many rows have been copied, and of how many; before the commit both are equal. What it throws ends the copy: nothing is kept. */
   readonly onProgress?: (progress: MaintenanceProgress) => void;
   /** Longest wait for another process that writes to the target, in milliseconds. Default 5000. */
   readonly lockWaitMs?: number;
@@ -39,9 +39,15 @@ export interface CopyReport {
 const ROWS_BETWEEN_REPORTS = 1_000;
 const LOCK_WAIT_MS = 5_000;
 
+const CHECKS: OptionChecks<CopyOptions> = {
+  onProgress: ["a function", (value) => typeof value === "function"],
+  lockWaitMs: ["milliseconds from 0", (value) => typeof value === "number" && value >= 0],
+};
+
 /**
  * Copies the vault that one driver opens into the one that another opens, which must hold nothing yet. Both are opened and closed here. Keys
- * and rows that are too long for the target are found before anything is written.
+ * and rows that are too long for the target are found before anything is written. A source that is not there is an empty one to a driver that may make it:
+ * have it say `mode: "read"` or `createIfMissing: false`.
  *
  * @example
  * copyVault(fileStore("app.modelvault"), lmdbStore("app.lmdb"));
@@ -51,7 +57,7 @@ const LOCK_WAIT_MS = 5_000;
 export function copyVault(from: StoreDriver, to: StoreDriver, options: CopyOptions = {}): CopyReport {
   checkDriver("from", from);
   checkDriver("to", to);
-  const { onProgress, lockWaitMs = LOCK_WAIT_MS } = checkOptions(options);
+  const { onProgress, lockWaitMs = LOCK_WAIT_MS } = checkOptions(CHECKS, options);
   const source = from.open();
   try {
     const target = to.open();
@@ -102,8 +108,8 @@ function copyStore(
         for (const { space } of state.indexes)
           indexEntries += copySpace(snapshot, transaction, space, uncounted);
       }
-      const revision = transaction.commit();
       progress.end();
+      const revision = transaction.commit();
       return { collections: states.collections.length, rows, indexEntries, revision };
     } catch (error) {
       transaction.abort();
@@ -199,18 +205,4 @@ function refuseTooLong(
 function checkDriver(argument: string, driver: unknown): void {
   if (typeof driver !== "object" || driver === null || typeof (driver as StoreDriver).open !== "function")
     throw argumentInvalid(argument, 'a store driver such as fileStore("app.modelvault")', driver);
-}
-
-function checkOptions(options: unknown): CopyOptions {
-  if (typeof options !== "object" || options === null) throw argumentInvalid("options", "an object", options);
-  for (const name of Object.keys(options)) {
-    if (name !== "onProgress" && name !== "lockWaitMs")
-      throw argumentInvalid(`options.${name}`, "one of onProgress, lockWaitMs", name);
-  }
-  const { onProgress, lockWaitMs } = options as CopyOptions;
-  if (onProgress !== undefined && typeof onProgress !== "function")
-    throw argumentInvalid("options.onProgress", "a function", onProgress);
-  if (lockWaitMs !== undefined && !(typeof lockWaitMs === "number" && lockWaitMs >= 0))
-    throw argumentInvalid("options.lockWaitMs", "milliseconds from 0", lockWaitMs);
-  return options;
 }

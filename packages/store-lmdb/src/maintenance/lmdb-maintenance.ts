@@ -18,23 +18,23 @@ function verifyFile({ env, refuseMoved }: OpenFile, txn: number): string[] {
   return verifyTree(env, txn);
 }
 
-/** @param refuse throws store_closed and transaction_open */
+/** @param maintain does the work while nothing closes the file; throws store_closed and transaction_open */
 export function lmdbMaintenance(
   file: OpenFile,
   readers: Readers,
   snapshotsOpen: () => number,
-  refuse: () => void,
+  maintain: <T>(work: () => T) => T,
 ): StoreMaintenance {
   const { env } = file;
-  const onSnapshot = <T>(work: (txn: ReadTxn) => T): T => {
-    refuse();
-    const txn = readers.take();
-    try {
-      return work(txn);
-    } finally {
-      readers.release(txn);
-    }
-  };
+  const onSnapshot = <T>(work: (txn: ReadTxn) => T): T =>
+    maintain(() => {
+      const txn = readers.take();
+      try {
+        return work(txn);
+      } finally {
+        readers.release(txn);
+      }
+    });
   return {
     copyTo: (destination, onProgress) =>
       onSnapshot(({ address }) => {
@@ -42,11 +42,11 @@ export function lmdbMaintenance(
         copyFile(env, address, destination, pagesUsed * pageBytes, onProgress);
       }),
     verify: () => onSnapshot(({ address }) => verifyFile(file, address)),
-    stats: () => {
-      refuse();
-      // What this very call reads with would count as open otherwise.
-      readers.refresh();
-      return { fileBytes: statOf(env.path)?.size ?? 0, ...env.figures(), snapshotsOpen: snapshotsOpen() };
-    },
+    stats: () =>
+      maintain(() => {
+        // What this very call reads with would count as open otherwise.
+        readers.refresh();
+        return { fileBytes: statOf(env.path)?.size ?? 0, ...env.figures(), snapshotsOpen: snapshotsOpen() };
+      }),
   };
 }

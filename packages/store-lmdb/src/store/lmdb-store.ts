@@ -44,6 +44,8 @@ export class LmdbStore implements Store, TransactionOwner {
   readonly #fileRoom: FileRoom;
   #transaction: LmdbTransaction | undefined;
   #poison: ModelVaultError | undefined;
+  #maintaining = 0;
+  #closesLater = false;
   #readersClearedAt: number = performance.now();
   #placeSeenAt: number = performance.now();
 
@@ -71,7 +73,7 @@ export class LmdbStore implements Store, TransactionOwner {
       file,
       this.#readers,
       () => this.#watch.size,
-      () => this.#refuseMaintenance(),
+      (work) => this.#maintain(work),
     );
   }
 
@@ -150,6 +152,11 @@ export class LmdbStore implements Store, TransactionOwner {
   }
 
   close(): void {
+    this.#closesLater = this.#maintaining > 0;
+    if (!this.#closesLater) this.closeNow();
+  }
+
+  closeNow(): void {
     if (this.#readers.closed) return;
     closedBefore(this);
     try {
@@ -177,13 +184,22 @@ export class LmdbStore implements Store, TransactionOwner {
     return dataBytesMax - pagesUsed * pageBytes;
   }
 
-  #refuseMaintenance(): void {
+  /** Maintenance calls back, and reads on after a close in there: that comes true when it is done. */
+  #maintain<T>(work: () => T): T {
     this.#readers.check();
-    if (this.#transaction === undefined) return;
-    throw new ModelVaultError(
-      "transaction_open",
-      "Maintenance needs a store without an open transaction: commit or abort it first.",
-    );
+    if (this.#transaction !== undefined) {
+      throw new ModelVaultError(
+        "transaction_open",
+        "Maintenance needs a store without an open transaction: commit or abort it first.",
+      );
+    }
+    this.#maintaining++;
+    try {
+      return work();
+    } finally {
+      this.#maintaining--;
+      if (this.#closesLater) this.close();
+    }
   }
 }
 

@@ -3,18 +3,23 @@
  * of a write transaction, and nobody else could write meanwhile. (`worker.terminate()`, and `process.exit()` of the main thread, end a worker without
  * a word: whoever starts workers must let them close first.)
  */
-const open: Set<{ close(): void }> = new Set();
+interface Closable {
+  /** Closes whatever is going on. */
+  closeNow(): void;
+}
+
+const open: Set<Closable> = new Set();
 let isWatching = false;
 
-export function closeAtExit(store: { close(): void }): void {
+export function closeAtExit(store: Closable): void {
   open.add(store);
   if (isWatching) return;
   isWatching = true;
   process.on("exit", () => {
-    for (const each of open) each.close();
+    for (const each of open) each.closeNow();
   });
 }
 
-export function closedBefore(store: { close(): void }): void {
+export function closedBefore(store: Closable): void {
   open.delete(store);
 }

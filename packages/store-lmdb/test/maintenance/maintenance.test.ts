@@ -111,6 +111,20 @@ describe("copyTo", () => {
     expect(readdirSync(folder).sort()).toEqual(["a.lmdb", "a.lmdb-lock"]);
   });
 
+  it("goes on to its end when the vault is closed meanwhile, which is closed then", () => {
+    const folder = newFolder();
+    const path = join(folder, "a.lmdb");
+    const db = openNotes(path);
+    db.collection("notes").insertMany(notesFrom(0, 100));
+    db.copyTo(join(folder, "b.lmdb"), () => db.close());
+    expect(codeOf(() => db.stats())).toBe("database_closed");
+    for (const name of ["a.lmdb", "b.lmdb"]) {
+      using again = Database.open(lmdbStore(join(folder, name)));
+      expect(again.collection("notes").count()).toBe(100);
+      expect(again.verify().problems).toEqual([]);
+    }
+  });
+
   it("replaces nothing: argument_invalid", () => {
     const path = newPlace();
     using db = openNotes(path);
