@@ -77,3 +77,8 @@ function writeEnd(bytes: Uint8Array, end: number): void {
   bytes[0] = length & 0xff;
   bytes[1] = length >> 8;
 }
+
+/** The end that stands in a slot, as bytes of their own. */
+export function boundsEnd(bytes: Uint8Array): Uint8Array {
+  return bytes.slice(END_AT, END_AT + ((bytes[0] as number) | ((bytes[1] as number) << 8)));
+}

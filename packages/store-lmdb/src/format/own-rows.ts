@@ -10,6 +10,7 @@
  */
 import { ModelVaultError } from "@modelvault/core";
 import type { Environment } from "../native/environment.ts";
+import type { MapPlace } from "../pages/page-map.ts";
 import { OWN_SPACE, PREFIX_BYTES_MAX, type Space, writePrefix } from "./keys.ts";
 
 const FORMAT_KEY: Uint8Array = new Uint8Array(0);
@@ -18,6 +19,11 @@ const COUNT = 2;
 
 const NAME = "modelvault";
 const FORMAT = 1;
+
+/** Where rows are read, given the state they are read in: LMDB and the address of a transaction, or what knows better. */
+export interface RowSource<State> {
+  get(space: Space, key: Uint8Array, state: State): Uint8Array | undefined;
+}
 
 /** Whether the vault has been written to yet. @throws file_not_vault, file_version_unsupported */
 export function checkFormat(env: Environment, txn: number, isEmpty: boolean): boolean {
@@ -58,16 +64,21 @@ export function writeFormat(env: Environment): void {
   env.set(OWN_SPACE, FORMAT_KEY, row);
 }
 
-export function readRevision(env: Environment, txn: number): number {
-  return readNumber(env, REVISION_KEY, txn);
+export function readRevision<State>(source: RowSource<State>, state: State): number {
+  return readNumber(source, REVISION_KEY, state);
+}
+
+/** Where LMDB has the file in memory, told by a row that every vault has; undefined: that cannot be told now. */
+export function mapPlace(env: Environment): MapPlace | undefined {
+  return env.mapPlace(OWN_SPACE, FORMAT_KEY);
 }
 
 export function writeRevision(env: Environment, revision: number): void {
   writeNumber(env, REVISION_KEY, revision);
 }
 
-export function readCount(env: Environment, space: Space, txn: number): number {
-  return readNumber(env, countKey(space), txn);
+export function readCount<State>(source: RowSource<State>, space: Space, state: State): number {
+  return readNumber(source, countKey(space), state);
 }
 
 export function writeCount(env: Environment, space: Space, count: number): void {
@@ -80,8 +91,8 @@ function countKey(space: Space): Uint8Array {
   return key.subarray(0, writePrefix(key, 1, space));
 }
 
-function readNumber(env: Environment, key: Uint8Array, txn: number): number {
-  const row = env.get(OWN_SPACE, key, txn);
+function readNumber<State>(source: RowSource<State>, key: Uint8Array, state: State): number {
+  const row = source.get(OWN_SPACE, key, state);
   if (row === undefined) return 0;
   let number = 0;
   for (let i = 0; i < row.length; i++) number = number * 256 + (row[i] as number);

@@ -112,6 +112,13 @@ interface NativeAddon {
   ): number;
   iterate(cursorAddress: number): number;
   getCurrentValue(cursorAddress: number): number;
+  /** A value where it lies, in the read transaction that was made last; undefined when there is none. Throws errors with a numeric `code`. */
+  getSharedByBinary(dbiAddress: number, keyLength: number): Uint8Array | undefined;
+  getBufferAddress(buffer: Uint8Array): number;
+  /** Memory of the process, whoever it belongs to. */
+  createBufferForAddress(address: number, length: number): Uint8Array<ArrayBuffer>;
+  /** Takes the memory out of it. */
+  detachBuffer(buffer: ArrayBuffer): void;
   /** Does one instruction. The code, or nothing where the addon was built to throw it. */
   write(envAddress: number, instructionAddress: number): number | undefined;
   resetTxn(txnAddress: number): void;
@@ -129,6 +136,10 @@ const FUNCTIONS = [
   "position",
   "iterate",
   "getCurrentValue",
+  "getSharedByBinary",
+  "getBufferAddress",
+  "createBufferForAddress",
+  "detachBuffer",
   "write",
   "resetTxn",
 ] as const satisfies readonly (keyof NativeAddon)[];

@@ -2,29 +2,20 @@
  * One open handle of an LMDB environment: keyspaces and bytes in, bytes out, no lifetimes. Every refusal of LMDB is thrown as a
  * coded error.
  *
- * Keys pass through {@link Environment.area}, a piece of memory shared with the addon:
- *
- *   get, position     the key at 0                           a cursor leaves the key it found at 32, the value's length at 0
- *   put, remove       flags, tree and key length at 0, 4, 8, the key at 12; behind it the length and the address of the value
+ * Keys of reads pass through a piece of memory shared with the addon: the key wanted at 0; a cursor leaves the key it found at 32 and the length
+ * of the value at 0.
  */
 import { ModelVaultError } from "@modelvault/core";
 import type { BoundSlot } from "../format/bounds.ts";
 import { type Space, writeBytes, writePrefix } from "../format/keys.ts";
-import {
-  type NativeCursor,
-  type NativeDbi,
-  type NativeEnv,
-  type NativeTreeFigures,
-  type NativeTxn,
-  native,
-} from "./addon.ts";
-import { KEY_EXISTS, LENGTH_BESIDE, lmdbError, NOT_FOUND, SHARED_VALUE } from "./codes.ts";
+import { type MapPlace, pageZeroFrom } from "../pages/page-map.ts";
+import { type NativeCursor, type NativeDbi, type NativeEnv, type NativeTxn, native } from "./addon.ts";
+import { LENGTH_BESIDE, lmdbError, NOT_FOUND, SHARED_VALUE } from "./codes.ts";
+import { type EnvironmentFigures, Figures } from "./figures.ts";
 import { ValueSlab } from "./value-slab.ts";
+import { APPEND, NO_OVERWRITE, PUT, REMOVE, WriteInstruction } from "./write-instruction.ts";
 
 const KEY_AREA_BYTES = 4_096;
-/** Values up to this length are handed to LMDB through the area. */
-const VALUE_AREA_BYTES = 65_536;
-const WRITTEN_KEY_AT = 12;
 const FOUND_KEY_AT = 32;
 
 const NO_SUBDIR = 0x4000;
@@ -36,12 +27,6 @@ const NO_SYNC = 0x1_0000;
 /** Keys are plain bytes. */
 const BINARY_KEYS = 3;
 
-const PUT = 15;
-const REMOVE = 13;
-const NO_OVERWRITE = 0x10;
-const APPEND = 0x2_0000;
-const FAILED_CONDITION = 0x400_0000;
-
 /** lmdb-js goes no further, whatever the page size. */
 const KEY_BYTES_MAX = 1_978;
 
@@ -51,31 +36,6 @@ export interface EnvironmentOptions {
   readonly mapBytes: number;
   readonly readersMax: number;
   readonly readAhead: boolean;
-}
-
-export interface EnvironmentFigures {
-  /** Room in the address space, not in memory and not in the file. */
-  readonly mapBytes: number;
-  readonly pageBytes: number;
-  readonly pagesUsed: number;
-  /** Pages of the file that may be written again, or will be when the readers that still see them have ended. */
-  readonly pagesFree: number;
-  readonly treeDepth: number;
-  readonly entries: number;
-  /** Read transactions open now, of all processes. */
-  readonly readers: number;
-  readonly readersMax: number;
-}
-
-/** Each is a page, and never moves. */
-const META_PAGES = 2;
-
-/** Lines of `mdb_reader_list`: pid, thread and transaction, "-" for a place that is kept without one. */
-function readerTransactions(lines: readonly string[]): number[] {
-  return lines.flatMap((line) => {
-    const transaction = /^\s*\d+\s+\S+\s+(\d+)\s*$/.exec(line)?.[1];
-    return transaction === undefined ? [] : [Number(transaction)];
-  });
 }
 
 /** The open write transaction, where an address of a read transaction is asked for. */
@@ -91,25 +51,20 @@ export class Environment {
   readonly first: NativeTxn;
   readonly #area: Uint8Array<ArrayBuffer>;
   readonly #words: Uint32Array<ArrayBuffer>;
-  readonly #doubles: Float64Array<ArrayBuffer>;
-  readonly #areaAddress: number;
   readonly #env: NativeEnv;
-  readonly #envAddress: number;
   readonly #dbi: NativeDbi;
   readonly #dbiAddress: number;
   readonly #slab: ValueSlab;
-  #pageBytes = 0;
-  /** Keeps a long value where LMDB is told to find it. */
-  #long: ArrayBuffer | undefined;
+  readonly #instruction: WriteInstruction;
+  readonly #figures: Figures;
+  #isWriting = false;
 
   /** @throws store_io, store_full, file_not_vault, file_version_unsupported, store_readers_full */
   constructor({ path, readOnly, mapBytes, readersMax, readAhead }: EnvironmentOptions) {
     this.path = path;
-    const area = new Uint8Array(new ArrayBuffer(KEY_AREA_BYTES + VALUE_AREA_BYTES));
+    const area = new Uint8Array(new ArrayBuffer(KEY_AREA_BYTES));
     this.#area = area;
     this.#words = new Uint32Array(area.buffer, 0, KEY_AREA_BYTES / 4);
-    this.#doubles = new Float64Array(area.buffer, 0, KEY_AREA_BYTES / 8);
-    this.#areaAddress = native.getAddress(area.buffer);
     this.#env = new native.Env();
     let isOpen = false;
     try {
@@ -117,8 +72,8 @@ export class Environment {
       const flags = NO_SUBDIR | (readOnly ? READ_ONLY : 0) | (readAhead ? 0 : NO_READ_AHEAD);
       this.#env.open(options, flags, 0);
       isOpen = true;
-      this.#envAddress = this.#env.address;
-      this.readOnly = (native.getEnvFlags(this.#envAddress) & READ_ONLY) !== 0;
+      const { address } = this.#env;
+      this.readOnly = (native.getEnvFlags(address) & READ_ONLY) !== 0;
       this.keyBytesMax = Math.min(this.#env.getMaxKeySize(), KEY_BYTES_MAX);
       this.#env.readerCheck();
       this.first = new native.Txn(this.#env, READ_ONLY);
@@ -127,6 +82,8 @@ export class Environment {
       this.#slab = new ValueSlab(target);
       this.#dbi = new native.Dbi(this.#env, 0, null, BINARY_KEYS, target);
       this.#dbiAddress = this.#dbi.address;
+      this.#instruction = new WriteInstruction(path, address, this.#dbi.dbi);
+      this.#figures = new Figures(this.#env, this.#dbi, path, () => this.newTxn());
       native.resetTxn(this.first.address);
     } catch (error) {
       if (isOpen) this.#env.close();
@@ -196,6 +153,29 @@ export class Environment {
     native.resetTxn(txn.address);
   }
 
+  // The file as memory
+
+  /** Where LMDB has the file in memory, as the place of a row in it tells; undefined: that cannot be told now. */
+  mapPlace(space: Space, key: Uint8Array): MapPlace | undefined {
+    // A write transaction may have the row elsewhere.
+    if (this.#isWriting) return undefined;
+    const { mapSize: before } = this.#env.info();
+    // The row is looked up in the read transaction that was made last.
+    const txn = this.newTxn();
+    try {
+      const keyLength = writeBytes(this.#area, writePrefix(this.#area, 0, space), key);
+      const row = native.getSharedByBinary(this.#dbiAddress, keyLength);
+      if (row === undefined || row.length === 0) return undefined;
+      const { pageSize: pageBytes } = this.#dbi.stat();
+      const address = pageZeroFrom(native.getBufferAddress(row), pageBytes);
+      // Another thread may have mapped the file anew in the meantime.
+      const { mapSize: bytes } = this.#env.info();
+      return address === undefined || bytes !== before ? undefined : { address, bytes, pageBytes };
+    } finally {
+      txn.abort();
+    }
+  }
+
   // Cursors
 
   newCursor(txn: number): NativeCursor {
@@ -259,12 +239,16 @@ export class Environment {
    */
   begin(durable: boolean): void {
     this.#env.beginTxn(durable ? ABORTABLE : ABORTABLE | NO_SYNC);
-    if (this.#env.getWriteTxnId() > 0) return;
+    if (this.#env.getWriteTxnId() > 0) {
+      this.#isWriting = true;
+      return;
+    }
     this.#env.abortTxn();
     throw lmdbError(-30795, this.path, "write to");
   }
 
   commit(): void {
+    this.#isWriting = false;
     try {
       this.#env.commitTxn();
     } catch (error) {
@@ -273,20 +257,21 @@ export class Environment {
   }
 
   abort(): void {
+    this.#isWriting = false;
     this.#env.abortTxn();
   }
 
   /** Sets a value; returns whether there was one before. */
   put(space: Space, key: Uint8Array, value: Uint8Array): boolean {
-    if (this.#write(PUT | NO_OVERWRITE, space, key, value)) return false;
+    if (this.#instruction.run(PUT | NO_OVERWRITE, space, key, value)) return false;
     // What was empty stays so: index entries that are there are written once.
-    if (value.length > 0 || this.#find(space, key, WRITER) > 0) this.#write(PUT, space, key, value);
+    if (value.length > 0 || this.#find(space, key, WRITER) > 0) this.#instruction.run(PUT, space, key, value);
     return true;
   }
 
   /** Sets a value behind every key there is. @throws file_damaged when the key is not behind them: whoever appends reads keys that ascend */
   append(space: Space, key: Uint8Array, value: Uint8Array): void {
-    if (this.#write(PUT | APPEND, space, key, value)) return;
+    if (this.#instruction.run(PUT | APPEND, space, key, value)) return;
     throw new ModelVaultError(
       "file_damaged",
       `Keys do not ascend: what was to be written to "${this.path}" is not sound.`,
@@ -296,12 +281,12 @@ export class Environment {
 
   /** Sets a value, whatever was there. */
   set(space: Space, key: Uint8Array, value: Uint8Array): void {
-    this.#write(PUT, space, key, value);
+    this.#instruction.run(PUT, space, key, value);
   }
 
   /** Removes an entry; returns whether there was one. */
   remove(space: Space, key: Uint8Array): boolean {
-    return this.#write(REMOVE, space, key, undefined);
+    return this.#instruction.run(REMOVE, space, key, undefined);
   }
 
   /** Removes every entry, in the open write transaction. */
@@ -317,88 +302,26 @@ export class Environment {
 
   /** Of the state of the open write transaction, or of the last commit. */
   figures(): EnvironmentFigures {
-    const txn = this.newTxn();
-    try {
-      const { mapSize, lastPageNumber, maxReaders } = this.#env.info();
-      const trees = [this.#dbi.stat(), this.#env.freeStat()];
-      const pagesUsed = trees.reduce(
-        (sum, tree) => sum + tree.treeBranchPageCount + tree.treeLeafPageCount + tree.overflowPages,
-        META_PAGES,
-      );
-      const [tree] = trees as [NativeTreeFigures];
-      return {
-        mapBytes: mapSize,
-        pageBytes: tree.pageSize,
-        pagesUsed,
-        pagesFree: Math.max(0, lastPageNumber + 1 - pagesUsed),
-        treeDepth: tree.treeDepth,
-        entries: tree.entryCount,
-        readersMax: maxReaders,
-        readers: readerTransactions(this.#env.readerList()).length - 1,
-      };
-    } catch (error) {
-      throw lmdbError(error, this.path, "read");
-    } finally {
-      txn.abort();
-    }
+    return this.#figures.all();
   }
 
   /** How far the file is in use, by the last commit. Asked for in the write transaction at first, which needs no place among the readers. */
   extent(): { readonly pageBytes: number; readonly lastPage: number } {
-    this.#pageBytes ||= this.#dbi.stat().pageSize;
-    return { pageBytes: this.#pageBytes, lastPage: this.#env.info().lastPageNumber };
+    return this.#figures.extent();
   }
 
   /** Pages of the tree, as the open write transaction has it. */
   treePages(): number {
-    const tree = this.#dbi.stat();
-    return tree.treeBranchPageCount + tree.treeLeafPageCount + tree.overflowPages;
+    return this.#figures.treePages();
   }
 
   /** Whether a read transaction, of whatever process, shows a state before the last commit. */
   hasOldReaders(): boolean {
-    const { lastTxnId } = this.#env.info();
-    return readerTransactions(this.#env.readerList()).some((id) => id < lastTxnId);
+    return this.#figures.hasOldReaders();
   }
 
   /** Frees what dead processes hold; returns how many readers that were. */
   clearStaleReaders(): number {
     return this.#env.readerCheck();
-  }
-
-  /** Does one instruction; false when its condition was not met. */
-  #write(flags: number, space: Space, key: Uint8Array, value: Uint8Array | undefined): boolean {
-    const area = this.#area;
-    const words = this.#words;
-    const end = writeBytes(area, writePrefix(area, WRITTEN_KEY_AT, space), key);
-    words[0] = flags;
-    words[1] = this.#dbi.dbi;
-    words[2] = end - WRITTEN_KEY_AT;
-    if (value !== undefined) {
-      const at = (end + 16) >> 3;
-      words[at * 2 - 1] = value.length;
-      this.#doubles[at] = this.#addressOf(value);
-    }
-    let answer: number | undefined;
-    try {
-      answer = native.write(this.#envAddress, this.#areaAddress);
-    } catch (error) {
-      throw lmdbError(error, this.path, "write to");
-    } finally {
-      this.#long = undefined;
-    }
-    if (answer !== undefined && answer !== 0 && answer !== KEY_EXISTS && answer !== NOT_FOUND)
-      throw lmdbError(answer, this.path, "write to");
-    return ((words[0] as number) & FAILED_CONDITION) === 0;
-  }
-
-  /** Where LMDB finds a value until the end of the call: a copy, for arrays of V8 may move. */
-  #addressOf(value: Uint8Array): number {
-    if (value.length <= VALUE_AREA_BYTES) {
-      writeBytes(this.#area, KEY_AREA_BYTES, value);
-      return this.#areaAddress + KEY_AREA_BYTES;
-    }
-    this.#long = new Uint8Array(value).buffer;
-    return native.getAddress(this.#long);
   }
 }

@@ -4,8 +4,11 @@
  * Snapshots, and scans that outlive their run, keep the transaction they have; it then counts as pinned, and is watched.
  */
 import { ModelVaultError } from "@modelvault/core";
+import { readRevision } from "../format/own-rows.ts";
 import type { Environment } from "../native/environment.ts";
-import { ReadTxn } from "./read-txn.ts";
+import type { Tree } from "../pages/page-map.ts";
+import { DirectPages } from "./direct-pages.ts";
+import { type Holder, ReadTxn } from "./read-txn.ts";
 
 /** A transaction that is not in use keeps its slot among LMDB's readers, and costs a tenth of a new one. */
 const IDLE_MAX = 8;
@@ -20,6 +23,7 @@ export interface PinWatch {
 export class Readers {
   readonly #env: Environment;
   readonly #watch: PinWatch;
+  readonly #direct: DirectPages;
   readonly #all: Set<ReadTxn> = new Set();
   readonly #idle: ReadTxn[] = [];
   #present: ReadTxn | undefined;
@@ -33,6 +37,7 @@ export class Readers {
   constructor(env: Environment, watch: PinWatch) {
     this.#env = env;
     this.#watch = watch;
+    this.#direct = new DirectPages(env);
     const first = new ReadTxn(env.first);
     this.#all.add(first);
     this.#idle.push(first);
@@ -42,10 +47,17 @@ export class Readers {
     return this.#closed;
   }
 
+  /** Reads the states of transactions that have a tree. */
+  get direct(): DirectPages {
+    return this.#direct;
+  }
+
   /** The transaction for reads of the store in this run. @throws store_closed */
   present(): ReadTxn {
     if (!this.#inRun) this.#beginRun();
-    return this.#present ?? this.#makePresent();
+    const txn = this.#present ?? this.#makePresent();
+    if (txn.revision < 0) this.#look(txn);
+    return txn;
   }
 
   #beginRun(): void {
@@ -61,6 +73,32 @@ export class Readers {
     return txn;
   }
 
+  /** The present transaction, if nobody has committed since, of which the caller then is a user. */
+  share(): ReadTxn | undefined {
+    const txn = this.present();
+    if (txn.tree === undefined || !this.#direct.isNewest(txn.tree)) return undefined;
+    txn.users++;
+    return txn;
+  }
+
+  /** Tells of a user that may be forgotten. */
+  hold(txn: ReadTxn, holder: Holder): void {
+    if (txn === this.#present) txn.hold(holder);
+    else holder.outlive();
+  }
+
+  /** The pages of a transaction's state, after so many more reads through LMDB. */
+  treeAfter(txn: ReadTxn, reads: number): Tree | undefined {
+    if (this.#direct.passed(reads)) this.#look(txn);
+    return txn.tree;
+  }
+
+  #look(txn: ReadTxn): void {
+    const env = this.#env;
+    txn.revision = readRevision(env, txn.address);
+    txn.tree = this.#direct.treeOf(txn.revision);
+  }
+
   /** The next read of the store sees what is committed by then. */
   refresh(): void {
     const txn = this.#present;
@@ -71,6 +109,7 @@ export class Readers {
       this.#present = undefined;
       txn.users--;
       this.#watch.pinned(txn);
+      txn.outliveAll();
     }
   }
 
@@ -80,6 +119,7 @@ export class Readers {
     const txn = this.#acquire();
     try {
       this.#env.renew(txn.native);
+      this.#look(txn);
     } catch (error) {
       this.release(txn);
       throw error;
@@ -115,6 +155,7 @@ export class Readers {
   close(): void {
     this.#closed = true;
     this.#present = undefined;
+    this.#direct.close();
     for (const txn of this.#all) {
       this.#watch.released(txn);
       this.#end(txn);
@@ -141,6 +182,7 @@ export class Readers {
 
   #reset(txn: ReadTxn): void {
     txn.revision = -1;
+    txn.tree = undefined;
     this.#env.reset(txn.native);
   }
 

@@ -31,6 +31,16 @@ export class CursorPool {
     }
   }
 
+  /** Memory for bounds, until the next call. */
+  borrowSlot(): BoundSlot {
+    let slot = this.#free[this.#free.length - 1];
+    if (slot === undefined) {
+      slot = this.#env.newSlot();
+      this.#free.push(slot);
+    }
+    return slot;
+  }
+
   close(cursor: OpenCursor): void {
     cursor.native.close();
     if (this.#free.length < 16) this.#free.push(cursor.slot);

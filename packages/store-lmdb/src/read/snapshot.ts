@@ -8,11 +8,13 @@ import {
 } from "@modelvault/core";
 import { readCount } from "../format/own-rows.ts";
 import type { Environment } from "../native/environment.ts";
+import { PageScan, type PageScanHost } from "./page-scan.ts";
 import type { SnapshotWatch } from "./pin-watch.ts";
-import type { ReadTxn } from "./read-txn.ts";
+import type { Holder, ReadTxn } from "./read-txn.ts";
 import type { Readers } from "./readers.ts";
 import { LmdbScan } from "./scan.ts";
 import { type CursorPool, expiredError, SnapshotScanHost } from "./scan-hosts.ts";
+import type { StateReads } from "./state-reads.ts";
 
 interface Remains {
   readonly readers: Readers;
@@ -26,64 +28,97 @@ const forgotten = new FinalizationRegistry<Remains>(({ readers, watch, txn }) =>
   readers.release(txn);
 });
 
-export class LmdbSnapshot implements StoreSnapshot {
-  readonly revision: number;
-  readonly #env: Environment;
-  readonly #readers: Readers;
-  readonly #txn: ReadTxn;
-  readonly #host: SnapshotScanHost;
-  readonly #cursors: CursorPool;
-  #closed = false;
+/** What the snapshots of a store have in common. */
+export interface SnapshotSource {
+  readonly env: Environment;
+  readonly readers: Readers;
+  readonly watch: SnapshotWatch;
+  readonly cursors: CursorPool;
+  readonly reads: StateReads;
+}
 
-  constructor(env: Environment, readers: Readers, watch: SnapshotWatch, cursors: CursorPool) {
-    this.#env = env;
-    this.#cursors = cursors;
-    this.#readers = readers;
-    this.#txn = readers.take();
-    this.revision = this.#txn.revisionIn(env);
-    this.#host = new SnapshotScanHost(cursors, () => this.#open());
-    forgotten.register(this, { readers, watch, txn: this.#txn }, this);
+export class LmdbSnapshot implements StoreSnapshot, PageScanHost, Holder {
+  readonly revision: number;
+  readonly #source: SnapshotSource;
+  readonly #txn: ReadTxn;
+  #cursorHost: SnapshotScanHost | undefined;
+  #closed = false;
+  heldAt = 0;
+  #isWatched = false;
+
+  /** @throws store_closed, store_readers_full */
+  constructor(source: SnapshotSource) {
+    const { readers } = source;
+    this.#source = source;
+    this.#txn = readers.share() ?? readers.take();
+    this.revision = this.#txn.revision;
+    readers.hold(this.#txn, this);
   }
 
   get(space: Keyspace, key: Uint8Array): Uint8Array | undefined {
-    return this.#env.get(space, key, this.#open().address);
+    if (this.isOver) this.check();
+    return this.#source.reads.get(space, key, this.#txn);
   }
 
   getMany(space: Keyspace, keys: readonly Uint8Array[]): (Uint8Array | undefined)[] {
-    const { address } = this.#open();
-    return keys.map((key) => this.#env.get(space, key, address));
+    if (this.isOver) this.check();
+    return this.#source.reads.getMany(space, keys, this.#txn);
   }
 
   scan(space: Keyspace, range?: KeyRange): StoreScan {
-    this.#open();
-    return new LmdbScan(this.#env, this.#host, space, range);
+    if (this.isOver) this.check();
+    const { env, readers, cursors, reads } = this.#source;
+    const walk = reads.walk(space, range, this.#txn);
+    if (walk !== undefined)
+      return new PageScan(this, readers.direct.reader.copied, walk, space.kind !== "index");
+    this.#cursorHost ??= new SnapshotScanHost(cursors, () => {
+      this.check();
+      return this.#txn;
+    });
+    return new LmdbScan(env, this.#cursorHost, space, range);
   }
 
   count(space: Keyspace): number {
-    return readCount(this.#env, space, this.#open().address);
+    if (this.isOver) this.check();
+    return readCount(this.#source.reads, space, this.#txn);
   }
 
   tallyRange(space: Keyspace, range: KeyRange): number {
-    return this.#cursors.tally(this.#open().address, space, range);
+    if (this.isOver) this.check();
+    return this.#source.reads.tally(space, range, this.#txn);
   }
 
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    forgotten.unregister(this);
-    this.#readers.release(this.#txn);
+    if (this.#isWatched) forgotten.unregister(this);
+    else this.#txn.drop(this);
+    this.#source.readers.release(this.#txn);
+  }
+
+  // For scans, which the snapshot holds the transaction for
+
+  get isOver(): boolean {
+    return this.#closed || this.#txn.expired || this.#source.readers.closed;
   }
 
   /** @throws snapshot_closed, snapshot_expired */
-  #open(): ReadTxn {
+  check(): void {
     if (this.#closed)
       throw new ModelVaultError("snapshot_closed", "The snapshot is closed: take another one to read.");
-    if (this.#readers.closed)
+    if (this.#source.readers.closed)
       throw new ModelVaultError(
         "snapshot_closed",
         "The snapshot is closed, for its store was closed: take another one to read.",
       );
     if (this.#txn.expired) throw expiredError();
-    return this.#txn;
+  }
+
+  release(): void {}
+
+  outlive(): void {
+    const { readers, watch } = this.#source;
+    this.#isWatched = true;
+    forgotten.register(this, { readers, watch, txn: this.#txn }, this);
   }
 }

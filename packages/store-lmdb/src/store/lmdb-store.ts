@@ -18,11 +18,13 @@ import type { Environment } from "../native/environment.ts";
 import { FileRoom } from "../native/file-room.ts";
 import type { OpenFile } from "../open/open-file.ts";
 import type { CheckedLmdbOptions } from "../options.ts";
+import { PageScan, StorePageScanHost } from "../read/page-scan.ts";
 import { SnapshotWatch } from "../read/pin-watch.ts";
 import { Readers } from "../read/readers.ts";
 import { LmdbScan } from "../read/scan.ts";
 import { CursorPool, StoreScanHost } from "../read/scan-hosts.ts";
-import { LmdbSnapshot } from "../read/snapshot.ts";
+import { LmdbSnapshot, type SnapshotSource } from "../read/snapshot.ts";
+import { StateReads } from "../read/state-reads.ts";
 import { closeAtExit, closedBefore } from "./open-stores.ts";
 import { LmdbTransaction, type TransactionOwner, VALUE_BYTES_MAX } from "./transaction.ts";
 
@@ -41,6 +43,8 @@ export class LmdbStore implements Store, TransactionOwner {
   readonly #watch: SnapshotWatch;
   readonly #readers: Readers;
   readonly #cursors: CursorPool;
+  readonly #reads: StateReads;
+  readonly #snapshots: SnapshotSource;
   readonly #fileRoom: FileRoom;
   #transaction: LmdbTransaction | undefined;
   #poison: ModelVaultError | undefined;
@@ -68,6 +72,14 @@ export class LmdbStore implements Store, TransactionOwner {
     this.#readers = new Readers(env, this.#watch);
     this.#watch.attach(this.#readers);
     this.#cursors = new CursorPool(env);
+    this.#reads = new StateReads(env, this.#readers, this.#cursors);
+    this.#snapshots = {
+      env,
+      readers: this.#readers,
+      watch: this.#watch,
+      cursors: this.#cursors,
+      reads: this.#reads,
+    };
     this.#fileRoom = new FileRoom(env);
     this.maintenance = lmdbMaintenance(
       file,
@@ -84,32 +96,36 @@ export class LmdbStore implements Store, TransactionOwner {
   }
 
   get(space: Keyspace, key: Uint8Array): Uint8Array | undefined {
-    return this.#env.get(space, key, this.#readers.present().address);
+    return this.#reads.get(space, key, this.#readers.present());
   }
 
   getMany(space: Keyspace, keys: readonly Uint8Array[]): (Uint8Array | undefined)[] {
-    const { address } = this.#readers.present();
-    return keys.map((key) => this.#env.get(space, key, address));
+    return this.#reads.getMany(space, keys, this.#readers.present());
   }
 
   scan(space: Keyspace, range?: KeyRange): StoreScan {
-    return new LmdbScan(this.#env, new StoreScanHost(this.#readers, this.#cursors), space, range);
+    const txn = this.#readers.present();
+    const walk = this.#reads.walk(space, range, txn);
+    if (walk === undefined)
+      return new LmdbScan(this.#env, new StoreScanHost(this.#readers, this.#cursors), space, range);
+    const host = new StorePageScanHost(this.#readers, txn);
+    return new PageScan(host, this.#readers.direct.reader.copied, walk, space.kind !== "index");
   }
 
   count(space: Keyspace): number {
-    return readCount(this.#env, space, this.#readers.present().address);
+    return readCount(this.#reads, space, this.#readers.present());
   }
 
   tallyRange(space: Keyspace, range: KeyRange): number {
-    return this.#cursors.tally(this.#readers.present().address, space, range);
+    return this.#reads.tally(space, range, this.#readers.present());
   }
 
   revision(): number {
-    return this.#readers.present().revisionIn(this.#env);
+    return this.#readers.present().revision;
   }
 
   snapshot(): StoreSnapshot {
-    return new LmdbSnapshot(this.#env, this.#readers, this.#watch, this.#cursors);
+    return new LmdbSnapshot(this.#snapshots);
   }
 
   /** LMDB's lock can only be waited for; `waitMs` changes nothing. */
