@@ -5,7 +5,15 @@
  */
 import { compareKeys } from "@modelvault/core";
 import { readHead, withFile } from "../open/check-head.ts";
-import { checkLongPage, type Head, PageProblem, type ReadAt, readPage, type TreeHead } from "../open/page.ts";
+import {
+  checkLongPage,
+  type Head,
+  PageProblem,
+  type ReadAt,
+  readPage,
+  refuseForeign,
+  type TreeHead,
+} from "../open/page.ts";
 
 /** What must hold of a page: where it is, and between which keys its own lie. */
 interface Place {
@@ -78,6 +86,7 @@ function walk(
     const { isLeaf, nodes } = readPage(read, head, number);
     if (isLeaf !== (level === depth))
       throw new PageProblem(`Page ${number} is at the wrong depth of the tree.`);
+    refuseForeign(nodes, number);
     let before = from;
     for (const [at, { key }] of nodes.entries()) {
       // A branch leaves out the key of its first page.

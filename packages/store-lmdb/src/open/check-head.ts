@@ -11,7 +11,15 @@ import { isModelVaultError, ModelVaultError } from "@modelvault/core";
 import { isCatalogOrBefore } from "../format/keys.ts";
 import { judgeFormat } from "../format/own-rows.ts";
 import { fileError } from "./files.ts";
-import { checkLongPage, type Head, PageProblem, type ReadAt, readPage, type TreeHead } from "./page.ts";
+import {
+  checkLongPage,
+  type Head,
+  PageProblem,
+  type ReadAt,
+  readPage,
+  refuseForeign,
+  type TreeHead,
+} from "./page.ts";
 
 const HEAD_BYTES = 160;
 const META_FLAG = 8;
@@ -130,6 +138,7 @@ function checkFirstPages(path: string, read: ReadAt, head: Head): void {
         node !== undefined && node.key.length === 1 && node.key[0] === 0 ? node.value : undefined,
       );
     }
+    refuseForeign(nodes, number);
     for (const [at, { key, page, longPages }] of nodes.entries()) {
       // A branch leaves out the key of its first page.
       if (at > 0 && !isCatalogOrBefore(key)) break;

@@ -42,6 +42,8 @@ export interface Node {
   readonly longPages: number;
   /** The value, where it stands in the page itself. */
   readonly value: Uint8Array;
+  /** Of a kind that vaults do not have: a tree of its own, or several values under one key. */
+  readonly isForeign: boolean;
 }
 
 export interface Page {
@@ -88,11 +90,16 @@ export function readPage(read: ReadAt, { pageBytes, lastPage }: Head, number: nu
     if (!isLeaf) {
       const page = low + flags * 2 ** 32;
       if (!isPage(page)) return fail("it points to a page that there is not");
-      nodes.push({ key, page, longPages: 0, value: NOTHING });
+      nodes.push({ key, page, longPages: 0, value: NOTHING, isForeign: false });
     } else if ((flags & LONG_VALUE) === 0) {
-      if (flags !== 0) return fail("an entry is of a kind that vaults do not have");
       if (keyEnd + low > pageBytes) return fail("a value reaches beyond its end");
-      nodes.push({ key, page: 0, longPages: 0, value: bytes.subarray(keyEnd, keyEnd + low) });
+      nodes.push({
+        key,
+        page: 0,
+        longPages: 0,
+        value: bytes.subarray(keyEnd, keyEnd + low),
+        isForeign: flags !== 0,
+      });
     } else {
       if (keyEnd + LONG_BYTES > pageBytes) return fail("a value reaches beyond its end");
       const [page, pages] = [
@@ -101,10 +108,16 @@ export function readPage(read: ReadAt, { pageBytes, lastPage }: Head, number: nu
       ];
       if (!isPage(page, pages) || low > pages * pageBytes - PAGE_HEAD_BYTES)
         return fail("a long value has not the pages it needs");
-      nodes.push({ key, page, longPages: pages, value: NOTHING });
+      nodes.push({ key, page, longPages: pages, value: NOTHING, isForeign: flags !== LONG_VALUE });
     }
   }
   return { isLeaf, nodes };
+}
+
+/** @throws PageProblem for entries of a kind that vaults do not have */
+export function refuseForeign(nodes: readonly Node[], number: number): void {
+  if (nodes.some(({ isForeign }) => isForeign))
+    throw new PageProblem(`Page ${number} is damaged: an entry is of a kind that vaults do not have.`);
 }
 
 /** Makes sure that a long value begins at this page. @throws PageProblem */

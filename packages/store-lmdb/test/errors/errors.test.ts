@@ -21,7 +21,7 @@ import {
   type StoreDriver,
   type StoreSnapshot,
 } from "@modelvault/core";
-import { open } from "lmdb";
+import { open, type RootDatabase } from "lmdb";
 import { describe, expect, it, vi } from "vitest";
 import { OWN_SPACE } from "../../src/format/keys.ts";
 import { lmdbStore } from "../../src/index.ts";
@@ -114,18 +114,29 @@ describe("a place that is no vault", () => {
     }
   });
 
-  it("is file_not_vault when another program keeps an LMDB environment there", async () => {
-    const path = newPlace();
-    const other = open({ path, noSubdir: true });
-    await other.put("key", "value");
-    await other.close();
-    const before = readFileSync(path);
-    rmSync(`${path}-lock`);
-    expect(opening(lmdbStore(path)).code).toBe("file_not_vault");
-    expect(readFileSync(path)).toEqual(before);
-    // To make and remove it again might take it from a program that just came.
-    expect(existsSync(`${path}-lock`)).toBe(false);
-  });
+  it.each([
+    ["entries", {}, (other: RootDatabase) => other.putSync("key", "value")],
+    ["a database with a name", {}, (other: RootDatabase) => other.openDB({ name: "b" }).putSync("key", 1)],
+    [
+      "several values under a key",
+      { dupSort: true, encoding: "ordered-binary" } as const,
+      (other: RootDatabase) => [1, 2].map((value) => other.putSync("key", value)),
+    ],
+  ])(
+    "is file_not_vault when another program keeps an LMDB environment there, with %s",
+    async (_, options, fill) => {
+      const path = newPlace();
+      const other = open({ ...options, path, noSubdir: true });
+      fill(other);
+      await other.close();
+      const before = readFileSync(path);
+      rmSync(`${path}-lock`);
+      expect(opening(lmdbStore(path)).code).toBe("file_not_vault");
+      expect(readFileSync(path)).toEqual(before);
+      // To make and remove it again might take it from a program that just came.
+      expect(existsSync(`${path}-lock`)).toBe(false);
+    },
+  );
 
   it("is file_version_unsupported when a newer version made it", () => {
     const path = newPlace();
