@@ -12,6 +12,7 @@ import {
   fileError,
   lockPathOf,
   makeLockFile,
+  refuseTooManyFiles,
   removeQuietly,
   statOf,
   temporaryBeside,
@@ -55,6 +56,7 @@ function fillFile(
   onProgress?: (progress: MaintenanceProgress) => void,
 ): void {
   makeLockFile(path, READERS_MAX);
+  refuseTooManyFiles(path);
   const target = new Environment({
     path,
     readOnly: false,

@@ -2,10 +2,12 @@
 import { randomUUID } from "node:crypto";
 import {
   accessSync,
+  closeSync,
   constants,
   existsSync,
   linkSync,
   lstatSync,
+  openSync,
   readlinkSync,
   realpathSync,
   renameSync,
@@ -62,6 +64,22 @@ export function removeQuietly(path: string): void {
     rmSync(path, { force: true });
   } catch {
     // It is a temporary file, and something else is being told of.
+  }
+}
+
+/** The file, the file again to sync through, the lock file, and one to spare. */
+const LMDB_FILES = 4;
+
+/** Makes sure that LMDB can open the files it needs, for lmdb 3.5.6 ends the process when it cannot. @throws store_io */
+export function refuseTooManyFiles(path: string): void {
+  const files: number[] = [];
+  try {
+    while (files.length < LMDB_FILES) files.push(openSync(process.execPath, "r"));
+  } catch (error) {
+    const errno = (error as NodeJS.ErrnoException).code;
+    if (errno === "EMFILE" || errno === "ENFILE") throw fileError(error, path, "open");
+  } finally {
+    for (const file of files) closeSync(file);
   }
 }
 

@@ -10,7 +10,15 @@ import { checkFormat } from "../format/own-rows.ts";
 import { Environment } from "../native/environment.ts";
 import type { CheckedLmdbOptions } from "../options.ts";
 import { checkHead } from "./check-head.ts";
-import { fileError, lockPathOf, makeLockFile, realPathOf, refusal, statOf } from "./files.ts";
+import {
+  fileError,
+  lockPathOf,
+  makeLockFile,
+  realPathOf,
+  refusal,
+  refuseTooManyFiles,
+  statOf,
+} from "./files.ts";
 
 /** The map is room in the address space alone; LMDB makes it larger when the file outgrows it. */
 const MAP_BYTES = 67_108_864;
@@ -52,6 +60,7 @@ export function openFile(path: string, options: CheckedLmdbOptions): OpenFile {
   const readOnly = !hasAccess(real, stats !== undefined, reads);
   const readAhead = options.readAhead ?? (stats?.size ?? 0) < totalmem() / 2;
   if (!readOnly || refusal(dirname(real), "write") === undefined) makeLockFile(real, options.readersMax);
+  refuseTooManyFiles(real);
   const env = new Environment({
     path: real,
     readOnly,

@@ -262,20 +262,12 @@ function makeNumbersAgain(path: string): void {
 describe("what the file system does not allow", () => {
   // Root may write everything, so these run in a process that is not.
   const child = fileURLToPath(new URL("../support/refused-child.mjs", import.meta.url));
-  const run = (path: string, what: string, fileBytesMax?: number): unknown => {
+  const run = (path: string, what: string, limit?: string): unknown => {
     const command =
-      fileBytesMax === undefined
+      limit === undefined
         ? [process.execPath, child, path, what]
         : // Without the signal, a write beyond the limit fails as on a full disk.
-          [
-            "sh",
-            "-c",
-            `trap "" XFSZ; ulimit -f ${fileBytesMax / 512}; exec "$0" "$@"`,
-            process.execPath,
-            child,
-            path,
-            what,
-          ];
+          ["sh", "-c", `trap "" XFSZ; ulimit ${limit}; exec "$0" "$@"`, process.execPath, child, path, what];
     const [program = "", ...args] = command;
     const { stdout, stderr } = spawnSync(program, args, { encoding: "utf8" });
     return stdout === "" ? stderr : JSON.parse(stdout);
@@ -303,11 +295,20 @@ describe("what the file system does not allow", () => {
     chmodSync(folder, 0o777);
   });
 
+  it("a process that may open no more files is told so: store_io, and nothing else befalls it", () => {
+    const path = newPlace();
+    makeNumbers(path, 3);
+    const report = run(path, "files", "-n 400") as { codes: string[]; count: number };
+    expect(report.count).toBe(3);
+    expect(report.codes.length).toBeGreaterThan(2);
+    expect(new Set(report.codes)).toEqual(new Set(["store_io"]));
+  });
+
   it("a disk that is full is store_full; nothing is lost, and room made is room used", () => {
     const folder = newFolder();
     mkdirSync(join(folder, "full"));
     const path = join(folder, "full", "a.lmdb");
-    const report = run(path, "fill", 4_194_304) as {
+    const report = run(path, "fill", `-f ${4_194_304 / 512}`) as {
       code: string;
       rows: number;
       after: string;

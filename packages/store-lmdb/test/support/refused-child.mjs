@@ -1,4 +1,5 @@
 // Opens a vault as a user whom the file system refuses things, or under a limit of file size, and prints what came of it.
+import { closeSync, openSync } from "node:fs";
 import { Database } from "@modelvault/core";
 import { lmdbStore } from "@modelvault/store-lmdb";
 
@@ -50,6 +51,27 @@ function fill(db) {
   return { ...error, large, after: "committed", rows: rows.count(), verified };
 }
 
+/** Tries to open a vault with 0, 1, 2… files that may still be opened, until it works. */
+function openWithFewFiles() {
+  /** @type {number[]} */
+  const files = [];
+  try {
+    for (;;) files.push(openSync("/dev/null", "r"));
+  } catch {
+    // No more: that is the point.
+  }
+  /** @type {unknown[]} */
+  const codes = [];
+  for (;;) {
+    try {
+      return withVault(lmdbStore(path), (db) => ({ codes, count: db.collection("numbers").count() }));
+    } catch (error) {
+      codes.push(told(error).code);
+    }
+    closeSync(files.pop() ?? -1);
+  }
+}
+
 /** @param {unknown} error */
 function told(error) {
   const { code, details } = /** @type {import("@modelvault/core").ModelVaultError} */ (error);
@@ -62,10 +84,11 @@ const parts = {
     withVault(lmdbStore(path, { mode: "read" }), (db) => ({ count: db.collection("numbers").count() })),
   write: () => withVault(lmdbStore(path), () => ({ opened: true })),
   fill: () => withVault(lmdbStore(path), fill),
+  files: openWithFewFiles,
 };
 
 // "nobody", where we may become somebody else: the superuser is refused nothing.
-if (what !== "fill" && process.getuid?.() === 0) {
+if ((what === "read" || what === "write") && process.getuid?.() === 0) {
   process.setgid?.(65_534);
   process.setuid?.(65_534);
 }
