@@ -2,14 +2,15 @@
 import { readFileSync } from "node:fs";
 import type { Database } from "@modelvault/core";
 import { type Plan, plan, planFromJson } from "@modelvault/models";
-import { type Arguments, text, UsageError } from "./command.ts";
+import { type Arguments, messageOf, text } from "./command.ts";
+import { CommandError, EXIT } from "./exit-codes.ts";
 import { loadModels } from "./models-module.ts";
 
 export const PLAN_OPTION = {
   plan: { type: "string", value: "file", help: "a plan that plan --out wrote, in place of a new one" },
 } as const;
 
-/** Loads what is needed, then makes the plan once the vault is open. @throws UsageError */
+/** Loads what is needed, then makes the plan once the vault is open. @throws CommandError */
 export async function choosePlan(args: Arguments): Promise<(db: Database) => Plan> {
   const file = text(args, "plan");
   if (file === undefined) {
@@ -31,8 +32,6 @@ function readText(file: string): string {
   try {
     return readFileSync(file, "utf8");
   } catch (error) {
-    throw new UsageError(
-      `the plan "${file}" cannot be read: ${error instanceof Error ? error.message : String(error)}`,
-    );
+    throw new CommandError(EXIT.missing, `the plan "${file}" cannot be read: ${messageOf(error)}`);
   }
 }

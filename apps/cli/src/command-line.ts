@@ -1,7 +1,7 @@
 /** From the words of a command line to a command that ran: help, arguments, exit code. */
 import { parseArgs } from "node:util";
 import { isModelVaultError } from "@modelvault/core";
-import { type Command, EXIT, type Output, UsageError } from "./command.ts";
+import type { Command, Output } from "./command.ts";
 import { applyCommand } from "./commands/apply.ts";
 import { checkCommand } from "./commands/check.ts";
 import { historyCommand, revertCommand } from "./commands/history.ts";
@@ -9,6 +9,7 @@ import { inspectCommand, verifyCommand } from "./commands/inspect.ts";
 import { compactCommand, copyCommand } from "./commands/maintain.ts";
 import { planCommand } from "./commands/plan.ts";
 import { exportCommand, importCommand } from "./commands/rows.ts";
+import { CommandError, EXIT, EXIT_MEANINGS, exitOf, OutputClosed, UsageError } from "./exit-codes.ts";
 
 export const COMMANDS: Readonly<Record<string, Command>> = {
   plan: planCommand,
@@ -27,19 +28,24 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
 /** Runs a command line (without the program's name) and returns the exit code. */
 export async function runCommandLine(words: readonly string[], output: Output): Promise<number> {
   const [name = "", ...rest] = words;
-  if (name === "" || name === "help" || name === "--help" || name === "-h") {
-    output.print(overview());
-    return name === "" ? EXIT.usage : EXIT.ok;
-  }
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   try {
+    if (name === "") {
+      output.note(overview());
+      return EXIT.usage;
+    }
+    if (name === "help" || name === "--help" || name === "-h") {
+      output.print(overview());
+      return EXIT.ok;
+    }
     if (command === undefined)
       throw new UsageError(`there is no command "${name}"; there are ${Object.keys(COMMANDS).join(", ")}`);
     if (rest.includes("--help") || rest.includes("-h")) {
       output.print(helpOf(name, command));
       return EXIT.ok;
     }
-    return await command.run(parse(name, command, rest), output);
+    const args = parse(name, command, rest);
+    return await command.run(args, command.changes === true ? heedless(output) : output);
   } catch (error) {
     return report(error, output);
   }
@@ -63,13 +69,31 @@ function parse(name: string, command: Command, words: readonly string[]): Parame
 }
 
 function report(error: unknown, output: Output): number {
-  if (error instanceof UsageError) {
+  if (error instanceof OutputClosed) return EXIT.pipeClosed;
+  if (error instanceof CommandError) {
     output.note(`modelvault: ${error.message}`);
-    return EXIT.usage;
+    return error.exit;
   }
-  if (isModelVaultError(error)) output.note(`modelvault: ${error.code}: ${error.message}`);
-  else output.note(`modelvault: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
-  return EXIT.failed;
+  if (isModelVaultError(error)) {
+    output.note(`modelvault: ${error.code}: ${error.message}`);
+    return exitOf(error);
+  }
+  output.note(`modelvault: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+  return EXIT.internal;
+}
+
+/** For what changes a vault: its words are lost when nobody reads them, its work is not. */
+function heedless(output: Output): Output {
+  return {
+    ...output,
+    print(line) {
+      try {
+        output.print(line);
+      } catch (error) {
+        if (!(error instanceof OutputClosed)) throw error;
+      }
+    },
+  };
 }
 
 function overview(): string {
@@ -82,7 +106,9 @@ function overview(): string {
     ...Object.entries(COMMANDS).map(([name, { help }]) => `  ${name.padEnd(width)}  ${help}`),
     "",
     "modelvault <command> --help tells of its options.",
-    "Exit codes: 0 done, 1 failed, 2 changes to apply (plan --exit-code), 3 found something wrong (check, verify), 64 usage.",
+    "",
+    "Exit codes:",
+    ...EXIT_MEANINGS.map(([code, meaning]) => `  ${String(code).padStart(3)}  ${meaning}`),
   ].join("\n");
 }
 

@@ -1,4 +1,5 @@
 /** What a command is, and what it is given: its arguments, and where its words go. */
+import { UsageError } from "./exit-codes.ts";
 
 export interface Arguments {
   /** What stands behind the command, without options: the vault first. */
@@ -7,7 +8,7 @@ export interface Arguments {
 }
 
 export interface Output {
-  /** One line on standard output: what was asked for. */
+  /** One line on standard output: what was asked for. @throws OutputClosed when nobody reads any more */
   print(line: string): void;
   /** One line on standard error: progress, and what went wrong. */
   note(line: string): void;
@@ -29,26 +30,11 @@ export interface Command {
   /** How many arguments it takes. */
   readonly positionals: readonly [min: number, max: number];
   readonly options: Readonly<Record<string, OptionSpec>>;
+  /** Whether it changes the vault, or makes another: then it goes on when nobody reads its output any more. */
+  readonly changes?: boolean;
   /** Returns the exit code. */
   run(args: Arguments, output: Output): number | Promise<number>;
 }
-
-/** Exit codes: what a script can rely on. */
-export const EXIT = {
-  /** Done, or nothing to do. */
-  ok: 0,
-  /** It failed; the reason is on standard error. */
-  failed: 1,
-  /** `plan --exit-code`: there are changes to apply. */
-  pending: 2,
-  /** `check`: rows would not survive; `verify`: something is wrong. */
-  found: 3,
-  /** The command line makes no sense. */
-  usage: 64,
-} as const;
-
-/** A command line that makes no sense. */
-export class UsageError extends Error {}
 
 /** What went wrong, in words. */
 export function messageOf(error: unknown): string {

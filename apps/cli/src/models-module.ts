@@ -7,7 +7,8 @@
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { AllowDrop, Model, PlanOptions } from "@modelvault/models";
-import { type Arguments, messageOf, text, texts, UsageError } from "./command.ts";
+import { type Arguments, messageOf, text, texts } from "./command.ts";
+import { CommandError, EXIT, UsageError } from "./exit-codes.ts";
 
 export interface ModelsModule {
   readonly models: readonly Model[];
@@ -43,7 +44,7 @@ export const DROP_OPTIONS = {
   },
 } as const;
 
-/** @throws UsageError when --models is missing or leads to no models */
+/** @throws CommandError when --models is missing or leads to no models */
 export async function loadModels(args: Arguments): Promise<ModelsModule> {
   const given = text(args, "models");
   if (given === undefined) throw new UsageError("--models is missing: the module that exports the models");
@@ -51,12 +52,14 @@ export async function loadModels(args: Arguments): Promise<ModelsModule> {
   try {
     loaded = (await import(pathToFileURL(resolve(given)).href)) as Readonly<Record<string, unknown>>;
   } catch (error) {
-    throw new UsageError(`the module "${given}" cannot be loaded: ${messageOf(error)}`);
+    throw new CommandError(EXIT.config, `the module "${given}" cannot be loaded: ${messageOf(error)}`);
   }
   const models = [...new Set(Object.values(loaded).filter(isModel))];
   if (models.length === 0)
-    throw new UsageError(`the module "${given}" exports no model made with defineModel`);
+    throw new CommandError(EXIT.config, `the module "${given}" exports no model made with defineModel`);
   const options = (loaded.planOptions ?? {}) as PlanOptions;
+  if (typeof options !== "object" || Array.isArray(options))
+    throw new CommandError(EXIT.config, `the module "${given}" exports planOptions that are no object`);
   return { models, options: { ...options, allowDrop: mergeDrops(options.allowDrop, args) } };
 }
 

@@ -3,7 +3,8 @@ import { existsSync } from "node:fs";
 import { Database, memoryStore, type StoreDriver } from "@modelvault/core";
 import { fileStore } from "@modelvault/store-file";
 import { lmdbStore } from "@modelvault/store-lmdb";
-import { type Arguments, type Output, UsageError } from "./command.ts";
+import type { Arguments, Output } from "./command.ts";
+import { CommandError, EXIT, UsageError } from "./exit-codes.ts";
 
 /** How a command uses a vault: `look` beside a running writer, `write` as the writer. */
 export type Use = "look" | "write";
@@ -19,10 +20,10 @@ export function driverOf(path: string, use: Use, createIfMissing: boolean): Stor
   );
 }
 
-/** The driver of a vault that exists. @throws UsageError */
+/** The driver of a vault that exists. @throws CommandError */
 export function existingVault(path: string, use: Use): StoreDriver {
   const driver = driverOf(path, use, false);
-  if (!existsSync(path)) throw new UsageError(`there is no vault at "${path}"`);
+  if (!existsSync(path)) throw new CommandError(EXIT.missing, `there is no vault at "${path}"`);
   return driver;
 }
 
@@ -33,11 +34,22 @@ export function withVault<T>(args: Arguments, use: Use, work: (db: Database) => 
 }
 
 /** The same for a vault that may have to be made: what only looks is shown an empty one. */
-export function withNewVault<T>(args: Arguments, use: Use, output: Output, work: (db: Database) => T): T {
+export function withNewVault<T>(
+  args: Arguments,
+  use: Use,
+  output: Output,
+  work: (db: Database) => T,
+  rehearse: (db: Database) => void = () => undefined,
+): T {
   const path = args.positionals[0] ?? "";
   const driver = driverOf(path, use, true);
   const missing = !existsSync(path);
   if (missing && use === "look") output.note(`There is no vault at ${path} yet; this is for a new one.`);
+  if (missing && use === "write") {
+    // A plan that is refused leaves no empty vault behind.
+    using rehearsal = Database.open(memoryStore());
+    rehearse(rehearsal);
+  }
   using db = Database.open(missing && use === "look" ? memoryStore() : driver);
   return work(db);
 }

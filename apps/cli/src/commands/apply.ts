@@ -1,7 +1,9 @@
 /** `apply`: carries a plan out, in one transaction. */
+import type { Database } from "@modelvault/core";
 import { type ApplyOptions, apply } from "@modelvault/models";
 import { choosePlan, PLAN_OPTION } from "../chosen-plan.ts";
-import { type Arguments, type Command, EXIT, flag, type Output, text } from "../command.ts";
+import { type Arguments, type Command, flag, type Output, text } from "../command.ts";
+import { EXIT, type ExitCode } from "../exit-codes.ts";
 import { DROP_OPTIONS, MODEL_OPTIONS } from "../models-module.ts";
 import { withNewVault } from "../place.ts";
 
@@ -16,6 +18,7 @@ export const applyCommand: Command = {
   usage: "<vault> --models <module>",
   help: "Change the vault to what the models say, all of it or nothing",
   positionals: [1, 1],
+  changes: true,
   options: {
     ...MODEL_OPTIONS,
     ...DROP_OPTIONS,
@@ -26,7 +29,8 @@ export const applyCommand: Command = {
   },
   async run(args, output) {
     const makePlan = await choosePlan(args);
-    return withNewVault(args, "write", output, (db) => {
+    const rehearse = (db: Database): void => void apply(db, makePlan(db));
+    const work = (db: Database): ExitCode => {
       const changes = makePlan(db);
       if (flag(args, "safe") && changes.safety !== "safe") {
         output.note(`Refused by --safe.\n${String(changes)}`);
@@ -41,7 +45,8 @@ export const applyCommand: Command = {
         else if (!changes.isEmpty) output.print("Nothing to do: it was applied already.");
       }
       return EXIT.ok;
-    });
+    };
+    return withNewVault(args, "write", output, work, rehearse);
   },
 };
 

@@ -1,6 +1,7 @@
 /** `check`: the dry run on the rows. Writes nothing. */
 import { choosePlan, PLAN_OPTION } from "../chosen-plan.ts";
-import { type Command, count, EXIT, flag } from "../command.ts";
+import { type Command, count, flag } from "../command.ts";
+import { EXIT } from "../exit-codes.ts";
 import { DROP_OPTIONS, MODEL_OPTIONS } from "../models-module.ts";
 import { withVault } from "../place.ts";
 

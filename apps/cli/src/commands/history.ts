@@ -1,6 +1,7 @@
 /** `history`: the migrations that the vault remembers; `revert`: the last one undone. */
 import { apply, encodeExact, type HistoryEntry, history, planRevert } from "@modelvault/models";
-import { type Command, EXIT, flag } from "../command.ts";
+import { type Command, flag } from "../command.ts";
+import { EXIT } from "../exit-codes.ts";
 import { withVault } from "../place.ts";
 import { applyOptions, PROGRAM_OPTION } from "./apply.ts";
 
@@ -37,6 +38,7 @@ export const revertCommand: Command = {
   usage: "<vault>",
   help: "Undo the last migration, where that can be done exactly",
   positionals: [1, 1],
+  changes: true,
   options: {
     ...PROGRAM_OPTION,
     "dry-run": { type: "boolean", help: "only show what would be done" },
@@ -46,8 +48,8 @@ export const revertCommand: Command = {
     const dryRun = flag(args, "dry-run");
     return withVault(args, dryRun ? "look" : "write", (db) => {
       const changes = planRevert(db);
-      output.print(flag(args, "json") ? JSON.stringify(changes) : String(changes));
       if (!dryRun) apply(db, changes, applyOptions(args, output));
+      output.print(flag(args, "json") ? JSON.stringify(changes) : String(changes));
       return EXIT.ok;
     });
   },

@@ -1,6 +1,7 @@
 /** `inspect`: what a vault holds. `verify`: whether it is whole. */
 import { type Database, descriptorsToJson } from "@modelvault/core";
-import { type Command, EXIT, flag } from "../command.ts";
+import { type Command, flag } from "../command.ts";
+import { EXIT } from "../exit-codes.ts";
 import { withVault } from "../place.ts";
 import { table } from "../table.ts";
 

@@ -1,7 +1,8 @@
 /** `plan`: what applying would do. Reads schemas only, beside a running writer. */
 import { writeFileSync } from "node:fs";
 import { plan } from "@modelvault/models";
-import { type Command, EXIT, flag, messageOf, text, UsageError } from "../command.ts";
+import { type Command, flag, messageOf, text } from "../command.ts";
+import { CommandError, EXIT } from "../exit-codes.ts";
 import { DROP_OPTIONS, loadModels, MODEL_OPTIONS } from "../models-module.ts";
 import { withNewVault } from "../place.ts";
 
@@ -32,6 +33,6 @@ function writePlan(file: string, json: string): void {
   try {
     writeFileSync(file, json);
   } catch (error) {
-    throw new UsageError(`the plan cannot be written to "${file}": ${messageOf(error)}`);
+    throw new CommandError(EXIT.cantCreate, `the plan cannot be written to "${file}": ${messageOf(error)}`);
   }
 }

@@ -4,10 +4,14 @@
  */
 import { open } from "node:fs/promises";
 import { createInterface } from "node:readline";
-import { Database, type Row, type Transaction } from "@modelvault/core";
+import { Database, type ErrorKind, isModelVaultError, type Row, type Transaction } from "@modelvault/core";
 import { decodeExact, encodeExact } from "@modelvault/models";
-import { type Command, EXIT, flag, messageOf, texts, UsageError } from "../command.ts";
+import { type Command, flag, messageOf, texts } from "../command.ts";
+import { CommandError, EXIT } from "../exit-codes.ts";
 import { existingVault, withVault } from "../place.ts";
+
+/** Kinds of errors that a row is the reason for. */
+const OF_A_LINE: readonly ErrorKind[] = ["validation", "conflict", "schema", "usage", "limit"];
 
 /** Rows stored by one transaction. */
 const BATCH_ROWS = 1_000;
@@ -37,6 +41,7 @@ export const importCommand: Command = {
   usage: "<vault> <file | ->",
   help: "Store rows that export printed; the collections must be there",
   positionals: [2, 2],
+  changes: true,
   options: {
     replace: { type: "boolean", help: "replace rows that have the same key, in place of refusing them" },
   },
@@ -73,7 +78,7 @@ async function inputOf(file: string): Promise<NodeJS.ReadableStream> {
   try {
     return (await open(file)).createReadStream();
   } catch (error) {
-    throw new UsageError(`the file "${file}" cannot be read: ${messageOf(error)}`);
+    throw new CommandError(EXIT.missing, `the file "${file}" cannot be read: ${messageOf(error)}`);
   }
 }
 
@@ -93,13 +98,21 @@ function store(tx: Transaction, line: string, number: number, replace: boolean):
   try {
     entry = JSON.parse(line) as typeof entry;
   } catch {
-    throw new UsageError(`line ${number} is no JSON`);
+    throw new CommandError(EXIT.data, `line ${number} is no JSON`);
   }
   const { collection, row } = entry ?? {};
   if (typeof collection !== "string" || typeof row !== "object")
-    throw new UsageError(`line ${number} is no row as export prints them: { "collection": …, "row": … }`);
-  const rows = tx.collection(collection);
-  const decoded = decodeExact(row) as Row;
-  if (replace) rows.put(decoded);
-  else rows.insert(decoded);
+    throw new CommandError(
+      EXIT.data,
+      `line ${number} is no row as export prints them: { "collection": …, "row": … }`,
+    );
+  try {
+    const rows = tx.collection(collection);
+    const decoded = decodeExact(row) as Row;
+    if (replace) rows.put(decoded);
+    else rows.insert(decoded);
+  } catch (error) {
+    if (!isModelVaultError(error) || !OF_A_LINE.includes(error.kind)) throw error;
+    throw new CommandError(EXIT.data, `line ${number}: ${error.code}: ${error.message}`, { cause: error });
+  }
 }
