@@ -44,6 +44,7 @@ export {
   type PlainError,
   type ValidationIssue,
 } from "./errors/error.ts";
+export { readable } from "./errors/readable.ts";
 export type { CheckOptions, RowProblem, UniqueProblem, VersionCheck } from "./evolve/check-version.ts";
 export {
   type ChangeClass,

@@ -10,8 +10,9 @@ import type {
   ValidationIssue,
   Value,
 } from "@modelvault/core";
-import { argumentInvalid } from "@modelvault/core";
+import { argumentInvalid, readable } from "@modelvault/core";
 import type { CollectionRef } from "../protocol/messages.ts";
+import { portable } from "../protocol/portable.ts";
 import type { CallOptions, CallSite, Sending } from "../transaction/call-site.ts";
 import { AsyncQuery, type PredicateBuilder } from "./async-query.ts";
 import { callerFunction } from "./caller-function.ts";
@@ -68,7 +69,7 @@ export class AsyncCollection<R extends object = Row> {
   async update(key: Value, change: DeepPartial<R> | ((row: R) => R), options?: CallOptions): Promise<R> {
     const sending = this.#sending(options);
     if (typeof change !== "function")
-      return (await this.#site.call("update", "write", [this.#ref, key, change], sending)) as R;
+      return (await this.#site.call("update", "write", [this.#ref, copyOfKey(key), change], sending)) as R;
     const apply = callerFunction(change as (row: R) => R, "change", "update");
     return (await this.#site.call("updateBy", "write", [this.#ref, key], { ...sending, apply })) as R;
   }
@@ -97,11 +98,15 @@ export class AsyncCollection<R extends object = Row> {
 
   /** The rows under several keys, in their order, `undefined` where there is none. */
   async getMany(keys: Iterable<Value>, options?: CallOptions): Promise<(R | undefined)[]> {
-    if (typeof (keys as { [Symbol.iterator]?: unknown } | null | undefined)?.[Symbol.iterator] !== "function")
+    const iterate = readable(
+      "keys",
+      () => (keys as { [Symbol.iterator]?: unknown } | null | undefined)?.[Symbol.iterator],
+    );
+    if (typeof iterate !== "function")
       throw argumentInvalid("keys", "an array or another iterable of primary keys", keys);
     const { rows } = await this.#site.collect(
       "getMany",
-      [this.#ref, Array.from(keys)],
+      [this.#ref, Array.isArray(keys) ? readable("keys", () => Array.from(keys)) : Array.from(keys)],
       this.#sending(options),
     );
     return rows as (R | undefined)[];
@@ -181,4 +186,9 @@ export class AsyncCollection<R extends object = Row> {
   #call(op: string, args: readonly unknown[], options: CallOptions | undefined): Promise<unknown> {
     return this.#site.call(op, "read", [this.#ref, ...args], this.#sending(options));
   }
+}
+
+/** A key that cannot be read is refused as a key, not as a part of the row. */
+function copyOfKey(key: unknown): unknown {
+  return portable(key, { isLenient: true }).value;
 }

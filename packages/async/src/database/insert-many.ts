@@ -2,7 +2,7 @@
  * Many rows into one collection, all or none. They are taken and sent in slices, so that neither copying nor cloning them holds the
  * event loop up; more than one slice makes a transaction.
  */
-import { argumentInvalid, isModelVaultError, ModelVaultError, type Row } from "@modelvault/core";
+import { argumentInvalid, isModelVaultError, ModelVaultError, type Row, readable } from "@modelvault/core";
 import { Deferred } from "../link/deferred.ts";
 import type { CollectionRef } from "../protocol/messages.ts";
 import { portable } from "../protocol/portable.ts";
@@ -22,8 +22,25 @@ export function insertInChunks(
   sending: Sending,
 ): Promise<number> {
   // Few rows are sent at once, and keep their place among the calls around them.
-  if (Array.isArray(rows) && rows.length <= SLICE_ROWS) return insert(site, ref, rows, 0, sending);
+  if (readable("rows", () => Array.isArray(rows) && rows.length <= SLICE_ROWS))
+    return insertFew(site, ref, rows as readonly object[], sending);
   return insertSlices(site, ref, rows, sending);
+}
+
+async function insertFew(
+  site: CallSite,
+  ref: CollectionRef,
+  rows: readonly object[],
+  sending: Sending,
+): Promise<number> {
+  try {
+    return await insert(site, ref, rows, 0, sending);
+  } catch (error) {
+    // All were copied in one go: which of them cannot be read is found out now.
+    if (isModelVaultError(error, "row_unreadable") && error.details.position === undefined)
+      for (const [position, row] of rows.entries()) copyRow(row, position);
+    throw error;
+  }
 }
 
 async function insertSlices(
@@ -205,7 +222,7 @@ interface Source {
 function sourceOf(rows: unknown): Source {
   const given = rows as Partial<Iterable<Row> & AsyncIterable<Row>> | null | undefined;
   if (typeof given === "object" || typeof given === "string" || typeof given === "function") {
-    const asynchronous = given?.[Symbol.asyncIterator];
+    const asynchronous = readable("rows", () => given?.[Symbol.asyncIterator]);
     if (typeof asynchronous === "function") return { asynchronous: true, iterator: asynchronous.call(given) };
     const iterate = given?.[Symbol.iterator];
     if (typeof iterate === "function") return { asynchronous: false, iterator: iterate.call(given) };

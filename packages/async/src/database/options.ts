@@ -2,7 +2,7 @@
 import { availableParallelism } from "node:os";
 import type { ResourceLimits } from "node:worker_threads";
 import type { DatabaseObserver } from "@modelvault/core";
-import { argumentInvalid } from "@modelvault/core";
+import { argumentInvalid, readable } from "@modelvault/core";
 import type { CallOptions } from "../transaction/call-site.ts";
 
 export interface AsyncDatabaseOptions {
@@ -131,9 +131,9 @@ function checkSignal(signal: unknown): AbortSignal | undefined {
 
 // biome-ignore lint/suspicious/noExplicitAny: options are looked at one by one by the callers
 function record(options: unknown, argument: string, names: readonly string[]): Readonly<Record<string, any>> {
-  if (typeof options !== "object" || options === null || Array.isArray(options))
+  if (typeof options !== "object" || options === null || readable(argument, () => Array.isArray(options)))
     throw argumentInvalid(argument, "an object", options);
-  for (const name of Object.keys(options)) {
+  for (const name of readable(argument, () => Object.keys(options))) {
     if (!names.includes(name))
       throw argumentInvalid(`${argument}.${name}`, `left out; there are ${names.join(", ")}`, name);
   }

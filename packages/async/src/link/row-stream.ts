@@ -2,7 +2,7 @@
  * The rows of one call, as their chunks come in: collected into one list, or handed out one by one. The worker is asked for
  * more only when the chunk before was taken, and in a turn of its own, so that other events come in between.
  */
-import type { IntegerMode, Row } from "@modelvault/core";
+import { type IntegerMode, isModelVaultError, type Row } from "@modelvault/core";
 import { CHUNKS_FIRST } from "../protocol/messages.ts";
 import type { PackedChunk, Pending } from "./pending.ts";
 
@@ -55,6 +55,8 @@ export class RowStream implements Pending, AsyncIterableIterator<Row> {
   /** Asks for another chunk; ends the call. Set by whoever begins it. */
   more: () => void = () => undefined;
   leave: () => void = () => undefined;
+  /** What the transaction or view has ended with in which it goes on. Set likewise. */
+  ended: (() => { readonly error: unknown } | undefined) | undefined;
   readonly #chunks: PackedChunk[] = [];
   #state: "new" | "open" | "ended" | "over" = "new";
   #failure: { readonly error: unknown } | undefined;
@@ -112,7 +114,8 @@ export class RowStream implements Pending, AsyncIterableIterator<Row> {
 
   reject(error: unknown): void {
     if (this.#state === "over") return;
-    this.#failure = { error };
+    // The worker knows that it ended, not why.
+    this.#failure = (isClosed(error) ? this.ended?.() : undefined) ?? { error };
     this.#state = "ended";
     this.#wake?.();
   }
@@ -156,4 +159,8 @@ export class RowStream implements Pending, AsyncIterableIterator<Row> {
     }
     return { done: false, value };
   }
+}
+
+function isClosed(error: unknown): boolean {
+  return isModelVaultError(error, "transaction_closed") || isModelVaultError(error, "snapshot_closed");
 }

@@ -3,6 +3,7 @@
  * lock along, so it is told to leave first, also when the process ends.
  */
 import { MessageChannel, type MessagePort, type ResourceLimits, Worker } from "node:worker_threads";
+import { ModelVaultError } from "@modelvault/core";
 import type {
   AnswerBatch,
   Asked,
@@ -62,13 +63,18 @@ export class WorkerThread {
     const { port1, port2 } = new MessageChannel();
     this.#asked = port1;
     const workerData: WorkerStart = { ...start, asked: port2, bell: this.#bell, gone: this.#gone };
-    this.#worker = new Worker(WORKER_ENTRY, {
-      workerData,
-      transferList: [port2],
-      name: `modelvault ${start.role}`,
-      ...(resourceLimits === undefined ? {} : { resourceLimits }),
-      ...(execArgv === undefined ? {} : { execArgv: [...execArgv] }),
-    });
+    try {
+      this.#worker = new Worker(WORKER_ENTRY, {
+        workerData,
+        transferList: [port2],
+        name: `modelvault ${start.role}`,
+        ...(resourceLimits === undefined ? {} : { resourceLimits }),
+        ...(execArgv === undefined ? {} : { execArgv: [...execArgv] }),
+      });
+    } catch (cause) {
+      port1.close();
+      throw refused(execArgv, cause);
+    }
     this.#worker.on("message", (message: AnswerBatch | SingleAnswer | Opened | NotOpened) => {
       if (!this.#listens && "opened" in message && message.opened) this.#listens = true;
       events.message(message);
@@ -138,4 +144,17 @@ export class WorkerThread {
     this.#listens = false;
     this.#asked.close();
   }
+}
+
+/** What Node says of options that no worker takes, as our own. */
+function refused(execArgv: readonly string[] | undefined, cause: unknown): unknown {
+  if ((cause as Partial<NodeJS.ErrnoException> | null)?.code !== "ERR_WORKER_INVALID_EXEC_ARGV") return cause;
+  const expected = "options of Node that a worker takes for itself";
+  const actual = (execArgv ?? []).join(" ");
+  return new ModelVaultError(
+    "argument_invalid",
+    `options.execArgv must be ${expected}, not ${JSON.stringify(actual)}. Options of V8 and of the whole process belong on the command line, which workers inherit.`,
+    { argument: "options.execArgv", expected, actual },
+    { cause },
+  );
 }

@@ -17,40 +17,71 @@ export interface Portable {
 interface Found {
   odd: boolean;
   readonly rowDepth: number;
+  readonly isLenient: boolean;
+}
+
+export interface Copying {
+  /** Instances of classes down to this depth are rows. Default 0. */
+  readonly rowDepth?: number;
+  /** What cannot be read stands for an object that is wrong where it is: the engine says so. Default: reading it throws. */
+  readonly isLenient?: boolean;
 }
 
 /** Nesting beyond this is left to structured clone, which knows cycles. */
 const DEPTH_MAX = 100;
 
-/** A private copy. Instances of classes down to `rowDepth` are rows. @throws row_unreadable when reading the value throws */
-export function portable(value: unknown, rowDepth: number = 0): Portable {
+/** A private copy. @throws row_unreadable when reading the value throws */
+export function portable(value: unknown, { rowDepth = 0, isLenient = false }: Copying = {}): Portable {
   if (typeof value !== "object" || value === null) {
     return { value, odd: typeof value === "function" || typeof value === "symbol" };
   }
-  const found = { odd: false, rowDepth };
+  const found = { odd: false, rowDepth, isLenient };
   try {
     return { value: copyObject(value, found, 0), odd: found.odd };
   } catch (cause) {
     if (cause instanceof ModelVaultError) throw cause;
+    if (isLenient) return { value: {}, odd: false };
     throw new ModelVaultError(
       "row_unreadable",
       "Reading the row threw an error.",
-      { actual: Array.isArray(value) ? `a list of ${value.length}` : "an object" },
+      // A list of arguments is no row; something in it is.
+      { actual: rowDepth > 0 ? "an object" : described(value) },
       { cause },
     );
+  }
+}
+
+function described(value: object): string {
+  try {
+    return Array.isArray(value) ? `a list of ${value.length}` : "an object";
+  } catch {
+    // A proxy that was revoked.
+    return "an object";
   }
 }
 
 function copy(value: unknown, found: Found, depth: number): unknown {
   switch (typeof value) {
     case "object":
-      return value === null ? null : copyObject(value, found, depth);
+      return value === null
+        ? null
+        : found.isLenient
+          ? copyReadable(value, found, depth)
+          : copyObject(value, found, depth);
     case "function":
     case "symbol":
       found.odd = true;
       return value;
     default:
       return value;
+  }
+}
+
+function copyReadable(value: object, found: Found, depth: number): unknown {
+  try {
+    return copyObject(value, found, depth);
+  } catch {
+    return {};
   }
 }
 

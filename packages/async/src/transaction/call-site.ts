@@ -14,12 +14,23 @@ import {
   type ScopeId,
   WAITING,
 } from "../protocol/messages.ts";
-import { portable } from "../protocol/portable.ts";
+import { type Copying, portable } from "../protocol/portable.ts";
 import { onAbort } from "./abort-listeners.ts";
 import type { Ending } from "./run-transaction.ts";
 
 /** How deep in a list of arguments rows are. */
 const ROW_DEPTH = 1;
+/** Calls that take keys and queries, and no rows. */
+const WITHOUT_ROWS: ReadonlySet<string> = new Set([
+  ...["get", "has", "delete", "getMany", "updateBy"],
+  ...["first", "one", "countRows", "exists", "explain", "deleteRows", "updateRowsBy"],
+]);
+const LENIENT: Copying = { isLenient: true };
+
+function copying(op: string): Copying {
+  if (WITHOUT_ROWS.has(op)) return LENIENT;
+  return { rowDepth: op === "insertMany" ? ROW_DEPTH + 1 : ROW_DEPTH };
+}
 
 /** Options of every call. */
 export interface CallOptions {
@@ -42,6 +53,8 @@ export interface Sending extends CallOptions {
 export interface Route {
   readonly link: WorkerLink;
   readonly scope: ScopeId;
+  /** What the transaction or view has ended with, once it has. */
+  readonly ended?: () => { readonly error: unknown } | undefined;
 }
 
 /** What a call does to the database, which says who may serve it and whether it can be called off while it runs. A look-up is a read of a moment. */
@@ -61,7 +74,7 @@ export abstract class CallSite {
   run(op: RunOp, access: Access, ref: CollectionRef, item: unknown, sending: Sending): Promise<unknown> {
     try {
       if (sending.signal !== undefined) return this.call(op, access, [ref, item], sending);
-      const { value, odd } = portable(item);
+      const { value, odd } = portable(item, op === "insert" || op === "put" ? {} : LENIENT);
       const integers = sending.integers ?? this.integers;
       const go = ({ link, scope }: Route): Promise<unknown> => {
         if (!odd) return link.run(op, scope, ref, value, integers);
@@ -80,7 +93,7 @@ export abstract class CallSite {
   call(op: string, access: Access, args: readonly unknown[], sending: Sending = {}): Promise<unknown> {
     try {
       sending.signal?.throwIfAborted();
-      const { value, odd } = portable(args, op === "insertMany" ? ROW_DEPTH + 1 : ROW_DEPTH);
+      const { value, odd } = portable(args, copying(op));
       const pending = new Settling(sending.integers ?? this.integers);
       if (sending.apply !== undefined) pending.apply = sending.apply;
       if (sending.progress !== undefined) pending.progress = sending.progress;
@@ -103,7 +116,7 @@ export abstract class CallSite {
   ): Promise<{ readonly rows: (Row | undefined)[]; readonly next: string | null }> {
     try {
       sending.signal?.throwIfAborted();
-      const { value, odd } = portable(args);
+      const { value, odd } = portable(args, LENIENT);
       const rows = new CollectedRows(sending.integers ?? this.integers);
       const go = (route: Route): typeof rows.promise => {
         const id = send(route, rows, op, "read", value as readonly unknown[], odd, sending.signal);
@@ -125,10 +138,11 @@ export abstract class CallSite {
         const id = send(route, stream, op, "read", value as readonly unknown[], odd, sending.signal);
         stream.more = (): void => route.link.more(id, 1);
         stream.leave = (): void => route.link.leave(id);
+        stream.ended = route.ended;
       };
       try {
         sending.signal?.throwIfAborted();
-        const copied = portable(args());
+        const copied = portable(args(), LENIENT);
         const route = this.route("read");
         if (!(route instanceof Promise)) go(route, copied);
         else

@@ -26,7 +26,7 @@ export class TransactionSite extends CallSite {
     super();
     this.database = database;
     this.integers = integers;
-    this.#route = { link, scope };
+    this.#route = { link, scope, ended: () => this.#over };
     // Those who do not race with it do not care.
     this.#stopped.promise.catch(() => undefined);
   }

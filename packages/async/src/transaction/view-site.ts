@@ -10,7 +10,8 @@ import { type Access, CallSite, type Route, send } from "./call-site.ts";
 export abstract class ViewSite extends CallSite {
   readonly integers: IntegerMode;
   readonly #stopped = new Deferred<never>();
-  #over: { readonly error: unknown } | undefined;
+  /** What it has ended with, once it has. */
+  protected over: { readonly error: unknown } | undefined;
 
   constructor(integers: IntegerMode) {
     super();
@@ -26,7 +27,7 @@ export abstract class ViewSite extends CallSite {
 
   /** @throws snapshot_closed, what stopped it */
   refuseEnded(): void {
-    if (this.#over !== undefined) throw this.#over.error;
+    if (this.over !== undefined) throw this.over.error;
   }
 
   /** @throws snapshot_closed, what stopped it, view_read_only */
@@ -47,15 +48,15 @@ export abstract class ViewSite extends CallSite {
 
   /** Releases the state. */
   async close(): Promise<void> {
-    if (this.#over !== undefined) return;
-    this.#over = { error: new ModelVaultError("snapshot_closed", "The view was used after it ended.") };
+    if (this.over !== undefined) return;
+    this.over = { error: new ModelVaultError("snapshot_closed", "The view was used after it ended.") };
     await this.release();
   }
 
   /** Releases the state and says why: to whoever waits for `stopped`, and to calls that still come. */
   stop(error: unknown): void {
-    if (this.#over !== undefined) return;
-    this.#over = { error };
+    if (this.over !== undefined) return;
+    this.over = { error };
     this.#stopped.reject(error);
     this.release().catch(() => undefined);
   }
@@ -70,7 +71,7 @@ export class SnapshotSite extends ViewSite {
 
   constructor(link: WorkerLink, scope: ScopeId, integers: IntegerMode) {
     super(integers);
-    this.#route = { link, scope };
+    this.#route = { link, scope, ended: () => this.over };
   }
 
   protected readRoute(): Route {

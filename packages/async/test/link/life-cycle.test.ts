@@ -33,6 +33,7 @@ describe("opening", () => {
       { maxQueued: 0 },
       { resourceLimits: 1 },
       { execArgv: "x" },
+      { execArgv: ["--max-old-space-size=100"] },
     ])
       await expect(AsyncDatabase.openInMemory(wrong as never)).rejects.toEqual(invalid);
   });

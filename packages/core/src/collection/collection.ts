@@ -7,6 +7,7 @@ import { notify } from "../database/observer.ts";
 import type { Scope } from "../database/scope.ts";
 import { argumentInvalid } from "../errors/argument-invalid.ts";
 import { ModelVaultError, type ValidationIssue } from "../errors/error.ts";
+import { readable } from "../errors/readable.ts";
 import { show } from "../index/index-entries.ts";
 import { decodeKey } from "../keys/key-codec.ts";
 import type { Pause, Steps } from "../query/pause.ts";
@@ -51,11 +52,8 @@ export class Collection<R extends object = Row> {
 
   /** Stores new rows, all or none; returns how many. An error's `details.position` says which row it was, from 0. @throws as insert */
   insertMany(rows: Iterable<R>): number {
-    if (
-      typeof (rows as { [Symbol.iterator]?: unknown } | null | undefined)?.[Symbol.iterator] !== "function"
-    ) {
+    if (!isIterable("rows", rows))
       throw argumentInvalid("rows", "an array or another iterable of rows", rows);
-    }
     return this.#statement((write) => {
       let position = 0;
       for (const row of rows) {
@@ -119,13 +117,10 @@ export class Collection<R extends object = Row> {
 
   /** The rows under several keys, in their order, `undefined` where there is none. */
   getMany(keys: Iterable<Value>): (R | undefined)[] {
-    if (
-      typeof (keys as { [Symbol.iterator]?: unknown } | null | undefined)?.[Symbol.iterator] !== "function"
-    ) {
+    if (!isIterable("keys", keys))
       throw argumentInvalid("keys", "an array or another iterable of primary keys", keys);
-    }
-    // Before the state is looked at: the iterable may be a generator that writes.
-    const list = Array.from(keys);
+    // Before the state is looked at: the iterable may be a generator that writes. What it throws is its own, but for a list.
+    const list = Array.isArray(keys) ? readable("keys", () => Array.from(keys)) : Array.from(keys);
     return this.#scope.read(({ reader, catalog }) => {
       const state = catalog.require(this.name);
       const decode = state.decoder(this.#scope.options.integers);
@@ -196,6 +191,15 @@ export class Collection<R extends object = Row> {
   #statement<T>(work: (write: RowWrite) => T): T {
     return this.#scope.statement((session) => work(rowWrite(session, this.name)));
   }
+}
+
+/** @throws argument_invalid where even that cannot be told */
+function isIterable(argument: string, value: unknown): value is Iterable<unknown> {
+  const iterate = readable(
+    argument,
+    () => (value as { [Symbol.iterator]?: unknown } | null | undefined)?.[Symbol.iterator],
+  );
+  return typeof iterate === "function";
 }
 
 /** A patch: every part of a row optional, lists and bytes whole. */

@@ -10,6 +10,7 @@
 
 import type { CollectionState } from "../collection/collection-state.ts";
 import { argumentInvalid } from "../errors/argument-invalid.ts";
+import { readable } from "../errors/readable.ts";
 import { refuseAsyncFunction, refusePromise } from "../errors/refuse-promise.ts";
 import type { Row, Value } from "../schema/types.ts";
 import {
@@ -62,7 +63,10 @@ export class Query<R extends object = Row> {
 
   /** The query that a plain spec describes. @throws argument_invalid, query_operator_unknown, query_value_invalid, query_too_complex */
   static fromSpec<R extends object = Row>(host: QueryHost, spec: unknown): Query<R> {
-    return new Query<R>(host, checkSpec(spec));
+    return new Query<R>(
+      host,
+      readable("spec", () => checkSpec(spec)),
+    );
   }
 
   /** The query as plain data, which structured clone keeps whole. */
@@ -81,13 +85,12 @@ export class Query<R extends object = Row> {
   where(predicate: Predicate | ((is: PredicateBuilder) => Predicate)): Query<R>;
   where(...args: readonly unknown[]): Query<R> {
     const [first, op, value] = args;
-    const narrower =
-      args.length > 1
-        ? checkLeaf(first, op, value)
-        : checkPredicate(
-            typeof first === "function" ? predicateOf(first as (is: PredicateBuilder) => unknown) : first,
-            "predicate",
-          );
+    const isCallback = args.length === 1 && typeof first === "function";
+    // What a callback throws is the caller's own; what it gives is looked at like any other.
+    const given = isCallback ? predicateOf(first as (is: PredicateBuilder) => unknown) : first;
+    const narrower = readable("predicate", () =>
+      args.length > 1 ? checkLeaf(first, op, value) : checkPredicate(given, "predicate"),
+    );
     return this.#with({ where: joinPredicates(this.#spec.where, narrower) });
   }
 
@@ -96,7 +99,10 @@ export class Query<R extends object = Row> {
    * ordered by primary key, in the direction of the last call.
    */
   orderBy(path: string | readonly string[], direction: Direction = "asc"): Query<R> {
-    const order = { path: checkPath(path, "path"), direction: checkDirection(direction, "direction") };
+    const order = readable("path", () => ({
+      path: checkPath(path, "path"),
+      direction: checkDirection(direction, "direction"),
+    }));
     return this.#with({ orderBy: Object.freeze([...(this.#spec.orderBy ?? []), Object.freeze(order)]) });
   }
 
@@ -122,7 +128,8 @@ export class Query<R extends object = Row> {
 
   /** Only these paths, inside the objects that hold them, beside those of earlier calls. */
   select(...paths: readonly (string | readonly string[])[]): Query<R> {
-    return this.#with({ select: Object.freeze([...(this.#spec.select ?? []), ...checkSelect(paths)]) });
+    const more = readable("paths", () => checkSelect(paths));
+    return this.#with({ select: Object.freeze([...(this.#spec.select ?? []), ...more]) });
   }
 
   /** All rows. */
