@@ -127,11 +127,10 @@ export class ModelCollection<Row, Input, Key extends string> {
   }
 
   /** A query for the rows for which this holds: `where("author.name", "=", "Le Guin")`, or with `(is) => is.or(…)`. */
-  where<Path extends { [P in PathsOf<Row>]: P }[PathsOf<Row>], Op extends OperatorsOf<ValueAt<Row, Path>>>(
-    path: Path,
-    op: Op,
-    ...operand: OperandOf<ValueAt<Row, Path>, Op>
-  ): ModelQuery<Row, Input, Key>;
+  where<
+    Path extends { [P in PathsOf<Row>]: P }[PathsOf<Row>],
+    Op extends { [O in OperatorsOf<ValueAt<Row, Path>>]: O }[OperatorsOf<ValueAt<Row, Path>>],
+  >(path: Path, op: Op, ...operand: OperandOf<ValueAt<Row, Path>, Op>): ModelQuery<Row, Input, Key>;
   where(predicate: (is: PredicateBuilder<Row>) => Predicate): ModelQuery<Row, Input, Key>;
   where(...args: unknown[]): ModelQuery<Row, Input, Key> {
     const query = this.query();

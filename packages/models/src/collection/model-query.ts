@@ -50,7 +50,10 @@ export class ModelQuery<Row, Input, Key extends string, Selection extends string
    * Keeps the rows for which this holds; several calls are AND-ed.
    * @throws path_unknown, query_operator_unsupported, query_value_invalid where types were gone around, all at the terminal
    */
-  where<Path extends { [P in PathsOf<Row>]: P }[PathsOf<Row>], Op extends OperatorsOf<ValueAt<Row, Path>>>(
+  where<
+    Path extends { [P in PathsOf<Row>]: P }[PathsOf<Row>],
+    Op extends { [O in OperatorsOf<ValueAt<Row, Path>>]: O }[OperatorsOf<ValueAt<Row, Path>>],
+  >(
     path: Path,
     op: Op,
     ...operand: OperandOf<ValueAt<Row, Path>, Op>

@@ -39,7 +39,8 @@ export function collection<M extends Model>(
   let rows: Collection<Row>;
   if (subset) {
     let missing = compareSubset(db, model);
-    rows = openRows(db, compiled);
+    // What the model does not know may hold what the handle's numbers cannot, and an update carries it along.
+    rows = openRows(db, { ...compiled, integers: "exact" });
     const agree = onceAVersion(rows, () => {
       missing = compareSubset(db, model);
     });

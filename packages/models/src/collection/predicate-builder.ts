@@ -10,7 +10,10 @@ import type { CompiledModel } from "./compiled-model.ts";
  */
 export interface PredicateBuilder<Row> {
   /** A comparison of the value at a path. A value that is missing matches nothing but `isNull`. */
-  <Path extends { [P in PathsOf<Row>]: P }[PathsOf<Row>], Op extends OperatorsOf<ValueAt<Row, Path>>>(
+  <
+    Path extends { [P in PathsOf<Row>]: P }[PathsOf<Row>],
+    Op extends { [O in OperatorsOf<ValueAt<Row, Path>>]: O }[OperatorsOf<ValueAt<Row, Path>>],
+  >(
     path: Path,
     op: Op,
     ...operand: OperandOf<ValueAt<Row, Path>, Op>

@@ -370,3 +370,21 @@ test("whatever the model does not know survives every way of writing", () => {
   });
   fc.assert(property, { numRuns: 400 });
 });
+
+test("an integer that the handle's numbers cannot hold, in a field the model does not know, is carried along", () => {
+  using db = Database.open(memoryStore(), { integers: "number" });
+  const Part = defineModel("wide", z.object({ id: z.string(), n: z.int() }), { primaryKey: "id" });
+  db.register({
+    ...Part.descriptor,
+    fields: [...Part.descriptor.fields, { path: ["big"], type: { optional: "int64" } }],
+  });
+  const exact = db.collection("wide", { integers: "exact" });
+  exact.insert({ id: "a", n: 1, big: 2n ** 60n });
+  const part = collection(db, Part, { subset: true });
+  expect(part.update("a", { n: 2 })).toEqual({ id: "a", n: 2 });
+  expect(part.update("a", (row) => ({ ...row, n: row.n + 1 }))).toEqual({ id: "a", n: 3 });
+  expect(part.put({ id: "a", n: 4 })).toBe(true);
+  expect(part.query().update({ n: 5 })).toBe(1);
+  expect(part.all()).toEqual([{ id: "a", n: 5 }]);
+  expect(exact.get("a")).toEqual({ id: "a", n: 5, big: 2n ** 60n });
+});
