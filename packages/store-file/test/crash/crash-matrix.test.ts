@@ -22,7 +22,12 @@ function keeper(): Examine | undefined {
   };
 }
 
-test("no fault of the medium and no loss of power takes an acknowledged commit or leaves half of one", () => {
+// Seconds of work: on a machine that does ten other things it takes minutes.
+const timeout = 600_000;
+
+test("no fault of the medium and no loss of power takes an acknowledged commit or leaves half of one", {
+  timeout,
+}, () => {
   const lines = [
     ...crashMatrix(images, 1, keeper()),
     unsyncedCommits(images, 2),

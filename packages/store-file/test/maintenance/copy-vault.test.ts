@@ -56,3 +56,16 @@ test("a copy is whole or absent, at whichever call the power goes, and the vault
     }
   }
 });
+
+test("a file that comes to stand there while the copy is written is left alone", () => {
+  const { disk, db } = filled();
+  const { link } = disk;
+  disk.link = (from, to) => {
+    const other = disk.open(to, "create");
+    other.write(Buffer.from("another"), 0);
+    other.close();
+    link.call(disk, from, to);
+  };
+  expect(errorOf(() => db.copyTo("/b.modelvault")).code).toBe("argument_invalid");
+  expect(disk.bytesOf("/b.modelvault")?.toString()).toBe("another");
+});
