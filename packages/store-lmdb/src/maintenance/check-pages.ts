@@ -13,7 +13,8 @@ import {
   readPage,
   refuseForeign,
   type TreeHead,
-} from "../open/page.ts";
+} from "../pages/checked-page.ts";
+import { PAGE_HEAD_BYTES } from "../pages/page-format.ts";
 
 /** What must hold of a page: where it is, and between which keys its own lie. */
 interface Place {
@@ -110,8 +111,8 @@ function walk(
           used.add(node.page + page, "is part of the tree twice");
         value(
           read(
-            node.page * head.pageBytes + LONG_HEAD_BYTES,
-            node.longPages * head.pageBytes - LONG_HEAD_BYTES,
+            node.page * head.pageBytes + PAGE_HEAD_BYTES,
+            node.longPages * head.pageBytes - PAGE_HEAD_BYTES,
           ),
         );
       }
@@ -131,8 +132,6 @@ function walk(
   if (found !== entries)
     throw new PageProblem(`The head counts ${entries} entries, and the tree holds ${found}.`);
 }
-
-const LONG_HEAD_BYTES = 24;
 
 /** Keys of the free list are transactions, eight bytes, lowest first. */
 function compareNumbers(one: Uint8Array, other: Uint8Array): number {

@@ -1,16 +1,12 @@
 /**
  * Looks at a file before LMDB does: lmdb 3.5.6 ends the process when LMDB refuses to open one, and so does a page that points elsewhere. Checked is
- * the head, and every page that opening a vault reads: those of the driver's own rows and of the catalog, the first of the tree.
- *
- * A file begins with two pages of this form, of which the one with the higher transaction is valid (little-endian; LMDB on 64 bits):
- *
- *   18 flags, 8 for such a page   24 mark   28 data format   48 page bytes   88 root of the free list   136 root of the tree   144 last page   152 transaction
+ * the head, and every page that opening a vault reads: those of the driver's own rows and of the catalog, the first of the tree. A file begins with
+ * two meta pages (`pages/page-format.ts`), of which the one with the higher transaction is the head.
  */
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { isModelVaultError, ModelVaultError } from "@modelvault/core";
 import { isCatalogOrBefore } from "../format/keys.ts";
 import { judgeFormat } from "../format/own-rows.ts";
-import { fileError } from "./files.ts";
 import {
   checkLongPage,
   type Head,
@@ -19,12 +15,26 @@ import {
   readPage,
   refuseForeign,
   type TreeHead,
-} from "./page.ts";
+} from "../pages/checked-page.ts";
+import {
+  DATA_VERSION,
+  FLAGS_AT,
+  MAGIC,
+  META_FREE_LIST_AT,
+  META_LAST_PAGE_AT,
+  META_MAGIC_AT,
+  META_PAGE,
+  META_PAGE_BYTES_AT,
+  META_TRANSACTION_AT,
+  META_TREE_AT,
+  META_VERSION_AT,
+  TREE_ENTRIES_AT,
+  TREE_FLAGS_AT,
+  TREE_ROOT_AT,
+} from "../pages/page-format.ts";
+import { fileError } from "./files.ts";
 
 const HEAD_BYTES = 160;
-const META_FLAG = 8;
-const MARK = 0xbeef_c0de;
-const DATA_FORMAT = 2;
 const NO_ROOT = 0xffff_ffff_ffff_ffffn;
 const DEPTH_MAX = 32;
 const ATTEMPTS = 5;
@@ -78,32 +88,33 @@ export function readHead(path: string, read: ReadAt, size: () => number): Head {
   const first = headAt(read, 0);
   if (
     first === undefined ||
-    (first.getUint16(18, true) & META_FLAG) === 0 ||
-    first.getUint32(24, true) !== MARK
+    (first.getUint16(FLAGS_AT * 2, true) & META_PAGE) === 0 ||
+    first.getUint32(META_MAGIC_AT * 4, true) !== MAGIC
   )
     throw new ModelVaultError(
       "file_not_vault",
       `"${path}" is no vault: it does not begin as an LMDB file does.`,
       { path },
     );
-  const format = first.getUint32(28, true) & 0xffff;
-  if (format !== DATA_FORMAT) {
+  const format = first.getUint32(META_VERSION_AT * 4, true) & 0xffff;
+  if (format !== DATA_VERSION) {
     throw new ModelVaultError(
       "file_version_unsupported",
-      `"${path}" is an LMDB file in data format ${format}; vaults are in format ${DATA_FORMAT}. Another program or another version of LMDB made it.`,
-      { path, format, supported: [DATA_FORMAT] },
+      `"${path}" is an LMDB file in data format ${format}; vaults are in format ${DATA_VERSION}. Another program or another version of LMDB made it.`,
+      { path, format, supported: [DATA_VERSION] },
     );
   }
-  const pageBytes = first.getUint32(48, true);
+  const pageBytes = first.getUint32(META_PAGE_BYTES_AT * 4, true);
   const isSize = pageBytes >= 256 && pageBytes <= 65_536 && (pageBytes & (pageBytes - 1)) === 0;
   const second = isSize ? headAt(read, pageBytes) : undefined;
   if (second === undefined) throw damaged(path, "Its head is not sound.");
-  const valid = second.getBigUint64(152, true) > first.getBigUint64(152, true) ? second : first;
-  const lastPage = Number(valid.getBigUint64(144, true));
-  const head = { pageBytes, transaction: valid.getBigUint64(152, true), lastPage };
+  const transactionOf = (meta: DataView): bigint => meta.getBigUint64(META_TRANSACTION_AT * 4, true);
+  const valid = transactionOf(second) > transactionOf(first) ? second : first;
+  const lastPage = Number(valid.getBigUint64(META_LAST_PAGE_AT * 4, true));
+  const head = { pageBytes, transaction: transactionOf(valid), lastPage };
   const treeAt = (at: number): TreeHead => {
-    const root = valid.getBigUint64(at + 40, true);
-    const depth = valid.getUint16(at + 6, true);
+    const root = valid.getBigUint64((at + TREE_ROOT_AT) * 4, true);
+    const depth = valid.getUint16((at + TREE_FLAGS_AT) * 4 + 2, true);
     if (root === NO_ROOT) return { root: undefined, depth: 0, entries: 0 };
     if (root < 2n || root > BigInt(lastPage) || depth < 1 || depth > DEPTH_MAX)
       throw damaged(path, "Its head is not sound.");
@@ -111,9 +122,13 @@ export function readHead(path: string, read: ReadAt, size: () => number): Head {
     const bytes = size();
     if ((root + 1n) * BigInt(pageBytes) > BigInt(bytes))
       throw damaged(path, `With ${bytes} bytes it is shorter than its head says.`);
-    return { root: Number(root), depth, entries: Number(valid.getBigUint64(at + 32, true)) };
+    return {
+      root: Number(root),
+      depth,
+      entries: Number(valid.getBigUint64((at + TREE_ENTRIES_AT) * 4, true)),
+    };
   };
-  return { ...head, freeList: treeAt(48), tree: treeAt(96) };
+  return { ...head, freeList: treeAt(META_FREE_LIST_AT), tree: treeAt(META_TREE_AT) };
 }
 
 function headAt(read: ReadAt, position: number): DataView | undefined {

@@ -18,11 +18,12 @@ import {
   META_LAST_PAGE_AT,
   META_MAGIC_AT,
   META_PAGE_BYTES_AT,
-  META_ROOT_AT,
   META_TRANSACTION_AT,
-  META_TREE_FLAGS_AT,
+  META_TREE_AT,
   META_VERSION_AT,
   PAGE_HEAD_BYTES,
+  TREE_FLAGS_AT,
+  TREE_ROOT_AT,
   wordPair,
 } from "./page-format.ts";
 
@@ -127,8 +128,8 @@ export class PageMap {
     const newer = this.#transactionOf(1) > this.#transactionOf(0) ? 1 : 0;
     const at = this.#metaAt(which === "last" ? newer : 1 - newer);
     const metas = this.#metas;
-    if (((metas[at + META_TREE_FLAGS_AT] as number) & 0xffff) !== 0) return undefined;
-    const root = this.#pair(at + META_ROOT_AT);
+    if (((metas[at + META_TREE_AT + TREE_FLAGS_AT] as number) & 0xffff) !== 0) return undefined;
+    const root = this.#pair(at + META_TREE_AT + TREE_ROOT_AT);
     const pageLimit = this.#pair(at + META_LAST_PAGE_AT) + 1;
     if (root >= pageLimit || pageLimit > PAGES_MAX || !this.#reach(pageLimit)) return undefined;
     const tree = { root, pageLimit, transaction: this.#pair(at + META_TRANSACTION_AT) };

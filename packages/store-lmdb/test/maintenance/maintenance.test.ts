@@ -8,8 +8,8 @@ import { lmdbStore, restore } from "../../src/index.ts";
 import { checkPages } from "../../src/maintenance/check-pages.ts";
 import { readHead, withFile } from "../../src/open/check-head.ts";
 import { openFile } from "../../src/open/open-file.ts";
-import { type ReadAt, readPage } from "../../src/open/page.ts";
 import { checkLmdbOptions } from "../../src/options.ts";
+import { type ReadAt, readPage } from "../../src/pages/checked-page.ts";
 import { newFolder, newPlace } from "../support/places.ts";
 
 function codeOf(work: () => unknown): string | undefined {

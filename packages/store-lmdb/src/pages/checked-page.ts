@@ -1,22 +1,20 @@
 /**
  * One page of an LMDB file, read without LMDB, which trusts what it reads: a damaged page can end the process. Every offset is checked before it
- * is followed. Little-endian, as LMDB 1.0 on 64 bits writes it:
- *
- *   page     0 its number   8 transaction   18 flags   20 end of the offsets   22 begin of the nodes   24 offsets, two bytes each, counted from 24
- *   node     0 length of the value, or the low words of a page   4 flags, or its high word   6 length of the key   8 key, value
- *   long     0 the first page of a value that has pages of its own   8 transaction   16 how many pages; 24 bytes in the place of the value
+ * is followed. The layout is that of `page-format.ts`.
  */
-
-export const PAGE_HEAD_BYTES = 24;
-const NODE_HEAD_BYTES = 8;
-const LONG_BYTES = 24;
-
-const BRANCH = 1;
-const LEAF = 2;
-const LONG = 4;
-/** The flags that say what a page is; others are notes of a writer to itself. */
-const KINDS = 0x7f;
-const LONG_VALUE = 1;
+import {
+  BRANCH_PAGE,
+  FLAGS_AT,
+  LEAF_PAGE,
+  NODE_HEAD_BYTES,
+  NODES_AT,
+  OUTSIDE_BYTES,
+  OUTSIDE_PAGE,
+  PAGE_HEAD_BYTES,
+  PAGE_KINDS,
+  TABLE_END_AT,
+  VALUE_OUTSIDE,
+} from "./page-format.ts";
 
 /** The valid one of the two first pages: what the last commit made the state of the file. */
 export interface Head {
@@ -68,11 +66,11 @@ export function readPage(read: ReadAt, { pageBytes, lastPage }: Head, number: nu
   if (bytes.length < pageBytes) return fail("the file ends before it");
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   if (view.getBigUint64(0, true) !== BigInt(number)) return fail("it says that it is another");
-  const kind = view.getUint16(18, true) & KINDS;
-  if (kind !== LEAF && kind !== BRANCH) return fail("it is neither a leaf nor a branch");
-  const isLeaf = kind === LEAF;
+  const kind = view.getUint16(FLAGS_AT * 2, true) & PAGE_KINDS;
+  if (kind !== LEAF_PAGE && kind !== BRANCH_PAGE) return fail("it is neither a leaf nor a branch");
+  const isLeaf = kind === LEAF_PAGE;
   const room = pageBytes - PAGE_HEAD_BYTES;
-  const [lower, upper] = [view.getUint16(20, true), view.getUint16(22, true)];
+  const [lower, upper] = [view.getUint16(TABLE_END_AT * 2, true), view.getUint16(NODES_AT * 2, true)];
   if (lower === 0 || lower % 2 !== 0 || lower > upper || upper > room)
     return fail("its bounds are not sound");
   const isPage = (page: number, pages = 1): boolean =>
@@ -91,7 +89,7 @@ export function readPage(read: ReadAt, { pageBytes, lastPage }: Head, number: nu
       const page = low + flags * 2 ** 32;
       if (!isPage(page)) return fail("it points to a page that there is not");
       nodes.push({ key, page, longPages: 0, value: NOTHING, isForeign: false });
-    } else if ((flags & LONG_VALUE) === 0) {
+    } else if ((flags & VALUE_OUTSIDE) === 0) {
       if (keyEnd + low > pageBytes) return fail("a value reaches beyond its end");
       nodes.push({
         key,
@@ -101,14 +99,14 @@ export function readPage(read: ReadAt, { pageBytes, lastPage }: Head, number: nu
         isForeign: flags !== 0,
       });
     } else {
-      if (keyEnd + LONG_BYTES > pageBytes) return fail("a value reaches beyond its end");
+      if (keyEnd + OUTSIDE_BYTES > pageBytes) return fail("a value reaches beyond its end");
       const [page, pages] = [
         Number(view.getBigUint64(keyEnd, true)),
         Number(view.getBigUint64(keyEnd + 16, true)),
       ];
       if (!isPage(page, pages) || low > pages * pageBytes - PAGE_HEAD_BYTES)
         return fail("a long value has not the pages it needs");
-      nodes.push({ key, page, longPages: pages, value: NOTHING, isForeign: flags !== LONG_VALUE });
+      nodes.push({ key, page, longPages: pages, value: NOTHING, isForeign: flags !== VALUE_OUTSIDE });
     }
   }
   return { isLeaf, nodes };
@@ -127,8 +125,8 @@ export function checkLongPage(read: ReadAt, { pageBytes }: Head, number: number,
   if (
     bytes.length < PAGE_HEAD_BYTES ||
     view.getBigUint64(0, true) !== BigInt(number) ||
-    (view.getUint16(18, true) & KINDS) !== LONG ||
-    view.getUint32(20, true) !== pages
+    (view.getUint16(FLAGS_AT * 2, true) & PAGE_KINDS) !== OUTSIDE_PAGE ||
+    view.getUint32(TABLE_END_AT * 2, true) !== pages
   )
     throw new PageProblem(
       `Page ${number} is damaged: it is not the begin of the long value that it should be.`,
