@@ -4,15 +4,15 @@ import { WITH_VALUES } from "../native/cursor-flags.ts";
 import type { Environment } from "../native/environment.ts";
 
 /** The state is that of a read transaction, which must stay open meanwhile. Keys have their prefixes. */
-export function* wholeTree(env: Environment, txn: number): IterableIterator<StoreEntry> {
-  const cursor = env.newCursor(txn);
+export function* wholeTree({ cursors }: Environment, txn: number): IterableIterator<StoreEntry> {
+  const cursor = cursors.make(txn);
   const { address } = cursor;
   try {
-    let length = env.positionFirst(address, WITH_VALUES);
+    let length = cursors.positionFirst(address, WITH_VALUES);
     while (length > 0) {
-      const value = env.foundValue(address);
-      yield [env.foundKey(0, length), value];
-      length = env.next(address);
+      const value = cursors.foundValue(address);
+      yield [cursors.foundKey(0, length), value];
+      length = cursors.next(address);
     }
   } finally {
     cursor.close();

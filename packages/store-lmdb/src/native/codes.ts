@@ -15,6 +15,8 @@ const MAP_FULL = -30792;
 const READERS_FULL = -30790;
 const PAGE_NOT_FOUND = -30797;
 const CORRUPTED = -30796;
+const BAD_TXN = -30782;
+const PROBLEM = -30779;
 
 const LMDB_NAMES: ReadonlyMap<number, string> = new Map([
   [KEY_EXISTS, "MDB_KEYEXIST"],
@@ -29,8 +31,10 @@ const LMDB_NAMES: ReadonlyMap<number, string> = new Map([
   [-30788, "MDB_TXN_FULL"],
   [-30785, "MDB_MAP_RESIZED"],
   [-30783, "MDB_BAD_RSLOT"],
-  [-30782, "MDB_BAD_TXN"],
+  [BAD_TXN, "MDB_BAD_TXN"],
   [-30781, "MDB_BAD_VALSIZE"],
+  [-30780, "MDB_BAD_DBI"],
+  [PROBLEM, "MDB_PROBLEM"],
 ]);
 
 const ERRNO_NAMES: ReadonlyMap<number, string> = new Map(
@@ -93,6 +97,14 @@ export function lmdbError(failure: unknown, path: string, operation: string): Mo
       return new ModelVaultError(
         "store_poisoned",
         `LMDB takes no more writes to "${path}": an earlier write of this process failed at its last step, or a thread died in a transaction. Close every handle of the process and open the vault again.`,
+        details,
+        options,
+      );
+    case PROBLEM:
+    case BAD_TXN:
+      return new ModelVaultError(
+        "store_io",
+        `LMDB could not ${operation} "${path}" and gave the transaction up (${errno}): nothing of it is kept, and it may be run again. If it fails again, verify the vault.`,
         details,
         options,
       );

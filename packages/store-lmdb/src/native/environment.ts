@@ -1,22 +1,18 @@
 /**
  * One open handle of an LMDB environment: keyspaces and bytes in, bytes out, no lifetimes. Every refusal of LMDB is thrown as a
- * coded error.
- *
- * Keys of reads pass through a piece of memory shared with the addon: the key wanted at 0; a cursor leaves the key it found at 32 and the length
- * of the value at 0.
+ * coded error. Keys of reads pass through a piece of memory shared with the addon.
  */
 import { ModelVaultError } from "@modelvault/core";
-import type { BoundSlot } from "../format/bounds.ts";
 import { type Space, writeBytes, writePrefix } from "../format/keys.ts";
 import { type MapPlace, pageZeroFrom } from "../pages/page-map.ts";
-import { type NativeCursor, type NativeDbi, type NativeEnv, type NativeTxn, native } from "./addon.ts";
+import { type NativeDbi, type NativeEnv, type NativeTxn, native } from "./addon.ts";
 import { LENGTH_BESIDE, lmdbError, NOT_FOUND, SHARED_VALUE } from "./codes.ts";
+import { Cursors } from "./cursors.ts";
 import { type EnvironmentFigures, Figures } from "./figures.ts";
 import { ValueSlab } from "./value-slab.ts";
 import { APPEND, NO_OVERWRITE, PUT, REMOVE, WriteInstruction } from "./write-instruction.ts";
 
 const KEY_AREA_BYTES = 4_096;
-const FOUND_KEY_AT = 32;
 
 const NO_SUBDIR = 0x4000;
 const READ_ONLY = 0x2_0000;
@@ -49,6 +45,7 @@ export class Environment {
   readonly keyBytesMax: number;
   /** The read transaction that the tree was opened with. LMDB's own figures are read in it. */
   readonly first: NativeTxn;
+  readonly cursors: Cursors;
   readonly #area: Uint8Array<ArrayBuffer>;
   readonly #words: Uint32Array<ArrayBuffer>;
   readonly #env: NativeEnv;
@@ -82,6 +79,7 @@ export class Environment {
       this.#slab = new ValueSlab(target);
       this.#dbi = new native.Dbi(this.#env, 0, null, BINARY_KEYS, target);
       this.#dbiAddress = this.#dbi.address;
+      this.cursors = new Cursors(this.#dbi, area, this.#slab, path, this.keyBytesMax);
       this.#instruction = new WriteInstruction(path, address, this.#dbi.dbi);
       this.#figures = new Figures(this.#env, this.#dbi, path, () => this.newTxn());
       native.resetTxn(this.first.address);
@@ -121,16 +119,6 @@ export class Environment {
     if (length === NOT_FOUND) return -1;
     if (length === LENGTH_BESIDE || length === SHARED_VALUE) return this.#words[0] as number;
     throw lmdbError(length, this.path, "read");
-  }
-
-  /** Whether the tree has no entry at all. */
-  isEmpty(txn: number): boolean {
-    const cursor = this.newCursor(txn);
-    try {
-      return this.positionFirst(cursor.address, 0) === 0;
-    } finally {
-      cursor.close();
-    }
   }
 
   newTxn(): NativeTxn {
@@ -174,61 +162,6 @@ export class Environment {
     } finally {
       txn.abort();
     }
-  }
-
-  // Cursors
-
-  newCursor(txn: number): NativeCursor {
-    try {
-      return new native.Cursor(this.#dbi, txn);
-    } catch (error) {
-      throw lmdbError(error, this.path, "read");
-    }
-  }
-
-  /** Memory for the bounds of a cursor. */
-  newSlot(): BoundSlot {
-    const endBytes = 4 + this.keyBytesMax;
-    const bytes = new Uint8Array(new ArrayBuffer(endBytes + this.keyBytesMax));
-    return { bytes, address: native.getAddress(bytes.buffer), startAt: endBytes };
-  }
-
-  /** The length of the key found, prefix included; 0 when there is none. */
-  position(cursor: number, flags: number, slot: BoundSlot, startLength: number): number {
-    const area = this.#area;
-    const { bytes, startAt } = slot;
-    for (let i = 0; i < startLength; i++) area[i] = bytes[startAt + i] as number;
-    return this.#found(native.position(cursor, flags, 0, startLength, slot.address));
-  }
-
-  /** Goes to the first key of the tree, and will go on to the last. */
-  positionFirst(cursor: number, flags: number): number {
-    return this.#found(native.position(cursor, flags, 0, 0, 0));
-  }
-
-  next(cursor: number): number {
-    return this.#found(native.iterate(cursor));
-  }
-
-  #found(answer: number): number {
-    if (answer >= 0) return answer;
-    if (answer === NOT_FOUND) return 0;
-    throw lmdbError(answer, this.path, "read");
-  }
-
-  /** The key that a cursor found, without its prefix. */
-  foundKey(prefixLength: number, keyLength: number): Uint8Array {
-    return this.#area.slice(FOUND_KEY_AT + prefixLength, FOUND_KEY_AT + keyLength);
-  }
-
-  /** The value that the cursor found. */
-  foundValue(cursor: number): Uint8Array {
-    const length = this.#words[0] as number;
-    if (length > this.#slab.capacity) {
-      this.#slab.grow(length);
-      this.#found(native.getCurrentValue(cursor));
-    }
-    return this.#slab.take(length);
   }
 
   // Writing

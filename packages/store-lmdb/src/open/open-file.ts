@@ -87,7 +87,7 @@ function checkedFile(env: Environment, reads: boolean): OpenFile {
   };
   if (!reads && env.readOnly) throw sharedReadOnly(path);
   const { address } = env.first;
-  const isFormatted = checkFormat(env, address, env.isEmpty(address));
+  const isFormatted = checkFormat(env, address, env.cursors.isEmpty(address));
   env.reset(env.first);
   if (reads) return { env, isFormatted, refuseMoved, close: () => env.close() };
   const id = idOf(statOf(path));

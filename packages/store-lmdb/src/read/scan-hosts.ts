@@ -2,6 +2,7 @@
 import { type KeyRange, type Keyspace, ModelVaultError } from "@modelvault/core";
 import { type BoundSlot, writeBounds } from "../format/bounds.ts";
 import { ONLY_COUNT } from "../native/cursor-flags.ts";
+import type { Cursors } from "../native/cursors.ts";
 import type { Environment } from "../native/environment.ts";
 import type { OpenCursor, ReadTxn } from "./read-txn.ts";
 import type { Readers } from "./readers.ts";
@@ -9,23 +10,25 @@ import type { LmdbScan, ScanHost } from "./scan.ts";
 
 /** Cursors with memory for their bounds, which is used again. */
 export class CursorPool {
-  readonly #env: Environment;
+  readonly #cursors: Cursors;
+  readonly #keyBytesMax: number;
   readonly #free: BoundSlot[] = [];
 
-  constructor(env: Environment) {
-    this.#env = env;
+  constructor({ cursors, keyBytesMax }: Environment) {
+    this.#cursors = cursors;
+    this.#keyBytesMax = keyBytesMax;
   }
 
   open(txn: number): OpenCursor {
-    return { native: this.#env.newCursor(txn), slot: this.#free.pop() ?? this.#env.newSlot() };
+    return { native: this.#cursors.make(txn), slot: this.#free.pop() ?? this.#cursors.newSlot() };
   }
 
   /** Counts the entries of a range in the transaction at an address, in one call of LMDB. @throws store_range_invalid */
   tally(txn: number, space: Keyspace, range: KeyRange): number {
     const cursor = this.open(txn);
     try {
-      const { startLength, flags } = writeBounds(cursor.slot, space, range, this.#env.keyBytesMax);
-      return this.#env.position(cursor.native.address, flags | ONLY_COUNT, cursor.slot, startLength);
+      const { startLength, flags } = writeBounds(cursor.slot, space, range, this.#keyBytesMax);
+      return this.#cursors.position(cursor.native.address, flags | ONLY_COUNT, cursor.slot, startLength);
     } finally {
       this.close(cursor);
     }
@@ -35,7 +38,7 @@ export class CursorPool {
   borrowSlot(): BoundSlot {
     let slot = this.#free[this.#free.length - 1];
     if (slot === undefined) {
-      slot = this.#env.newSlot();
+      slot = this.#cursors.newSlot();
       this.#free.push(slot);
     }
     return slot;

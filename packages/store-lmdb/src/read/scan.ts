@@ -5,6 +5,7 @@
 import type { KeyRange, Keyspace, StoreEntry, StoreScan } from "@modelvault/core";
 import { type Bounds, writeBounds } from "../format/bounds.ts";
 import { WITH_VALUES } from "../native/cursor-flags.ts";
+import type { Cursors } from "../native/cursors.ts";
 import type { Environment } from "../native/environment.ts";
 import type { OpenCursor } from "./read-txn.ts";
 
@@ -21,7 +22,7 @@ const NO_VALUE: Uint8Array = new Uint8Array(0);
 const DONE: IteratorReturnResult<undefined> = { done: true, value: undefined };
 
 export class LmdbScan implements StoreScan {
-  readonly #env: Environment;
+  readonly #cursors: Cursors;
   readonly #host: ScanHost;
   readonly #bounds: Bounds;
   readonly #hasValues: boolean;
@@ -34,7 +35,7 @@ export class LmdbScan implements StoreScan {
 
   /** @throws store_range_invalid, store_readers_full */
   constructor(env: Environment, host: ScanHost, space: Keyspace, range: KeyRange | undefined) {
-    this.#env = env;
+    this.#cursors = env.cursors;
     this.#host = host;
     this.#hasValues = space.kind !== "index";
     const cursor = host.openCursor(this);
@@ -83,21 +84,21 @@ export class LmdbScan implements StoreScan {
   #advance(): StoreEntry | undefined {
     const cursor = this.#cursor;
     if (cursor === undefined) return this.#nextDrained();
-    const length = this.#isBegun ? this.#env.next(this.#address) : this.#begin(cursor);
+    const length = this.#isBegun ? this.#cursors.next(this.#address) : this.#begin(cursor);
     if (length === 0) {
       this.end();
       return undefined;
     }
     const { prefixLength } = this.#bounds;
     // The value first: reading a long one again overwrites the key, with the same.
-    const value = this.#hasValues ? this.#env.foundValue(this.#address) : NO_VALUE;
-    return [this.#env.foundKey(prefixLength, length), value];
+    const value = this.#hasValues ? this.#cursors.foundValue(this.#address) : NO_VALUE;
+    return [this.#cursors.foundKey(prefixLength, length), value];
   }
 
   #begin({ slot }: OpenCursor): number {
     this.#isBegun = true;
     const { startLength, flags } = this.#bounds;
-    return this.#env.position(
+    return this.#cursors.position(
       this.#address,
       this.#hasValues ? flags | WITH_VALUES : flags,
       slot,

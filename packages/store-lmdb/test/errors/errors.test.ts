@@ -25,6 +25,7 @@ import { open, type RootDatabase } from "lmdb";
 import { describe, expect, it, vi } from "vitest";
 import { OWN_SPACE } from "../../src/format/keys.ts";
 import { lmdbStore } from "../../src/index.ts";
+import { native } from "../../src/native/addon.ts";
 import { openFile } from "../../src/open/open-file.ts";
 import { checkLmdbOptions } from "../../src/options.ts";
 import { newFolder, newPlace } from "../support/places.ts";
@@ -323,6 +324,32 @@ describe("what the file system does not allow", () => {
     using db = Database.open(lmdbStore(path));
     expect(db.verify().problems).toEqual([]);
     expect(db.collection("numbers").count()).toBe(report.rows);
+  });
+});
+
+describe("LMDB gives a transaction up", () => {
+  it("with its name and what to do: store_io; nothing of it is kept, and the next one goes through", () => {
+    const path = newPlace();
+    makeNumbers(path, 3);
+    using db = Database.open(lmdbStore(path));
+    const rows = db.collection("numbers");
+    const write = vi.spyOn(native, "write");
+    const error = errorOf(() =>
+      db.transaction(() => {
+        rows.insert({ id: 10, text: "first" });
+        // As when LMDB finds a page that is not what it should be.
+        write.mockReturnValueOnce(-30_779);
+        rows.insert({ id: 11, text: "second" });
+      }),
+    );
+    write.mockRestore();
+    expect(error.code).toBe("store_io");
+    expect(error.details).toEqual({ path, operation: "write to", errno: "MDB_PROBLEM" });
+    expect(error.message).toContain("run again");
+    expect(rows.count()).toBe(3);
+    rows.insert({ id: 10, text: "first" });
+    expect(rows.count()).toBe(4);
+    expect(db.verify().problems).toEqual([]);
   });
 });
 
