@@ -36,6 +36,11 @@ export interface CheckOptions {
   readonly integers?: IntegerMode;
   /** How many problems and how many violations are listed; all are counted. Default 10. */
   readonly limit?: number;
+  /**
+   * Handed each row that the new version takes, as it would be stored, integers exact, with its key, in the order of the keys. Every row is looked at
+   * then, whether the new version asks for it or not. What it throws ends the check.
+   */
+  readonly onRow?: (row: Row, key: Value) => void;
 }
 
 /** A row that would not survive. */
@@ -84,7 +89,7 @@ export function checkVersion(
   handleIntegers: IntegerMode,
 ): VersionCheck {
   const before = catalog.require(name);
-  const { rewrite, integers = handleIntegers, limit } = checkOptions(options);
+  const { rewrite, integers = handleIntegers, limit, onRow } = checkOptions(options);
   const { traits } = catalog;
   const schema = checkVersionDescriptor(before, descriptor);
   const findings = classify(before.schema, schema);
@@ -97,7 +102,7 @@ export function checkVersion(
     ({ id, definition }) => definition.unique && (work === "rewrite" || !known.has(id)),
   );
   const dryRun = new DryRun({ before, after, rewrite, integers }, traits, work === "rewrite", unique, limit);
-  if (work !== "none" || unique.length > 0) dryRun.run(reader);
+  if (work !== "none" || unique.length > 0 || onRow !== undefined) dryRun.run(reader, onRow);
   const { failing, problems, violations, first } = dryRun;
   return {
     name: before.name,
@@ -110,22 +115,25 @@ export function checkVersion(
   };
 }
 
-const OPTION_NAMES = ["rewrite", "integers", "limit"];
+const OPTION_NAMES = ["rewrite", "integers", "limit", "onRow"];
 
 function checkOptions(options: CheckOptions): {
   readonly rewrite: Rewrite | undefined;
   readonly integers: IntegerMode | undefined;
   readonly limit: number;
+  readonly onRow: CheckOptions["onRow"];
 } {
   for (const key of Object.keys(options)) {
     if (!OPTION_NAMES.includes(key))
       throw argumentInvalid(`options.${key}`, OPTION_NAMES.join(", "), key, didYouMean(key, OPTION_NAMES));
   }
-  const { rewrite, integers, limit = LIMIT } = options;
+  const { rewrite, integers, limit = LIMIT, onRow } = options;
   checkRewrite(rewrite, integers, "checkVersion");
   if (!Number.isSafeInteger(limit) || limit < 0)
     throw argumentInvalid("options.limit", "a count from 0", limit);
-  return { rewrite, integers, limit };
+  if (onRow !== undefined && typeof onRow !== "function")
+    throw argumentInvalid("options.onRow", "a function of the row", onRow);
+  return { rewrite, integers, limit, onRow };
 }
 
 class DryRun {
@@ -155,15 +163,19 @@ class DryRun {
     this.#limit = limit;
   }
 
-  run(reader: StoreReader): void {
-    const { rows } = this.#plan.before;
+  run(reader: StoreReader, onRow?: CheckOptions["onRow"]): void {
+    const { before } = this.#plan;
+    const { rows } = before;
     const collectors = new Map(this.#unique.map((index) => [index, new HashCollector()]));
     for (const [key, payload] of scanInChunks(reader, rows)) {
       const result = this.#rowOrIssues(key, payload);
-      if ("issues" in result) this.#note(key, result.issues);
-      else
-        for (const [index, collector] of collectors)
-          withValue(index, result.row, (bytes) => collector.add(bytes));
+      if ("issues" in result) {
+        this.#note(key, result.issues);
+        continue;
+      }
+      onRow?.(result.row, keyOf(before, key));
+      for (const [index, collector] of collectors)
+        withValue(index, result.row, (bytes) => collector.add(bytes));
     }
     const finders = new Map<IndexState, RepeatFinder>();
     for (const [index, collector] of collectors) {

@@ -67,6 +67,25 @@ describe("the dry run of a new version", () => {
     });
   });
 
+  it("hands out every row that fits, as it would be stored, also where nothing would be looked at", () => {
+    const db = open(["a", null, "ccc"]);
+    const seen = (fields: FieldDescriptor[], rewrite?: (row: Row) => Row): unknown[] => {
+      const rows: unknown[] = [];
+      const onRow = (row: Row, key: unknown): number => rows.push([key, row]);
+      db.checkVersion("t", { fields }, { onRow, ...(rewrite && { rewrite }) });
+      return rows;
+    };
+    expect(seen([ID, NAME])).toEqual([0, 1, 2].map((id) => [id, { id, name: ["a", null, "ccc"][id] }]));
+    const filled = { path: "n", type: "int64", default: 7 } as const;
+    expect(seen([ID, REQUIRED, filled])).toEqual([
+      [0, { id: 0, name: "a", n: 7 }],
+      [2, { id: 2, name: "ccc", n: 7 }],
+    ]);
+    expect(seen([ID, REQUIRED], ({ id, name }) => ({ id: id ?? 0, name: name ?? "-" }))).toHaveLength(3);
+    const wrong = errorOf(() => db.checkVersion("t", { fields: [ID, NAME] }, { onRow: 1 as never }));
+    expect(wrong).toMatchObject({ code: "argument_invalid", details: { argument: "options.onRow" } });
+  });
+
   it("goes by the rewrite function, its errors included", () => {
     const db = open(["a", "b", "c", "d"]);
     const check = db.checkVersion(
