@@ -13,6 +13,8 @@ export type { AsyncDatabaseOptions, AsyncTransactionOptions } from "./database/o
 // Models
 export { AsyncModelCollection } from "./models/async-model-collection.ts";
 export { AsyncModelQuery } from "./models/async-model-query.ts";
+export { asyncHistory, asyncPlanRevert, asyncRevert } from "./models/history.ts";
 export { asyncCollection } from "./models/open-collection.ts";
+export { type AsyncOpenOptions, asyncOpenWith } from "./models/open-with.ts";
 export { asyncApply, asyncPlan } from "./models/plan-and-apply.ts";
 export type { CallOptions } from "./transaction/call-site.ts";

@@ -7,6 +7,7 @@ import type {
   Predicate,
   QuerySpec,
   Row,
+  SchemaDescription,
   ValidationIssue,
   Value,
 } from "@modelvault/core";
@@ -35,11 +36,22 @@ export class AsyncCollection<R extends object = Row> {
   readonly #integers: IntegerMode | undefined;
 
   /** Made by `db.collection(name)`. */
-  constructor(site: CallSite, name: string, integers?: IntegerMode) {
+  constructor(site: CallSite, name: string, integers?: IntegerMode, edition?: string) {
     this.name = name;
     this.#site = site;
-    this.#ref = integers === undefined ? name : [name, integers];
     this.#integers = integers;
+    if (edition !== undefined) this.#ref = [name, integers, edition];
+    else this.#ref = integers === undefined ? name : [name, integers];
+  }
+
+  /** Which collection it is, and its schema, at one moment. For {@link inEdition}; not for user code. */
+  async edition(): Promise<{ readonly edition: string; readonly schema: SchemaDescription }> {
+    return (await this.#call("edition", [], undefined)) as never;
+  }
+
+  /** The same rows for as long as they are of this edition; then its calls reject with model_mismatch. Not for user code. */
+  inEdition(edition: string): AsyncCollection<R> {
+    return new AsyncCollection<R>(this.#site, this.name, this.#integers, edition);
   }
 
   /** Stores a new row and gives its primary key. Rejects with validation_failed (every problem of the row), row_exists, unique_violation, row_too_large. */

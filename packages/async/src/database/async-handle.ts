@@ -21,8 +21,15 @@ import { AsyncCollection } from "./async-collection.ts";
 import { callerFunction } from "./caller-function.ts";
 import { checkCallOptions } from "./options.ts";
 
+/** By this the synchronous functions of `@modelvault/models` know what they cannot work with, also where a package is loaded twice. */
+export const ASYNC_HANDLE: symbol = Symbol.for("modelvault.async-handle");
+
 /** Reading side of every handle. */
 export abstract class AsyncReadHandle {
+  static {
+    Object.defineProperty(AsyncReadHandle.prototype, ASYNC_HANDLE, { value: true });
+  }
+
   /** Where calls of this handle go. Not for user code. */
   protected readonly site: CallSite;
 

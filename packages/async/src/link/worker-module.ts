@@ -13,10 +13,15 @@ export function workerModule(url: string): string {
   return existsSync(fileURLToPath(built)) ? built : url;
 }
 
+/** A module of this package that is loaded in workers. */
+export function workerFile(name: string): URL {
+  return new URL(
+    workerModule(import.meta.url).replace(/\/link\/worker-module\.(js|ts)$/, `/worker/${name}.$1`),
+  );
+}
+
 /** What every worker of this package starts with. */
-export const WORKER_ENTRY: URL = new URL(
-  workerModule(import.meta.url).replace(/\/link\/worker-module\.(js|ts)$/, "/worker/entry.$1"),
-);
+export const WORKER_ENTRY: URL = workerFile("entry");
 
 /** The condition under which packages of this repository are resolved to their sources. */
 const SOURCES = "modelvault-source";

@@ -5,6 +5,7 @@ import {
   isModelVaultError,
   ModelVaultError,
   type Row as StoredRow,
+  type Value,
 } from "@modelvault/core";
 import type {
   CompiledModel,
@@ -20,41 +21,43 @@ import type {
   ValueAt,
   WithKey,
 } from "@modelvault/models";
-import type { AsyncCollection } from "../database/async-collection.ts";
+import { notFound } from "../database/row-not-found.ts";
 import type { CallOptions } from "../transaction/call-site.ts";
+import type { AgreedRows } from "./agreed-rows.ts";
 import { AsyncModelQuery } from "./async-model-query.ts";
 import { changerOf } from "./changer.ts";
 
 /** Type of a row's primary key. */
 type KeyIn<Row, Key extends string> = Key extends KeysOf<Row> ? FieldIn<Row, Key> : never;
 
+/** What a collection of a model works with. */
 export interface AsyncModelParts {
   readonly compiled: CompiledModel;
-  readonly rows: AsyncCollection<StoredRow>;
-  /** Runs a statement that writes rows with their keys, on the collection it is given. */
-  readonly withKeys: <T>(
-    work: (rows: AsyncCollection<StoredRow>, withKey: WithKey) => Promise<T>,
-  ) => Promise<T>;
+  readonly rows: AgreedRows;
+  /** Runs a statement that writes rows with their keys, on the rows it is given. */
+  readonly withKeys: <T>(work: (rows: AgreedRows, withKey: WithKey) => Promise<T>) => Promise<T>;
 }
 
 /** Rows of a model. Made with `asyncCollection(db, Model)`. */
 export class AsyncModelCollection<Row, Input, Key extends string> {
   readonly model: Model;
-  readonly #rows: AsyncCollection<StoredRow>;
+  readonly #agreed: AgreedRows;
+  readonly #rows: AgreedRows["rows"];
   readonly #compiled: CompiledModel;
   readonly #withKeys: AsyncModelParts["withKeys"];
 
   constructor({ compiled, rows, withKeys }: AsyncModelParts) {
     this.model = compiled.model;
     this.#compiled = compiled;
-    this.#rows = rows;
+    this.#agreed = rows;
+    this.#rows = rows.rows;
     this.#withKeys = withKeys;
   }
 
   /** Stores a new row and gives its primary key. Rejects with validation_failed (every problem of the row), row_exists, unique_violation. */
   async insert(row: Input, options?: CallOptions): Promise<KeyIn<Row, Key>> {
-    const key = await this.#withKeys((rows, withKey) =>
-      rows.insert(this.#compiled.validate(withKey(row)), options),
+    const key = await this.#withKeys((agreed, withKey) =>
+      agreed.write(async (rows) => rows.insert(this.#compiled.validate(withKey(row)), options)),
     );
     return this.#compiled.keyToModel(key) as KeyIn<Row, Key>;
   }
@@ -66,12 +69,32 @@ export class AsyncModelCollection<Row, Input, Key extends string> {
     >;
     if (typeof each !== "function" && typeof eachAsync !== "function")
       throw argumentInvalid("rows", "an array or another iterable of rows", rows);
-    return this.#withKeys((stored, withKey) => stored.insertMany(this.#validated(rows, withKey), options));
+    return this.#withKeys((agreed, withKey) =>
+      agreed.write(
+        (stored) => stored.insertMany(this.#validated(rows, withKey), options),
+        !Array.isArray(rows),
+      ),
+    );
   }
 
   /** Stores a row, replacing the one with its key; gives whether there was one. */
   async put(row: Input, options?: CallOptions): Promise<boolean> {
-    return this.#withKeys((rows, withKey) => rows.put(this.#compiled.validate(withKey(row)), options));
+    const { layOver, model } = this.#compiled;
+    return this.#withKeys((agreed, withKey) => {
+      const valid = (): StoredRow => this.#compiled.validate(withKey(row));
+      if (layOver === undefined) return agreed.write(async (rows) => rows.put(valid(), options));
+      // What a subset model does not know of the row that is there is kept.
+      return agreed.apart((own) =>
+        own.write(async (rows) => {
+          const after = valid();
+          const key = after[model.primaryKey] ?? null;
+          const replaces = await rows.has(key, options);
+          if (replaces) await rows.update(key, (before) => layOver(before, after), options);
+          else await rows.insert(after, options);
+          return replaces;
+        }),
+      );
+    });
   }
 
   /** Changes the row under a key, atomically, and gives it; as in the synchronous API. The change is made in the caller's thread. */
@@ -81,7 +104,8 @@ export class AsyncModelCollection<Row, Input, Key extends string> {
     options?: CallOptions,
   ): Promise<Row> {
     const changed = changerOf(this.#compiled, change);
-    return this.#revive(await this.#rows.update(this.#compiled.keyToEngine(key), changed, options));
+    const engineKey = this.#compiled.keyToEngine(key);
+    return this.#revive(await this.#agreed.write((rows) => rows.update(engineKey, changed, options)));
   }
 
   /** Removes the row under a key; gives whether there was one. */
@@ -91,13 +115,16 @@ export class AsyncModelCollection<Row, Input, Key extends string> {
 
   /** The row under a key, or undefined. */
   async get(key: KeyIn<Row, Key>, options?: CallOptions): Promise<Row | undefined> {
-    const row = await this.#rows.get(this.#compiled.keyToEngine(key), options);
+    const row = await this.#find(this.#compiled.keyToEngine(key), options);
     return row === undefined ? undefined : this.#revive(row);
   }
 
   /** The row under a key. Rejects with row_not_found. */
   async getOrThrow(key: KeyIn<Row, Key>, options?: CallOptions): Promise<Row> {
-    return this.#revive(await this.#rows.getOrThrow(this.#compiled.keyToEngine(key), options));
+    const engineKey = this.#compiled.keyToEngine(key);
+    const row = await this.#find(engineKey, options);
+    if (row === undefined) throw notFound(this.model.name, engineKey);
+    return this.#revive(row);
   }
 
   /** The rows under several keys, in their order, `undefined` where there is none. */
@@ -123,7 +150,10 @@ export class AsyncModelCollection<Row, Input, Key extends string> {
 
   /** A query over all rows, to be narrowed. */
   query(): AsyncModelQuery<Row, Input, Key> {
-    return new AsyncModelQuery<Row, Input, Key>(this.#rows.query(), this.#compiled);
+    return new AsyncModelQuery<Row, Input, Key>(this.#rows.query(), {
+      compiled: this.#compiled,
+      rows: this.#agreed,
+    });
   }
 
   /** A query for the rows for which this holds. */
@@ -184,6 +214,16 @@ export class AsyncModelCollection<Row, Input, Key extends string> {
       }
       position++;
     }
+  }
+
+  /** The row under a key of the engine; of a subset model no more than it knows. */
+  #find(key: Value, options: CallOptions | undefined): Promise<StoredRow | undefined> {
+    const { paths, model } = this.#compiled;
+    if (paths === undefined) return this.#rows.get(key, options);
+    return this.#rows
+      .where([model.primaryKey], "=", key)
+      .select(...paths)
+      .first(options);
   }
 
   readonly #revive = (row: StoredRow): Row => this.#compiled.revive(row) as Row;

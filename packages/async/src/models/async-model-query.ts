@@ -21,7 +21,14 @@ import {
 } from "@modelvault/models";
 import type { AsyncQuery } from "../database/async-query.ts";
 import type { CallOptions } from "../transaction/call-site.ts";
+import type { AgreedRows } from "./agreed-rows.ts";
 import { changerOf } from "./changer.ts";
+
+/** What a query of a model works with. */
+export interface AsyncQueryParts {
+  readonly compiled: CompiledModel;
+  readonly rows: AgreedRows;
+}
 
 /**
  * A query for rows of a model. `Selection` are the paths given to `select`, if any.
@@ -33,11 +40,14 @@ export class AsyncModelQuery<Row, Input, Key extends string, Selection extends s
   implements AsyncIterable<ResultOf<Row, Selection>>
 {
   readonly #query: AsyncQuery<StoredRow>;
-  readonly #compiled: CompiledModel;
+  readonly #parts: AsyncQueryParts;
+  /** Whether `select` was called. */
+  readonly #selected: boolean;
 
-  constructor(query: AsyncQuery<StoredRow>, compiled: CompiledModel) {
+  constructor(query: AsyncQuery<StoredRow>, parts: AsyncQueryParts, selected: boolean = false) {
     this.#query = query;
-    this.#compiled = compiled;
+    this.#parts = parts;
+    this.#selected = selected;
   }
 
   /** Keeps the rows for which this holds; several calls are AND-ed. */
@@ -53,7 +63,7 @@ export class AsyncModelQuery<Row, Input, Key extends string, Selection extends s
     predicate: (is: PredicateBuilder<Row>) => ReturnType<PredicateBuilder<Row>["and"]>,
   ): AsyncModelQuery<Row, Input, Key, Selection>;
   where(first: unknown, op?: unknown, value?: unknown): AsyncModelQuery<Row, Input, Key, Selection> {
-    const compiled = this.#compiled;
+    const { compiled } = this.#parts;
     if (typeof first === "function")
       return this.#with(this.#query.where((is) => first(typedBuilder<Row>(is as never, compiled))));
     return this.#with(
@@ -90,24 +100,25 @@ export class AsyncModelQuery<Row, Input, Key extends string, Selection extends s
   ): AsyncModelQuery<Row, Input, Key, Selection | Path> {
     return new AsyncModelQuery<Row, Input, Key, Selection | Path>(
       this.#query.select(...paths),
-      this.#compiled,
+      this.#parts,
+      this.#selected || paths.length > 0,
     );
   }
 
   /** All rows. */
   async all(options?: CallOptions): Promise<ResultOf<Row, Selection>[]> {
-    return (await this.#query.all(options)).map(this.#revive);
+    return (await this.#reading().all(options)).map(this.#revive);
   }
 
   /** The first row, or undefined. */
   async first(options?: CallOptions): Promise<ResultOf<Row, Selection> | undefined> {
-    const row = await this.#query.first(options);
+    const row = await this.#reading().first(options);
     return row === undefined ? undefined : this.#revive(row);
   }
 
   /** The only row. Rejects with query_not_one. */
   async one(options?: CallOptions): Promise<ResultOf<Row, Selection>> {
-    return this.#revive(await this.#query.one(options));
+    return this.#revive(await this.#reading().one(options));
   }
 
   /** How many rows there are, limit and offset considered. */
@@ -122,13 +133,13 @@ export class AsyncModelQuery<Row, Input, Key extends string, Selection extends s
 
   /** As many rows as `limit` says, and a cursor to go on with. */
   async page(options?: CallOptions): Promise<Page<ResultOf<Row, Selection>>> {
-    const { rows, next } = await this.#query.page(options);
+    const { rows, next } = await this.#reading().page(options);
     return { rows: rows.map(this.#revive), next };
   }
 
   /** Rows one by one, as they were when the first was asked for. */
   async *iterate(options?: CallOptions): AsyncGenerator<ResultOf<Row, Selection>, void, undefined> {
-    for await (const row of this.#query.iterate(options)) yield this.#revive(row);
+    for await (const row of this.#reading().iterate(options)) yield this.#revive(row);
   }
 
   [Symbol.asyncIterator](): AsyncGenerator<ResultOf<Row, Selection>, void, undefined> {
@@ -142,20 +153,28 @@ export class AsyncModelQuery<Row, Input, Key extends string, Selection extends s
 
   /** Changes the rows that match, all or none, as `update` of the collection does; gives how many. */
   async update(change: PatchOf<Row, Key> | ((row: Row) => Input), options?: CallOptions): Promise<number> {
-    return this.#query.update(changerOf(this.#compiled, change), options);
+    const changed = changerOf(this.#parts.compiled, change);
+    const spec = this.#query.toSpec();
+    return this.#parts.rows.write((rows) => rows.query(spec).update(changed, options));
   }
 
   /** How the query is run and why. */
   explain(options?: { readonly run?: true } & CallOptions): Promise<MeasuredExplanation>;
   explain(options: { readonly run: false } & CallOptions): Promise<Explanation>;
   explain(options: { readonly run?: boolean } & CallOptions = {}): Promise<Explanation> {
-    return this.#query.explain(options as { readonly run: false });
+    return this.#reading().explain(options as { readonly run: false });
+  }
+
+  /** The query that reads rows: of a subset model no more than it knows. */
+  #reading(): AsyncQuery<StoredRow> {
+    const { paths } = this.#parts.compiled;
+    return this.#selected || paths === undefined ? this.#query : this.#query.select(...paths);
   }
 
   #with(query: AsyncQuery<StoredRow>): AsyncModelQuery<Row, Input, Key, Selection> {
-    return new AsyncModelQuery<Row, Input, Key, Selection>(query, this.#compiled);
+    return new AsyncModelQuery<Row, Input, Key, Selection>(query, this.#parts, this.#selected);
   }
 
   readonly #revive = (row: StoredRow): ResultOf<Row, Selection> =>
-    this.#compiled.revive(row) as ResultOf<Row, Selection>;
+    this.#parts.compiled.revive(row) as ResultOf<Row, Selection>;
 }

@@ -1,23 +1,29 @@
 /** From a model and an asynchronous database (or transaction, or view) to a typed collection. */
-import type { ReadHandle, Row } from "@modelvault/core";
-import { argumentInvalid } from "@modelvault/core";
+import { argumentInvalid, type ReadHandle, type Row, type SchemaDescription } from "@modelvault/core";
 import {
+  type CollectionOptions,
   compareModel,
+  compareSubset,
   compileModel,
   generatedKeys,
   type InputOf,
   type Model,
+  noteOfModel,
   type RowOf,
-  type WithKey,
+  subsetModel,
 } from "@modelvault/models";
 import type { AsyncCollection } from "../database/async-collection.ts";
 import { type AsyncReadHandle, AsyncWriteHandle } from "../database/async-handle.ts";
-import { AsyncModelCollection } from "./async-model-collection.ts";
+import { AgreedRows, Agreement, isTransactional } from "./agreed-rows.ts";
+import { AsyncModelCollection, type AsyncModelParts } from "./async-model-collection.ts";
+import { checkHandle } from "./handles.ts";
 import { counting } from "./numbers.ts";
 
 /**
- * The collection of a model, created when the vault has none of its name. When it has one, its schema must be the model's.
- * Rejects with model_mismatch (every difference), and collection_unknown in a view.
+ * The collection of a model, created when the vault has none of its name. When it has one, its schema must be the model's; where it gets another one
+ * later, writes are refused (`model_mismatch`) for as long as it is not. Options are those of `collection` of the synchronous API: with
+ * `{ subset: true }` the model may know less than the collection has.
+ * Rejects with model_mismatch (every difference), and collection_unknown in a view and for a subset.
  *
  * @example
  * const books = await asyncCollection(db, Book);
@@ -26,56 +32,74 @@ import { counting } from "./numbers.ts";
 export async function asyncCollection<M extends Model>(
   db: AsyncReadHandle,
   model: M,
+  options: CollectionOptions = {},
 ): Promise<AsyncModelCollection<RowOf<M>, InputOf<M>, M["primaryKey"]>> {
-  if (typeof (db as Partial<AsyncReadHandle> | null | undefined)?.hasCollection !== "function")
-    throw argumentInvalid("db", "an asynchronous database, a transaction or a view", db);
+  checkHandle(db, "collection", "asynchronous database, transaction or view");
   if (typeof (model as Partial<Model> | null | undefined)?.descriptor !== "object")
     throw argumentInvalid("model", "a model made with defineModel", model);
+  const subset = isSubset(options);
   const compiled = compileModel(model);
-  if (db instanceof AsyncWriteHandle && !(await db.hasCollection(model.name)))
-    await db.register(model.descriptor);
-  else await compare(db, model);
+  // What a subset model does not know may hold what the handle's numbers cannot, and an update carries it along.
+  const integers = subset ? "exact" : compiled.integers;
   const open = (handle: AsyncReadHandle): AsyncCollection<Row> =>
-    handle.collection<Row>(
-      model.name,
-      compiled.integers === undefined ? {} : { integers: compiled.integers },
-    );
+    handle.collection<Row>(model.name, integers === undefined ? {} : { integers });
+  const agreement = new Agreement((schema) => compare(schema, model, subset));
+  if (!subset && db instanceof AsyncWriteHandle && !(await db.hasCollection(model.name)))
+    await create(db, model);
+  await agreement.renew(open(db));
+  const rows = new AgreedRows(db, open, agreement);
   return new AsyncModelCollection<RowOf<M>, InputOf<M>, M["primaryKey"]>({
-    compiled,
-    rows: open(db),
-    withKeys: keysOf(db, model, open),
+    compiled: subset ? subsetModel(compiled, () => agreement.missing) : compiled,
+    rows,
+    withKeys: keysOf(db, model, rows),
   });
 }
 
-/** @throws model_mismatch */
-async function compare(db: AsyncReadHandle, model: Model): Promise<void> {
-  const schema = await db.schema(model.name);
-  compareModel({ schema: () => schema } as Partial<ReadHandle> as ReadHandle, model);
+/** @throws argument_invalid */
+function isSubset(options: unknown): boolean {
+  if (typeof options !== "object" || options === null) throw argumentInvalid("options", "an object", options);
+  for (const [key, value] of Object.entries(options)) {
+    if (key !== "subset")
+      throw argumentInvalid(`options.${key}`, "left out (the only option is subset)", value);
+    if (typeof value !== "boolean" && value !== undefined)
+      throw argumentInvalid("options.subset", "true or false", value);
+  }
+  return (options as CollectionOptions).subset === true;
 }
 
-type WithKeys = <T>(work: (rows: AsyncCollection<Row>, withKey: WithKey) => Promise<T>) => Promise<T>;
+/** What the model lacks, of a subset. @throws model_mismatch */
+function compare(schema: SchemaDescription, model: Model, subset: boolean): readonly string[] {
+  // A handle of which nothing is asked but the schema.
+  const source = { schema: () => schema } as Partial<ReadHandle> as ReadHandle;
+  if (subset) return compareSubset(source, model);
+  compareModel(source, model);
+  return [];
+}
 
-interface Transactional {
-  transaction<T>(callback: (tx: AsyncWriteHandle) => Promise<T>): Promise<T>;
+/** A collection of its own, with the note of what its variants require, for plans to come. */
+async function create(db: AsyncWriteHandle, model: Model): Promise<void> {
+  const note = noteOfModel(model);
+  if (note === undefined || !isTransactional(db)) {
+    await db.register(model.descriptor);
+    return;
+  }
+  await db.transaction(async (tx) => {
+    if ((await tx.register(model.descriptor)).changed) await tx.setNote(...note);
+  });
 }
 
 /** How rows get the keys that their model generates. */
-function keysOf(
-  db: AsyncReadHandle,
-  model: Model,
-  open: (handle: AsyncReadHandle) => AsyncCollection<Row>,
-): WithKeys {
-  const rows = open(db);
+function keysOf(db: AsyncReadHandle, model: Model, rows: AgreedRows): AsyncModelParts["withKeys"] {
   if (model.generate === undefined) return (work) => work(rows, (row) => row);
-  if (model.generate === "uuidv7") {
-    const keys = generatedKeys(db as never, rows as never, model);
-    return (work) =>
+  if (model.generate === "uuidv7" || !isTransactional(db)) {
+    // Nothing is asked of the handle and its rows: uuids need neither, and a view is refused.
+    const keys = generatedKeys(db as never, rows.rows as never, model);
+    return async (work) =>
       keys === undefined ? work(rows, (row) => row) : keys.run((withKey) => work(rows, withKey));
   }
   // Numbers are counted up in the transaction that uses them.
   return (work) =>
-    (db as AsyncReadHandle & Transactional).transaction((tx) => {
-      const own = open(tx);
-      return counting(tx, own, model, (withKey) => work(own, withKey));
-    });
+    rows.apart((own, tx) =>
+      counting(tx as AsyncWriteHandle, own.rows, model, (withKey) => work(own, withKey)),
+    );
 }

@@ -18,8 +18,10 @@ import type { FieldPath, IntegerMode, PlainError, StateParts } from "@modelvault
 export type ScopeId = number;
 export const DATABASE_SCOPE: ScopeId = 0;
 
-/** A collection: by name, or with another way than the handle's to give integers. */
-export type CollectionRef = string | readonly [name: string, integers: IntegerMode];
+/** A collection: by name, or with another way than the handle's to give integers, or in one edition only. */
+export type CollectionRef =
+  | string
+  | readonly [name: string, integers: IntegerMode | undefined, edition?: string | undefined];
 
 /** Calls with one argument that are sent as runs. */
 export type RunOp = "get" | "has" | "insert" | "put" | "delete";

@@ -42,17 +42,41 @@ export type SharedOperation = (handle: ReadHandle, context: Context, ...args: Ar
 export type WriteOperation = (handle: WriteHandle, context: Context, ...args: Arguments) => unknown;
 export type AloneOperation = (db: Database, context: Context, ...args: Arguments) => unknown;
 
-/** A collection as a call names it. */
+/** A collection as a call names it. @throws collection_unknown, model_mismatch where it is not the edition that was meant */
 export function rowsOf(handle: ReadHandle, ref: CollectionRef): Collection {
-  return Array.isArray(ref)
-    ? handle.collection(ref[0] as string, { integers: ref[1] as IntegerMode })
-    : handle.collection(ref as string);
+  if (typeof ref === "string") return handle.collection(ref);
+  refuseMoved(handle, ref);
+  return handle.collection(ref[0], integersOf(ref));
 }
 
+/** @throws as {@link rowsOf} */
 export function packedOf(handle: ReadHandle, ref: CollectionRef): PackedCollection {
-  return Array.isArray(ref)
-    ? handle.packed(ref[0] as string, { integers: ref[1] as IntegerMode })
-    : handle.packed(ref as string);
+  if (typeof ref === "string") return handle.packed(ref);
+  refuseMoved(handle, ref);
+  return handle.packed(ref[0], integersOf(ref));
+}
+
+function integersOf([, integers]: Exclude<CollectionRef, string>): { readonly integers?: IntegerMode } {
+  return integers === undefined ? {} : { integers };
+}
+
+/** Which collection has a name, and in which version: one dropped and registered anew is another. */
+function editionOf(handle: ReadHandle, name: string): string {
+  const { id, version } = handle.packed(name).shape().state;
+  return `${id}.${version}`;
+}
+
+/** @throws model_mismatch, collection_unknown */
+export function refuseMoved(handle: ReadHandle, ref: CollectionRef): void {
+  if (typeof ref === "string" || ref[2] === undefined) return;
+  const [collection, , edition] = ref;
+  if (editionOf(handle, collection) === edition) return;
+  const { version } = handle.collection(collection);
+  throw new ModelVaultError(
+    "model_mismatch",
+    `The collection "${collection}" has another schema than when it was opened. Open it again.`,
+    { collection, version },
+  );
 }
 
 /** A query with payloads in place of rows, and the shape its last run told. */
@@ -87,6 +111,10 @@ export const SHARED: Readonly<Record<string, SharedOperation>> = {
   },
   revision: (handle) => (handle as Database).revision(),
   version: (handle, _context, ref: CollectionRef) => rowsOf(handle, ref).version,
+  edition(handle, _context, ref: CollectionRef) {
+    const name = typeof ref === "string" ? ref : ref[0];
+    return { edition: editionOf(handle, name), schema: handle.schema(name) };
+  },
   count: (handle, _context, ref: CollectionRef) => rowsOf(handle, ref).count(),
   validate: (handle, _context, ref: CollectionRef, row: unknown) => rowsOf(handle, ref).validate(row),
   get(handle, _context, ref: CollectionRef, key: Value) {

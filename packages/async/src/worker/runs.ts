@@ -4,7 +4,7 @@ import type { CollectionRef, RunOp } from "../protocol/messages.ts";
 import { errorToWire } from "../protocol/wire-errors.ts";
 import type { Outcome } from "./answers.ts";
 import type { Write } from "./group-commit.ts";
-import { packedOf, rowsOf } from "./operations.ts";
+import { packedOf, refuseMoved, rowsOf } from "./operations.ts";
 import type { Outbox } from "./outbox.ts";
 
 /** Keys looked up together: a message is not to get much longer than it should. */
@@ -69,7 +69,7 @@ export function runWrites(op: RunOp, ref: CollectionRef, items: readonly unknown
     if (rows === undefined || handle !== tx) {
       rows = rowsOf(tx, ref);
       handle = tx;
-    }
+    } else refuseMoved(tx, ref);
     return rows;
   };
   return items.map((item): Write => {

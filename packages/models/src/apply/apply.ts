@@ -7,6 +7,7 @@
  */
 import { Database, type MaintenanceProgress, ModelVaultError, type Transaction } from "@modelvault/core";
 import { argumentInvalid } from "../define/arguments.ts";
+import { refuseAsync } from "../define/refuse-async.ts";
 import { type HistoryEntry, ranOnce, record } from "../history/entry.ts";
 import { Plan } from "../plan/plan.ts";
 import type { CollectionChange, PlanData } from "../plan/plan-data.ts";
@@ -63,6 +64,7 @@ const OPTION_NAMES: readonly string[] = [
  * apply(db, plan(db, [Book]), { program: "shop 1.4.0" });
  */
 export function apply(db: Database | Transaction, plan: Plan, options: ApplyOptions = {}): Applied {
+  refuseAsync("db", db, "asyncApply");
   const checked = checkOptions(options);
   if (!(plan instanceof Plan))
     throw argumentInvalid("plan", "a plan made with plan() or planFromJson()", plan);

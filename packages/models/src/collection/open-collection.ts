@@ -2,6 +2,7 @@
 import type { Collection, ReadHandle, Row, WriteHandle } from "@modelvault/core";
 import { argumentInvalid } from "../define/arguments.ts";
 import type { InputOf, Model, RowOf } from "../define/model.ts";
+import { refuseAsync } from "../define/refuse-async.ts";
 import { generatedKeys } from "../generate/generated-keys.ts";
 import { noteOfModel } from "../plan/variant-notes.ts";
 import { compareModel } from "./compare-model.ts";
@@ -97,6 +98,7 @@ function checkOptions(options: unknown): { readonly subset: boolean } {
 }
 
 function checkArguments(db: unknown, model: unknown): void {
+  refuseAsync("db", db, "asyncCollection");
   if (typeof (db as Partial<ReadHandle> | null | undefined)?.hasCollection !== "function") {
     throw argumentInvalid("db", "a database, a transaction or a view", db);
   }

@@ -4,6 +4,7 @@
  */
 import { type CollectionDescriptor, ModelVaultError } from "@modelvault/core";
 import { utf8ToBytes } from "@noble/hashes/utils.js";
+import { refuseAsync } from "../define/refuse-async.ts";
 import { decodeExact, encodeExact } from "../plan/exact-json.ts";
 import type { CollectionChange } from "../plan/plan-data.ts";
 import type { Step } from "../plan/step.ts";
@@ -46,6 +47,7 @@ const DIGITS = 8;
 
 /** Every plan that was applied to the vault, oldest first. */
 export function history(db: NoteReader): HistoryEntry[] {
+  refuseAsync("db", db, "asyncHistory");
   return db.notes(PREFIX).map(([key, value]) => readEntry(key, value));
 }
 

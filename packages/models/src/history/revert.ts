@@ -11,6 +11,7 @@ import {
   type Value,
 } from "@modelvault/core";
 import { type Applied, type ApplyOptions, apply } from "../apply/apply.ts";
+import { refuseAsync } from "../define/refuse-async.ts";
 import type { Plan } from "../plan/plan.ts";
 import { planTargets } from "../plan/plan-models.ts";
 import { shortHash } from "../plan/plan-text.ts";
@@ -29,6 +30,7 @@ import { type HistoryEntry, history } from "./entry.ts";
  * @throws migration_irreversible with a reason for each step in the way, plan_stale when the schemas changed since
  */
 export function planRevert(db: ReadHandle): Plan {
+  refuseAsync("db", db, "asyncPlanRevert");
   const entry = lastToRevert(history(db));
   refuseStale(db, entry);
   const reasons = entry.steps.flatMap((step) => {
@@ -49,6 +51,7 @@ export function planRevert(db: ReadHandle): Plan {
 
 /** Undoes the last migration: plans it and applies the plan. @throws as planRevert and apply */
 export function revert(db: Database | Transaction, options: ApplyOptions = {}): Applied {
+  refuseAsync("db", db, "asyncRevert");
   return apply(db, planRevert(db), options);
 }
 

@@ -12,6 +12,7 @@ import {
 import { type ApplyOptions, apply } from "../apply/apply.ts";
 import { argumentInvalid } from "../define/arguments.ts";
 import type { Model } from "../define/model.ts";
+import { refuseAsync } from "../define/refuse-async.ts";
 import type { Plan } from "../plan/plan.ts";
 import { plan } from "../plan/plan-models.ts";
 import type { PlanOptions } from "../plan/plan-options.ts";
@@ -60,6 +61,7 @@ export function openWith(
   };
   const settle = (db: Database): void => bringAbout(db, models, onDiff, planOptions, applyOptions);
   if (isDatabase(place)) {
+    refuseAsync("place", place, "asyncOpenWith");
     settle(place);
     return place;
   }

@@ -7,6 +7,7 @@
 import { ModelVaultError } from "@modelvault/core";
 import { argumentInvalid } from "../define/arguments.ts";
 import type { Model } from "../define/model.ts";
+import { refuseAsync } from "../define/refuse-async.ts";
 import { ranOnce } from "../history/entry.ts";
 import { diffCollection } from "./diff-collection.ts";
 import { fieldKeysOf } from "./field-keys.ts";
@@ -34,6 +35,7 @@ import { type Target, targetOf, targetSchema } from "./target.ts";
  * console.log(String(changes));
  */
 export function plan(db: PlanSource, models: readonly Model[], options: PlanOptions = {}): Plan {
+  refuseAsync("db", db, "asyncPlan");
   checkSource(db);
   checkModels(models);
   const checked = checkPlanOptions(options);

@@ -4,6 +4,7 @@
  */
 import type { CheckReport } from "../check/check-report.ts";
 import { type CheckOptions, type CheckSource, checkRows } from "../check/check-rows.ts";
+import { refuseAsync } from "../define/refuse-async.ts";
 import type { RowSources } from "../rows/row-change.ts";
 import { encodeExact, type Json } from "./exact-json.ts";
 import type { CollectionChange, PlanData } from "./plan-data.ts";
@@ -77,6 +78,7 @@ export class Plan {
    * @throws plan_stale, plan_incomplete
    */
   check(db: CheckSource, options: CheckOptions = {}): CheckReport {
+    refuseAsync("db", db, "asyncCheck");
     return checkRows(db, this.data, this.sources, options);
   }
 
