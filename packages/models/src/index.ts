@@ -2,6 +2,7 @@
 
 // Migrations
 export { type Applied, type ApplyOptions, type ApplyProgress, apply } from "./apply/apply.ts";
+export type { RowVisitor } from "./apply/hold-to-model.ts";
 // Models without a schema library
 export {
   type FieldTypes,
@@ -18,6 +19,7 @@ export { BigintType, BytesType, DateType, NumberType, TextType } from "./build/s
 export {
   CheckReport,
   type CollectionReport,
+  type ModelReport,
   type RowProblem,
   type StepReport,
 } from "./check/check-report.ts";

@@ -136,6 +136,25 @@ describe("plans", () => {
     expect((await db.verify()).problems).toEqual([]);
   });
 
+  test("are refused for rows that only the model refuses, unless they are to stay", async () => {
+    const db = await open(memoryStore());
+    const books = await asyncCollection(db, Book);
+    await books.insertMany(Array.from({ length: 600 }, (_, n) => row(`isbn ${n}`)));
+    const Strict = defineModel(
+      "books",
+      Book.schema.extend({ language: z.string() }).refine(({ isbn }) => !isbn.endsWith("99")) as never,
+      { primaryKey: "isbn", indexes: [index("author.name"), unique("title")] } as never,
+    );
+    const strict = await asyncPlan(db, [Strict], { fill: { "books.language": "en" } });
+    await expect(asyncApply(db, strict)).rejects.toMatchObject({
+      code: "migration_row_invalid",
+      details: { key: "isbn 199", refused: 6 },
+    });
+    expect((await asyncPlan(db, [Book])).isEmpty).toBe(true);
+    expect((await asyncApply(db, strict, { validateRows: false })).changed).toBe(true);
+    expect((await asyncPlan(db, [Strict])).isEmpty).toBe(true);
+  });
+
   test("change nothing when a function, or who watches the progress, throws", async () => {
     const db = await open(memoryStore());
     const books = await asyncCollection(db, Book);

@@ -5,7 +5,13 @@
  *   drop, rename, change, create                          collection by collection, each row at most once
  *   history                                               written with it
  */
-import { Database, type MaintenanceProgress, ModelVaultError, type Transaction } from "@modelvault/core";
+import {
+  checkCollection,
+  Database,
+  type MaintenanceProgress,
+  ModelVaultError,
+  type Transaction,
+} from "@modelvault/core";
 import { argumentInvalid } from "../define/arguments.ts";
 import { refuseAsync } from "../define/refuse-async.ts";
 import { type HistoryEntry, ranOnce, record } from "../history/entry.ts";
@@ -18,7 +24,9 @@ import type { Step } from "../plan/step.ts";
 import { describeStep } from "../plan/step-text.ts";
 import type { VariantNeed } from "../plan/variant-needs.ts";
 import { notedNeeds, variantNote, variantNoteKey } from "../plan/variant-notes.ts";
+import { modelOf } from "../rows/model-judge.ts";
 import { type RowSources, rowChange } from "../rows/row-change.ts";
+import { holdToModel } from "./hold-to-model.ts";
 
 export interface ApplyProgress {
   /** Name of the collection after the plan. */
@@ -31,7 +39,15 @@ export interface ApplyProgress {
 export interface ApplyOptions extends RowSources {
   /** What the program calls itself, for the history: `"shop 1.4.0"`. */
   readonly program?: string;
-  /** Called now and then while rows are rewritten. What it throws ends the migration, and nothing is changed. */
+  /**
+   * Whether rows that a plan checks or rewrites must be rows of their model, too, by the rules that the engine cannot keep (`Model.unenforced`). Default
+   * true: where the model is given and it refuses rows, nothing is changed. False: the engine's rules are enough.
+   */
+  readonly validateRows?: boolean;
+  /**
+   * Called now and then while rows are rewritten, then from the start again while the model looks at them. What it throws ends the migration, and nothing
+   * is changed.
+   */
   readonly onProgress?: (progress: ApplyProgress) => void;
   /** Milliseconds since 1970; default `Date.now`. */
   readonly now?: () => number;
@@ -52,6 +68,7 @@ const OPTION_NAMES: readonly string[] = [
   "onProgress",
   "program",
   "rewrite",
+  "validateRows",
 ];
 
 /**
@@ -59,7 +76,7 @@ const OPTION_NAMES: readonly string[] = [
  *
  * @param db a database, or a transaction that this becomes part of
  * @throws plan_blocked with what to name, plan_stale when the schemas are others by now, plan_incomplete, migration_row_invalid and
- * unique_violation for rows that do not fit; then nothing is changed
+ * unique_violation for rows that do not fit the engine's rules or their model; then nothing is changed
  * @example
  * apply(db, plan(db, [Book]), { program: "shop 1.4.0" });
  */
@@ -104,11 +121,13 @@ class Application {
     const variants = this.#variantsBefore(changes);
     // Compiled before anything is written, so that a missing function is found at once.
     const work = changes.map((change) => this.#changeOf(change, steps));
+    const judges = this.#options.validateRows === false ? [] : this.#judgesOf(changes, steps);
     for (const step of steps) {
       if (step.kind === "dropCollection") this.#tx.dropCollection(step.collection);
       else if (step.kind === "renameCollection") this.#tx.renameCollection(step.from, step.collection);
     }
     for (const change of work) change();
+    for (const judge of judges) judge();
     for (const { name, after, variants: needs = [] } of changes) {
       const note = variantNote(needs);
       if (after !== undefined && (note !== undefined || this.#tx.note(variantNoteKey(name)) !== undefined))
@@ -129,6 +148,21 @@ class Application {
       ...(reverts === undefined ? {} : { reverts }),
     });
     return { changed: true, entry };
+  }
+
+  /** Rows that are looked at anyway are looked at by their models, too, when they are what they will be. */
+  #judgesOf(changes: readonly CollectionChange[], steps: readonly Step[]): (() => void)[] {
+    const { onProgress } = this.#options;
+    return changes.flatMap(({ name, from, after }) => {
+      if (from === undefined || after === undefined) return [];
+      if (!steps.some(({ collection, safety }) => collection === name && safety !== "safe")) return [];
+      const model = modelOf(this.#sources.models, name, checkCollection(after).schema);
+      if (model === undefined) return [];
+      const rowsTotal = this.#rowCount(name);
+      const report = (rowsDone: number): void =>
+        refusePromise(onProgress?.({ collection: name, rowsDone, rowsTotal }));
+      return [() => holdToModel(this.#tx, model, report)];
+    });
   }
 
   #variantsBefore(changes: readonly CollectionChange[]): { name: string; needs: readonly VariantNeed[] }[] {
@@ -234,7 +268,9 @@ export function mergeSources(planned: RowSources, given: RowSources): RowSources
 function checkOptions(options: unknown): ApplyOptions {
   const checked = checkKeys("options", options, OPTION_NAMES);
   checkRowFunctions(checked);
-  const { models, now, onProgress, program } = checked;
+  const { models, now, onProgress, program, validateRows } = checked;
+  if (validateRows !== undefined && typeof validateRows !== "boolean")
+    throw argumentInvalid("options.validateRows", "true or false", validateRows);
   if (models !== undefined) checkModelList("options.models", models);
   for (const [name, value] of Object.entries({ now, onProgress })) {
     if (value !== undefined && typeof value !== "function")

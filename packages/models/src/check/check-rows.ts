@@ -1,23 +1,34 @@
 /**
  * The dry run of a plan on rows: collection by collection, each row goes the way it would go, on one state of the vault, and what would stop the
- * migration is told by step. Writes nothing; rows are streamed.
+ * migration is told by step. What comes out is shown to the models, which know rules that the engine does not. Writes nothing; rows are streamed.
  */
-import { ModelVaultError, type ReadHandle, type VersionCheck } from "@modelvault/core";
+import {
+  checkCollection as checkDescriptor,
+  ModelVaultError,
+  type ReadHandle,
+  type Row,
+  type VersionCheck,
+} from "@modelvault/core";
+import { showValue } from "../collection/show-value.ts";
 import { argumentInvalid } from "../define/arguments.ts";
 import type { CollectionChange, PlanData } from "../plan/plan-data.ts";
 import { checkKeys } from "../plan/plan-options.ts";
-import { currentHash } from "../plan/schema-hashes.ts";
+import { currentHash, schemaOf } from "../plan/schema-hashes.ts";
 import type { Step } from "../plan/step.ts";
+import { modelOf } from "../rows/model-judge.ts";
 import { type RowSources, rowChange } from "../rows/row-change.ts";
-import { CheckReport, type CollectionReport, type StepReport } from "./check-report.ts";
+import { CheckReport, type CollectionReport, type ModelReport, type StepReport } from "./check-report.ts";
+import { ModelQuestion } from "./model-question.ts";
 import { type Blame, stepToBlame } from "./step-to-blame.ts";
 
 /** A database, a transaction or a view. */
 export type CheckSource = ReadHandle;
 
 export interface CheckOptions {
-  /** How many rows are named for each step. Default 10. */
+  /** How many rows are named for each step, and for each model. Default 10. */
   readonly limit?: number;
+  /** Whether the models are asked about the rows as well. Default true. */
+  readonly validateRows?: boolean;
 }
 
 const LIMIT = 10;
@@ -32,26 +43,45 @@ export function checkRows(
   sources: RowSources,
   options: CheckOptions,
 ): CheckReport {
-  const { limit = LIMIT } = checkKeys("options", options, ["limit"]) as CheckOptions;
-  if (!Number.isSafeInteger(limit) || limit < 0)
-    throw argumentInvalid("options.limit", "a count from 0", limit);
+  const { limit, validateRows } = checkOptions(options);
   refuseStale(db, plan);
   const collections: CollectionReport[] = [];
+  const models: ModelReport[] = [];
   const blames = plan.steps.map((): Blame => ({ failing: 0, problems: [] }));
   for (const change of plan.changes) {
-    if (change.from === undefined || change.after === undefined) continue;
-    const check = checkCollection(db, change, plan.steps, sources);
-    if (check === undefined) continue;
-    const collisions = check.uniqueViolations.count;
-    collections.push({ name: change.name, rows: check.rows, failing: check.failing + collisions });
-    blame(check, change.name, plan.steps, blames, limit);
+    const { name, from, after } = change;
+    if (from === undefined || after === undefined) continue;
+    const model = validateRows ? modelOf(sources.models, name, checkDescriptor(after).schema) : undefined;
+    const question = model && new ModelQuestion(model, limit);
+    const steps = plan.steps.filter(({ collection }) => collection === name);
+    const check = checkChange(db, change, steps, sources, question);
+    if (check !== undefined) {
+      const collisions = check.uniqueViolations.count;
+      collections.push({ name, rows: check.rows, failing: check.failing + collisions });
+      blame(check, change, plan.steps, blames, limit);
+    }
+    if (question !== undefined) models.push(question.report(steps.some(({ safety }) => safety !== "safe")));
   }
+  if (validateRows) models.push(...askOthers(db, plan, sources, limit));
   const steps = plan.steps.map((step, at): StepReport => {
     const rows = collections.find(({ name }) => name === step.collection)?.rows ?? 0;
     const { failing, problems } = blames[at] ?? { failing: 0, problems: [] };
     return { step, rows, failing, problems };
   });
-  return new CheckReport(plan, steps, collections);
+  return new CheckReport(plan, steps, collections, models);
+}
+
+/** @throws argument_invalid */
+function checkOptions(options: CheckOptions): Required<CheckOptions> {
+  const { limit = LIMIT, validateRows = true } = checkKeys("options", options, [
+    "limit",
+    "validateRows",
+  ]) as CheckOptions;
+  if (!Number.isSafeInteger(limit) || limit < 0)
+    throw argumentInvalid("options.limit", "a count from 0", limit);
+  if (typeof validateRows !== "boolean")
+    throw argumentInvalid("options.validateRows", "true or false", validateRows);
+  return { limit, validateRows };
 }
 
 function refuseStale(db: CheckSource, { base, concerns }: PlanData): void {
@@ -68,31 +98,59 @@ function refuseStale(db: CheckSource, { base, concerns }: PlanData): void {
   );
 }
 
-/** The dry run of one collection; undefined when its rows have no part in the plan. */
-function checkCollection(
+/** The dry run of one collection; undefined when its rows have no part in the plan, and are only shown to their model. */
+function checkChange(
   db: CheckSource,
   change: CollectionChange,
   all: readonly Step[],
   sources: RowSources,
+  question: ModelQuestion | undefined,
 ): VersionCheck | undefined {
   const { name, from = name, after } = change;
-  const steps = all.filter(({ collection, kind }) => collection === name && kind !== "renameCollection");
+  const steps = all.filter(({ kind }) => kind !== "renameCollection");
   // Another primary key makes rows that cannot be looked at under their old one; such a plan is refused whatever they hold.
-  if (after === undefined || steps.length === 0 || steps.some(({ kind }) => kind === "changePrimaryKey"))
+  if (after === undefined || steps.some(({ kind }) => kind === "changePrimaryKey")) return undefined;
+  if (steps.length === 0) {
+    question?.askAll(db, from);
     return undefined;
+  }
   const rewrite = rowChange(change, steps, sources);
   const { fields, indexes = [] } = after;
   return db.checkVersion(
     from,
     { fields, indexes },
-    { limit: TOLD_APART_MAX, integers: "exact", ...(rewrite === undefined ? {} : { rewrite }) },
+    {
+      limit: TOLD_APART_MAX,
+      integers: "exact",
+      ...(rewrite === undefined ? {} : { rewrite }),
+      ...(question === undefined ? {} : { onRow: (row: Row): void => question.ask(row) }),
+    },
   );
+}
+
+/** Models whose collections the plan leaves as they are: their rows may break rules that no schema of the engine has. */
+function askOthers(
+  db: CheckSource,
+  { changes }: PlanData,
+  { models = [] }: RowSources,
+  limit: number,
+): ModelReport[] {
+  return models.flatMap(({ name }, at) => {
+    if (changes.some((change) => change.name === name)) return [];
+    if (models.findIndex((each) => each.name === name) < at) return [];
+    const schema = schemaOf(db, name);
+    const model = schema && modelOf(models, name, schema);
+    if (model === undefined) return [];
+    const question = new ModelQuestion(model, limit);
+    question.askAll(db, name);
+    return [question.report(false)];
+  });
 }
 
 /** Puts each row that fails down to the steps that it fails at. */
 function blame(
   { problems, uniqueViolations }: VersionCheck,
-  collection: string,
+  { name: collection, after }: CollectionChange,
   steps: readonly Step[],
   blames: readonly Blame[],
   limit: number,
@@ -109,14 +167,26 @@ function blame(
       blamed.add(at);
     }
   }
-  for (const { index, key, holder } of uniqueViolations.first) {
-    const at = steps.findIndex(
-      (step) => step.collection === collection && "index" in step && step.index === index,
-    );
-    const entry = blames[at];
+  for (const { index, key, holder, value } of uniqueViolations.first) {
+    const on = after?.indexes?.find(({ name }) => name === index)?.path ?? [];
+    const path = typeof on === "string" ? on.split(".") : on;
+    const entry =
+      blames[indexStep(steps, collection, index) ?? stepToBlame(steps, collection, { path, rule: "unique" })];
     if (entry === undefined) continue;
     entry.failing++;
-    if (entry.problems.length < limit)
-      entry.problems.push({ key, path: "", reason: `the row ${String(holder)} has the same value` });
+    const reason = `the row ${showValue(holder)} has the same value ${showValue(value)} in the unique index "${index}"`;
+    if (entry.problems.length < limit) entry.problems.push({ key, path: path.join("."), reason });
   }
+}
+
+/** The step that builds an index; undefined for one that is there already, whose values another step changed. */
+function indexStep(steps: readonly Step[], collection: string, index: string): number | undefined {
+  const at = steps.findIndex(
+    (step) =>
+      step.collection === collection &&
+      "index" in step &&
+      step.index === index &&
+      step.kind !== "renameIndex",
+  );
+  return at < 0 ? undefined : at;
 }

@@ -11,7 +11,11 @@ export interface Blame {
 }
 
 /** Position of the step; -1 when the collection has none that could be it. */
-export function stepToBlame(steps: readonly Step[], collection: string, issue: ValidationIssue): number {
+export function stepToBlame(
+  steps: readonly Step[],
+  collection: string,
+  issue: Pick<ValidationIssue, "path" | "rule">,
+): number {
   const path = issue.path.map((key) => (typeof key === "number" ? "[]" : key));
   let best = -1;
   let bestScore = -1;

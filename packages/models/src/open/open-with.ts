@@ -26,7 +26,9 @@ import type { PlanOptions } from "../plan/plan-options.ts";
  */
 export type OnDiff = "error" | "apply-safe" | "apply";
 
-export interface OpenOptions extends PlanOptions, Pick<ApplyOptions, "program" | "onProgress" | "now"> {
+export interface OpenOptions
+  extends PlanOptions,
+    Pick<ApplyOptions, "program" | "onProgress" | "now" | "validateRows"> {
   /** Default: `"error"`. */
   readonly onDiff?: OnDiff;
   /** For opening the database, where a driver is given. */
@@ -51,13 +53,14 @@ export function openWith(
   models: readonly Model[],
   options: OpenOptions = {},
 ): Database {
-  const { onDiff = "error", database, program, onProgress, now, ...planOptions } = options;
+  const { onDiff = "error", database, program, onProgress, now, validateRows, ...planOptions } = options;
   if (!POLICIES.includes(onDiff))
     throw argumentInvalid("options.onDiff", POLICIES.map((each) => `"${each}"`).join(", "), onDiff);
   const applyOptions = {
     ...(program === undefined ? {} : { program }),
     ...(onProgress === undefined ? {} : { onProgress }),
     ...(now === undefined ? {} : { now }),
+    ...(validateRows === undefined ? {} : { validateRows }),
   };
   const settle = (db: Database): void => bringAbout(db, models, onDiff, planOptions, applyOptions);
   if (isDatabase(place)) {

@@ -130,11 +130,9 @@ test("integers beyond 2^53 survive a migration on a handle that reads numbers", 
   ] as const;
   db.register({ name: "books", primaryKey: "id", fields });
   db.collection("books").insert({ id: "a", big: 2n ** 60n + 1n });
-  const model = {
-    ...V1,
-    descriptor: { name: "books", primaryKey: "id", fields: [...fields, { path: "note", type: "string" }] },
-  };
-  apply(db, plan(db, [model as Model], { fill: { "books.note": "n" } }));
+  const schema = z.object({ id: z.string(), big: z.bigint(), note: z.string() });
+  const model = defineModel("books", schema, { primaryKey: "id" });
+  apply(db, plan(db, [model], { fill: { "books.note": "n" } }));
   expect(db.collection("books", { integers: "exact" }).all()).toEqual([
     { id: "a", big: 2n ** 60n + 1n, note: "n" },
   ]);

@@ -1,6 +1,15 @@
 /** The dry run: what would fail, at which step, with keys and reasons; and that it agrees with what applying does. */
 import { Database, isModelVaultError, memoryStore, type Row } from "@modelvault/core";
-import { apply, defineModel, type Model, type PlanOptions, plan, unique } from "@modelvault/models";
+import {
+  apply,
+  type CheckOptions,
+  defineModel,
+  type Model,
+  type PlanOptions,
+  plan,
+  planFromJson,
+  unique,
+} from "@modelvault/models";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { z } from "zod";
@@ -67,9 +76,69 @@ test("values that a unique index would hold twice are found, with the row that h
   const report = plan(db, [books(V1, { indexes: [unique("title")] })]).check(db);
   expect(report.steps[0]).toMatchObject({
     failing: 1,
-    problems: [{ key: 3, reason: "the row 1 has the same value" }],
+    problems: [
+      {
+        key: 3,
+        path: "title",
+        reason: 'the row 1 has the same value "a" in the unique index "title_unique"',
+      },
+    ],
   });
   expect(report.collections).toEqual([{ name: "books", rows: 3, failing: 1 }]);
+});
+
+test("values that come to be the same in a unique index that is there are put down to the step that changes them", () => {
+  using db = Database.open(memoryStore());
+  const users = (email: z.ZodType, score: z.ZodType, more: object = {}): Model =>
+    defineModel("users", z.object({ id: z.int(), email, score }), {
+      primaryKey: "id",
+      indexes: [unique("email")],
+      ...more,
+    } as never);
+  apply(db, plan(db, [users(z.string(), z.string())]));
+  const rows = ["a", "A", "b", "B"].map((email, id) => ({ id, email, score: "1" }));
+  db.collection("users").insertMany(rows);
+  const convert = { "users.email": (email: unknown) => String(email).toLowerCase() } as const;
+  const reason = (key: number, value: string): string =>
+    `the row ${key} has the same value "${value}" in the unique index "email_unique"`;
+  const problems = [
+    { key: 1, path: "email", reason: reason(0, "a") },
+    { key: 3, path: "email", reason: reason(2, "b") },
+  ];
+  // A conversion of the very field, beside another step.
+  const lower = users(z.string().max(9), z.string().min(1));
+  expect(plan(db, [lower], { convert }).check(db).steps).toMatchObject([
+    { step: { kind: "tightenConstraint", path: ["email"] }, failing: 2, problems },
+    { failing: 0, problems: [] },
+  ]);
+  // A function of the whole row, beside a step that has nothing to do with it; the last of a limit is counted.
+  const rewrite = { users: (row: Row) => ({ ...row, email: "same" }) };
+  const rewritten = plan(db, [users(z.string(), z.string().min(1))], { rewrite });
+  const { steps, collections } = rewritten.check(db, { limit: 2 });
+  expect(steps).toMatchObject([
+    { step: { kind: "tightenConstraint" }, failing: 0 },
+    {
+      step: { kind: "rewriteRows" },
+      failing: 3,
+      problems: [
+        { key: 1, reason: reason(0, "same") },
+        { key: 2, reason: reason(0, "same") },
+      ],
+    },
+  ]);
+  expect(collections).toEqual([{ name: "users", rows: 4, failing: 3 }]);
+  // An index that only has another name.
+  const named = plan(
+    db,
+    [users(z.string().max(9), z.string(), { indexes: [unique("email", { name: "mail" })] })],
+    {
+      convert,
+    },
+  );
+  expect(named.check(db).steps).toMatchObject([
+    { step: { kind: "tightenConstraint" }, failing: 2 },
+    { step: { kind: "renameIndex" }, failing: 0 },
+  ]);
 });
 
 test("inside lists, too", () => {
@@ -122,6 +191,81 @@ test("rows of a renamed collection are found under its old name", () => {
   expect(plan(db, [model]).check(db).collections).toEqual([{ name: "tomes", rows: 3, failing: 1 }]);
 });
 
+/** What the models say: name, rows, refused, whether that stops `apply`, and the keys of the first. */
+function judged(model: Model, options: PlanOptions & CheckOptions = {}): unknown {
+  using db = vault();
+  const { limit, validateRows, ...planOptions } = options;
+  const report = plan(db, [model], planOptions).check(db, {
+    ...(limit === undefined ? {} : { limit }),
+    ...(validateRows === undefined ? {} : { validateRows }),
+  });
+  expect(report.ok).toBe(
+    report.collections.every(({ failing }) => failing === 0) &&
+      report.models.every(({ refused }) => refused === 0),
+  );
+  return report.models.map(({ name, rows, refused, stopsApply, problems }) => [
+    name,
+    rows,
+    refused,
+    stopsApply,
+    problems.map(({ key }) => key),
+  ]);
+}
+
+test("rows that the engine takes and the model would not are counted and named", () => {
+  // The engine counts bytes, of which a character may have four.
+  const short = V1.extend({ tags: z.array(z.string().min(1)), note: z.string().max(3).optional() });
+  expect(judged(books(short))).toEqual([["books", 3, 2, true, [1, 3]]]);
+  expect(judged(books(short), { limit: 1 })).toEqual([["books", 3, 2, true, [1]]]);
+  expect(judged(books(short), { validateRows: false })).toEqual([]);
+  // What a function makes of a row is what is looked at.
+  const rewrite = { books: (row: Row) => ({ ...row, tags: [] }) };
+  expect(judged(books(short), { rewrite })).toEqual([["books", 3, 0, true, []]]);
+  // Rows that fail at a step are put down to that.
+  const required = V1.extend({ note: z.string().refine(() => false) });
+  expect(judged(books(required))).toEqual([["books", 1, 1, true, [1]]]);
+  // No step at all, or one that looks at no row: the plan goes through, and the report says so all the same.
+  const refined = V1.refine(({ title }) => title !== "a", { path: ["title"], message: "is taken" });
+  expect(judged(books(refined as never))).toEqual([["books", 3, 2, false, [1, 3]]]);
+  expect(judged(books(V1.extend({ more: z.int().optional() })))).toEqual([["books", 3, 0, false, []]]);
+  const renamed = { primaryKey: "id", renamedFrom: "books" } as const;
+  expect(judged(defineModel("tomes", refined, renamed))).toEqual([["tomes", 3, 2, false, [1, 3]]]);
+});
+
+test("what a model says stands in a section of its own, in words and in JSON", () => {
+  using db = vault();
+  const model = books(V1.extend({ title: z.string().max(3), tags: z.array(z.string().min(1, "is empty")) }));
+  const report = plan(db, [model]).check(db, { limit: 1 });
+  expect(String(report).split("\n").slice(2)).toEqual([
+    "books: 3 rows, all fit.",
+    "Rows that the model would refuse:",
+    "  books: 2 of 3 rows; apply refuses the plan for them, unless it is told validateRows: false",
+    "      row 1 at tags.1: is empty",
+    "      and 1 more",
+  ]);
+  expect(JSON.parse(JSON.stringify(report))).toMatchObject({
+    ok: false,
+    models: [
+      { name: "books", rows: 3, refused: 2, stopsApply: true, problems: [{ key: 1, path: "tags.1" }] },
+    ],
+  });
+  const same = plan(db, [books(V1.extend({ tags: z.array(z.string().min(1)) }))]).check(db);
+  expect(String(same).split("\n").slice(0, 3)).toEqual([
+    "Nothing to do: the vault is as the models say.",
+    "Rows that the model would refuse:",
+    "  books: 2 of 3 rows; the plan leaves them as they are",
+  ]);
+});
+
+test("a plan that was read from JSON asks the models it is given, if they are those it was made for", () => {
+  using db = vault();
+  const strict = books(V1.extend({ title: z.string().min(1).max(3), tags: z.array(z.string().min(1)) }));
+  const json = JSON.stringify(plan(db, [strict]));
+  expect(planFromJson(json).check(db).models).toEqual([]);
+  expect(planFromJson(json, { models: [strict] }).check(db).models).toMatchObject([{ refused: 2 }]);
+  expect(planFromJson(json, { models: [books(V1)] }).check(db).models).toEqual([]);
+});
+
 test("a plan for other schemas, and options that do not exist, are refused", () => {
   using db = vault();
   const changes = plan(db, [books(V1.extend({ note: z.string() }))]);
@@ -134,6 +278,7 @@ test("a plan for other schemas, and options that do not exist, are refused", () 
   };
   expect(codeOf(() => changes.check(db, { limits: 1 } as never))).toBe("argument_invalid");
   expect(codeOf(() => changes.check(db, { limit: -1 }))).toBe("argument_invalid");
+  expect(codeOf(() => changes.check(db, { validateRows: 1 as never }))).toBe("argument_invalid");
   apply(db, plan(db, [books(V1.extend({ more: z.string().optional() }))]));
   expect(codeOf(() => changes.check(db))).toBe("plan_stale");
 });
