@@ -1,6 +1,6 @@
 /** The driver value: a path and options, not yet open. */
 import type { Store, StoreDriver } from "@modelvault/core";
-import { openFile } from "./open/open-file.ts";
+import { noteElsewhere, openFile } from "./open/open-file.ts";
 import { checkLmdbOptions, type LmdbStoreOptions } from "./options.ts";
 import { LmdbStore } from "./store/lmdb-store.ts";
 
@@ -30,5 +30,6 @@ export function lmdbStore(path: string, options?: LmdbStoreOptions): LmdbStoreDr
     factory: "lmdbStore",
     args: options === undefined ? [path] : [path, options],
     open: () => LmdbStore.open(openFile(path, checked), checked),
+    openedElsewhere: () => (checked.mode === "read" ? () => undefined : noteElsewhere(path)),
   };
 }

@@ -46,15 +46,21 @@ export class AsyncDatabase extends AsyncWriteHandle {
   /** Where the vault is, as its driver was told: a path, or undefined for one that is in memory only. */
   readonly path: string | undefined;
   protected override readonly site: DatabaseSite;
+  /** Ends the note in this thread that the place is open. */
+  readonly #forget: () => void;
   #closing: Promise<void> | undefined;
 
-  private constructor(driver: StoreDriver, site: DatabaseSite) {
+  private constructor(path: string | undefined, site: DatabaseSite, forget: () => void) {
     super(site);
     this.site = site;
-    this.path = driver.location;
+    this.path = path;
+    this.#forget = forget;
   }
 
-  /** Opens a place with the driver made for it. Rejects with argument_invalid and what the driver throws. */
+  /**
+   * Opens a place with the driver made for it. Rejects with argument_invalid and what the driver throws; with store_in_use where this thread has the place open for writing with the
+   * synchronous API, which could only wait for it.
+   */
   static async open(driver: StoreDriver, options?: AsyncDatabaseOptions): Promise<AsyncDatabase> {
     const { moduleUrl, factory, args } = checkDriver(driver);
     const { observer, maxQueued, ...checked } = checkAsyncOptions(options);
@@ -64,7 +70,15 @@ export class AsyncDatabase extends AsyncWriteHandle {
       observed: observedBy(observer),
       report: (method, report) => tell(observer, method as keyof DatabaseObserver, report),
     });
-    return new AsyncDatabase(driver, new DatabaseSite(workers, checked.integers, maxQueued));
+    let forget: (() => void) | undefined;
+    try {
+      forget = driver.openedElsewhere?.();
+    } catch (error) {
+      await workers.close();
+      throw error;
+    }
+    const site = new DatabaseSite(workers, checked.integers, maxQueued);
+    return new AsyncDatabase(driver.location, site, forget ?? (() => undefined));
   }
 
   /** A vault in the memory of its worker, empty, and gone when closed. */
@@ -227,7 +241,7 @@ export class AsyncDatabase extends AsyncWriteHandle {
           ),
         );
       }
-      this.#closing = this.site.close();
+      this.#closing = this.site.close().finally(this.#forget);
     }
     return this.#closing;
   }

@@ -160,4 +160,10 @@ export interface StoreDriver {
   readonly location?: string;
   /** Opens the store. @throws store_io, store_busy, store_in_use, format errors of the driver */
   open(): Store;
+  /**
+   * Notes in this thread that another thread has the place open on its behalf, and returns what ends that. For a medium whose writers wait for each other without
+   * bound: a thread that wrote there by itself, too, would wait for a transaction which only it can end. Absent where `open` refuses a second writer anyway.
+   * @throws store_in_use when this thread has the place open for writing
+   */
+  openedElsewhere?(): () => void;
 }

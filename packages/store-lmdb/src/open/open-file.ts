@@ -32,6 +32,33 @@ function writers(): Map<string, string> {
   return holder[REGISTRY];
 }
 
+/** Paths that other threads write to on behalf of this one, by device and inode, with how many handles do. */
+const ELSEWHERE: unique symbol = Symbol.for("modelvault.store-lmdb.elsewhere") as never;
+
+function elsewhere(): Map<string, number> {
+  const holder = globalThis as { [ELSEWHERE]?: Map<string, number> };
+  holder[ELSEWHERE] ??= new Map();
+  return holder[ELSEWHERE];
+}
+
+/** Keeps this thread from writing to a place that another one writes to on its behalf. Returns what ends that. @throws store_in_use */
+export function noteElsewhere(path: string): () => void {
+  const stats = statOf(path);
+  if (stats === undefined) return () => undefined;
+  const id = idOf(stats);
+  const holder = writers().get(id);
+  if (holder !== undefined) throw inUse(path, holder);
+  elsewhere().set(id, (elsewhere().get(id) ?? 0) + 1);
+  let isNoted = true;
+  return () => {
+    if (!isNoted) return;
+    isNoted = false;
+    const left = (elsewhere().get(id) ?? 0) - 1;
+    if (left > 0) elsewhere().set(id, left);
+    else elsewhere().delete(id);
+  };
+}
+
 /** The open file of a vault, to be closed by whoever opened it. */
 export interface OpenFile {
   readonly env: Environment;
@@ -117,8 +144,17 @@ function hasAccess(path: string, exists: boolean, reads: boolean): boolean {
 
 function refuseInUse(path: string, stats: Stats): void {
   const holder = writers().get(idOf(stats));
-  if (holder === undefined) return;
+  if (holder !== undefined) throw inUse(path, holder);
+  if (!elsewhere().has(idOf(stats))) return;
   throw new ModelVaultError(
+    "store_in_use",
+    `This thread has "${path}" open for writing through an AsyncDatabase, whose transactions only this thread can end: a write from here would wait for one of them for ever. Write through that handle, or open this one with mode "read".`,
+    { path, openedAs: path },
+  );
+}
+
+function inUse(path: string, holder: string): ModelVaultError {
+  return new ModelVaultError(
     "store_in_use",
     `This thread has "${path}" open for writing already, and a second handle would wait for the first for ever. Open it once and share the handle: export it from a module, or keep it on globalThis where modules are reloaded. Mode "read", other threads and other processes may open it as often as they like.`,
     { path, openedAs: holder },
