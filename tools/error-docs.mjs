@@ -2,10 +2,10 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { errorDocs, errorDocsPath, readCatalogue } from "./catalogue.mjs";
+import { errorDocs, errorDocsPath, readCatalogue, readDetails } from "./catalogue.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const catalogue = readCatalogue(root);
 mkdirSync(dirname(join(root, errorDocsPath)), { recursive: true });
-writeFileSync(join(root, errorDocsPath), errorDocs(catalogue));
+writeFileSync(join(root, errorDocsPath), errorDocs(catalogue, readDetails(root)));
 console.log(`${errorDocsPath}: ${catalogue.length} codes`);

@@ -1,5 +1,5 @@
 // Every error code is known everywhere it must be: what the sources throw is in the catalogue, what the catalogue
-// lists is thrown somewhere, docs/errors.md says it, and a test names it as a string literal.
+// lists is thrown somewhere, docs/errors.md says it with its details, and a test names it as a string literal.
 //
 // A code is written as a literal where it comes from: as the first argument of `new SomeError(...)`, or of `super(...)`
 // in a class that extends one; there it must be in the catalogue (errors of the language have no code). A code may
@@ -9,7 +9,7 @@
 // thrown by drivers that are not here.
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { cataloguePath, errorDocs, errorDocsPath, readCatalogue } from "./catalogue.mjs";
+import { detailsPath, errorDocs, errorDocsPath, readCatalogue, readDetails } from "./catalogue.mjs";
 import { lineAt, parseSource, stringValue, walk } from "./syntax.mjs";
 import { isTypeScript, listFiles, readText } from "./tree.mjs";
 
@@ -43,7 +43,7 @@ export function checkErrors(root) {
       if (!codes.has(code)) findings.push(`${path}:${line} throws "${code}", which is not in the catalogue`);
     }
     for (const { code } of [...found.thrown, ...found.handed]) thrown.add(code);
-    if (dirname(path) === dirname(cataloguePath)) continue;
+    if (dirname(path) === dirname(detailsPath)) continue;
     for (const line of found.casts) findings.push(`${path}:${line} casts to ErrorCode`);
   }
 
@@ -61,8 +61,15 @@ export function checkErrors(root) {
     if (!thrown.has(code)) findings.push(`"${code}" is in the catalogue, but nothing throws it`);
     if (!provoked.has(code)) findings.push(`"${code}" is in the catalogue, but no test names it`);
   }
+  const named = new Set(["position", ...catalogue.flatMap((entry) => entry.details)]); // position: whatever refuses a row of a list
+  const details = readDetails(root);
+  for (const { name, meaning } of details) {
+    if (!named.has(name)) findings.push(`the detail "${name}" is of no code`);
+    if (meaning === "") findings.push(`the detail "${name}" does not say what it is`);
+  }
   const docs = existsSync(join(root, errorDocsPath)) ? readText(root, errorDocsPath) : "";
-  if (docs !== errorDocs(catalogue)) findings.push(`${errorDocsPath} is stale; run npm run error-docs`);
+  if (docs !== errorDocs(catalogue, details))
+    findings.push(`${errorDocsPath} is stale; run npm run error-docs`);
   return findings;
 }
 

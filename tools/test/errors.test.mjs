@@ -1,26 +1,61 @@
 import { describe, expect, test } from "vitest";
-import { errorDocs, errorDocsPath, readCatalogue } from "../catalogue.mjs";
+import {
+  codesPath,
+  detailsPath,
+  errorDocs,
+  errorDocsPath,
+  readCatalogue,
+  readDetails,
+} from "../catalogue.mjs";
 import { checkErrors, codesIn } from "../errors.mjs";
 import { temporaryTree } from "./temporary-tree.mjs";
 
-const catalogue = `
-export const ERROR_CATALOGUE = {
-  row_exists: { kind: "conflict", meaning: "There " + "already.", fault: "data", retry: false },
-  store_busy: { kind: "io", meaning: "Busy | waiting.", fault: "environment", retry: true },
+const conflict = `
+export const CONFLICT_CODES = {
+  row_exists: { kind: "conflict", meaning: "There " + "already.", details: ["key"], fault: "data", retry: false },
 } as const;
 `;
+const io = `
+export const IO_CODES = {
+  store_busy: { kind: "io", meaning: "Busy | waiting.", details: [], fault: "environment", retry: true },
+} as const;
+`;
+const details = `
+/** Every detail. */
+export interface ErrorDetail {
+  /** The key/s of a row. */
+  key: readonly (string | number)[];
+}
+`;
 const entries = [
-  { code: "row_exists", kind: "conflict", meaning: "There already.", fault: "data", retry: false },
-  { code: "store_busy", kind: "io", meaning: "Busy | waiting.", fault: "environment", retry: true },
+  {
+    code: "row_exists",
+    kind: "conflict",
+    meaning: "There already.",
+    details: ["key"],
+    fault: "data",
+    retry: false,
+  },
+  {
+    code: "store_busy",
+    kind: "io",
+    meaning: "Busy | waiting.",
+    details: [],
+    fault: "environment",
+    retry: true,
+  },
 ];
+const glossary = [{ name: "key", type: "(string | number)[]", meaning: "The key/s of a row." }];
 const sound = {
-  "packages/core/src/errors/catalogue.ts": catalogue,
+  [`${codesPath}conflict.ts`]: conflict,
+  [`${codesPath}io.ts`]: io,
+  [detailsPath]: details,
   "packages/core/src/errors/error.ts": "export const revive = (code) => new ModelVaultError(code);",
   "packages/core/src/a.ts": `
     throw new ModelVaultError(late ? "store_busy" : "row_exists", "…");
     throw new TypeError("is no code");`,
   "packages/core/test/a.test.ts": `expect(code).toBe("row_exists"); refuses("store_busy");`,
-  [errorDocsPath]: errorDocs(entries),
+  [errorDocsPath]: errorDocs(entries, glossary),
 };
 
 /** @param {Record<string, string>} changes */
@@ -76,6 +111,19 @@ describe("checkErrors", () => {
   });
 });
 
+describe("details", () => {
+  test("are read with their types and meanings", () => {
+    expect(readDetails(temporaryTree(sound))).toEqual(glossary);
+  });
+
+  test("that no code has, or that do not say what they are, are found", () => {
+    const more = "export interface ErrorDetail { key: string; /** Old. */ old: string }";
+    const wrong = findings({ [detailsPath]: more });
+    expect(wrong).toContain('the detail "key" does not say what it is');
+    expect(wrong).toContain('the detail "old" is of no code');
+  });
+});
+
 test("a code given to super is thrown too", () => {
   const text = `class ValidationError extends ModelVaultError { constructor() { super("validation_failed"); } }
     class Other extends Map { constructor() { super("no code"); } }`;
@@ -88,15 +136,18 @@ describe("readCatalogue", () => {
   });
 
   test.each([
-    ["no catalogue", "export const OTHER = {};", "declares no ERROR_CATALOGUE"],
-    ["a spread", "export const ERROR_CATALOGUE = { ...others };", "written out in full"],
-    ["a computed meaning", "export const ERROR_CATALOGUE = { a: { meaning: say() } };", "literals only"],
+    ["no codes", "export const IO_CODES = {};", "has no codes"],
+    ["a spread", "export const IO_CODES = { ...others };", "written out in full"],
+    ["a computed meaning", "export const IO_CODES = { a: { meaning: say() } };", "literals only"],
+    ["a table that is none", "export const IO_CODES = list();", "no object literal"],
   ])("refuses %s", (_name, text, expected) => {
-    const root = temporaryTree({ "packages/core/src/errors/catalogue.ts": text });
+    const root = temporaryTree({ [`${codesPath}io.ts`]: text });
     expect(() => readCatalogue(root)).toThrow(expected);
   });
 });
 
 test("a meaning with a bar stays in its table cell", () => {
-  expect(errorDocs(entries)).toContain("| `store_busy` | Busy \\| waiting. | environment | yes |");
+  const docs = errorDocs(entries, glossary);
+  expect(docs).toContain("| `store_busy` | Busy \\| waiting. | | environment | yes |");
+  expect(docs).toContain("| `key` | `(string \\| number)[]` | The key/s of a row. |");
 });

@@ -34,9 +34,16 @@ export { Transaction } from "./database/transaction.ts";
 export { ReadView } from "./database/view.ts";
 // Errors
 export { argumentInvalid, checkOptions, type OptionChecks } from "./errors/argument-invalid.ts";
-export { ERROR_CATALOGUE, type ErrorCode, type ErrorEntry, type ErrorKind } from "./errors/catalogue.ts";
 export {
+  ERROR_CATALOGUE,
+  type ErrorCode,
   type ErrorDetails,
+  type ErrorDetailsOf,
+  type ErrorEntry,
+  type ErrorKind,
+} from "./errors/catalogue.ts";
+export type { ErrorDetail } from "./errors/details.ts";
+export {
   errorFromPlain,
   errorToPlain,
   isModelVaultError,

@@ -54,7 +54,7 @@ function seedOf(text: string | undefined): Pick<TestSettings, "seed" | "replay">
     throw new ModelVaultError(
       "argument_invalid",
       `${SEED} must be an integer from 0 to ${seedsMax - 1}, or what a failing test printed; it is "${text}".`,
-      { variable: SEED, given: text },
+      { argument: SEED, actual: text },
     );
   }
   const [, , path, commands] = match;
@@ -68,7 +68,7 @@ function multiplierOf(text: string | undefined): number {
     throw new ModelVaultError(
       "argument_invalid",
       `${MULTIPLIER} must be a number above 0 and at most 1,000,000; it is "${text}".`,
-      { variable: MULTIPLIER, given: text },
+      { argument: MULTIPLIER, actual: text },
     );
   }
   return multiplier;

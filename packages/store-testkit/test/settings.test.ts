@@ -34,6 +34,9 @@ describe("the settings of a run", () => {
     } catch (thrown) {
       error = thrown;
     }
-    expect(isModelVaultError(error, "argument_invalid") && error.details).toEqual({ variable, given });
+    expect(isModelVaultError(error, "argument_invalid") && error.details).toEqual({
+      argument: variable,
+      actual: given,
+    });
   });
 });

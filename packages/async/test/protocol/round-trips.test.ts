@@ -44,7 +44,7 @@ const cause: fc.Arbitrary<unknown> = fc.letrec((tie) => ({
       .tuple(fc.constantFrom(...codes), fc.string(), tie("cause"))
       .map(
         ([code, message, deeper]) =>
-          new ModelVaultError(code, message, { code }, deeper === undefined ? {} : { cause: deeper }),
+          new ModelVaultError(code, message, { value: code }, deeper === undefined ? {} : { cause: deeper }),
       ),
   ),
 })).cause;
@@ -94,15 +94,14 @@ describe("errors across threads", () => {
     expect(errorFromWire(structuredClone(errorToWire(Object.create(null)))).message).toMatch(
       /cannot be written/,
     );
-    const odd = new ModelVaultError("internal", "x", {
-      key: Symbol("k"),
-      f: () => 1,
-      date: new Date(0),
-      fine: 1,
-    });
-    expect(errorFromWire(structuredClone(errorToWire(odd)))).toMatchObject({
-      details: { key: "a symbol", f: "a function", date: "an object", fine: 1 },
-    });
+    const odd = (value: unknown) =>
+      errorFromWire(
+        structuredClone(
+          errorToWire(new ModelVaultError("integer_unsafe", "x", { key: Symbol("k"), value, field: "fine" })),
+        ),
+      );
+    expect(odd(() => 1)).toMatchObject({ details: { key: "a symbol", value: "a function", field: "fine" } });
+    expect(odd(new Date(0))).toMatchObject({ details: { value: "an object" } });
   });
 });
 

@@ -176,7 +176,7 @@ export class CatalogPayloadWriter {
       `${schema} has ${actual} ${what}${place}; the format allows ${max}.`,
       {
         what,
-        actual,
+        size: actual,
         max,
         ...(where === undefined ? {} : { where }),
         ...(this.#collection === undefined ? {} : { collection: this.#collection }),

@@ -141,7 +141,7 @@ function misplaced(found: string, expected: number | string): ModelVaultError {
     {
       reason: "misplaced",
       found,
-      expected,
+      expected: String(expected),
     },
   );
 }

@@ -113,6 +113,6 @@ function tooLarge(key: string, noteBytes: number, noteBytesMax: number): ModelVa
   return new ModelVaultError(
     "note_too_large",
     `The note ${JSON.stringify(key)} takes ${noteBytes} bytes; at most ${noteBytesMax} are allowed here.`,
-    { key, noteBytes, noteBytesMax },
+    { note: key, noteBytes, noteBytesMax },
   );
 }

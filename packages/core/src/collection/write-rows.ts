@@ -186,7 +186,7 @@ function storeRow(write: RowWrite, key: Uint8Array, before: Uint8Array | undefin
     throw new ModelVaultError(
       "row_too_large",
       `The row for "${state.name}" takes ${payload.length} bytes; this store allows ${valueBytesMax}.`,
-      { collection: state.name, payloadBytes: payload.length, valueBytesMax },
+      { collection: state.name, valueBytes: payload.length, valueBytesMax },
     );
   }
   const rowBefore = before === undefined ? undefined : decodeIndexed(state, before);

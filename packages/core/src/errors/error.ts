@@ -3,7 +3,13 @@
  * people and may change. `details` is plain data, so an error can cross threads: structured clone drops
  * everything but the message of an Error, hence `toPlain` and `fromPlain`.
  */
-import { ERROR_CATALOGUE, type ErrorCode, type ErrorKind } from "./catalogue.ts";
+import {
+  ERROR_CATALOGUE,
+  type ErrorCode,
+  type ErrorDetails,
+  type ErrorDetailsOf,
+  type ErrorKind,
+} from "./catalogue.ts";
 
 const BRAND: symbol = Symbol.for("modelvault.error");
 
@@ -19,9 +25,6 @@ export interface ValidationIssue {
   readonly actual: string;
 }
 
-/** Plain data that says more about an error; its keys are documented with each code. */
-export type ErrorDetails = Readonly<Record<string, unknown>>;
-
 export interface ErrorOptions {
   readonly cause?: unknown;
   readonly issues?: readonly ValidationIssue[];
@@ -31,27 +34,35 @@ export interface ErrorOptions {
  * Everything ModelVault throws. Test with {@link isModelVaultError}, not `instanceof`: two copies of the package
  * may be loaded.
  */
-export class ModelVaultError extends Error {
+export class ModelVaultError<C extends ErrorCode = ErrorCode> extends Error {
   override readonly name: string = "ModelVaultError";
   /** Stable; listed in docs/errors.md. */
-  readonly code: ErrorCode;
+  readonly code: C;
   readonly kind: ErrorKind;
-  readonly details: ErrorDetails;
+  /** Plain data; docs/errors.md lists it with each code. */
+  readonly details: ErrorDetailsOf<C>;
   /** All problems of the row; empty unless `code` is "validation_failed". */
   readonly issues: readonly ValidationIssue[];
 
-  constructor(code: ErrorCode, message: string, details: ErrorDetails = {}, options: ErrorOptions = {}) {
+  constructor(code: C, message: string, details?: ErrorDetailsOf<C>, options: ErrorOptions = {}) {
     super(message, "cause" in options ? { cause: options.cause } : undefined);
     this.code = code;
     this.kind = ERROR_CATALOGUE[code].kind;
-    this.details = details;
+    this.details = details ?? ({} as ErrorDetailsOf<C>); // all of them may be missing
     this.issues = options.issues ?? [];
     Object.defineProperty(this, BRAND, { value: true });
   }
 }
 
-/** Whether a value is an error of ModelVault, of whichever copy of the package; with a code: of that code. */
-export function isModelVaultError(value: unknown, code?: ErrorCode): value is ModelVaultError {
+/**
+ * Whether a value is an error of ModelVault, of whichever copy of the package; with a code: of that code, whose details are
+ * then typed.
+ * @example if (isModelVaultError(error, "row_exists")) reply.conflict(error.details.key);
+ */
+export function isModelVaultError<C extends ErrorCode = ErrorCode>(
+  value: unknown,
+  code?: C,
+): value is ModelVaultError<C> {
   if (typeof value !== "object" || value === null || !(BRAND in value)) return false;
   return code === undefined || (value as ModelVaultError).code === code;
 }

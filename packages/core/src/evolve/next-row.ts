@@ -108,7 +108,7 @@ export function encodeFitting(
   throw new ModelVaultError(
     "row_too_large",
     `A row of "${after.name}" would take ${payload.length} bytes in the new version; this store allows ${valueBytesMax}.`,
-    { collection: after.name, key: keyOf(before, key), payloadBytes: payload.length, valueBytesMax },
+    { collection: after.name, key: keyOf(before, key), valueBytes: payload.length, valueBytesMax },
   );
 }
 

@@ -166,17 +166,24 @@ function isComparable(type: Type): boolean {
 
 function operatorUnsupported(at: QueryPath, op: Operator): ModelVaultError {
   const { type } = at;
-  const supported =
-    type.kind === "list" && isComparable(unwrap(type.element).type)
-      ? "contains and isNull"
-      : at.kind === undefined
-        ? "isNull"
-        : `=, !=, <, <=, >, >=, in, between${at.kind === "string" ? ", startsWith, contains" : at.kind === "bytes" ? ", startsWith" : ""} and isNull`;
+  const supported = operatorsOf(at);
   return new ModelVaultError(
     "query_operator_unsupported",
-    `"${op}" cannot be used on "${at.text}", which is of type ${type.kind}; it takes ${supported}.`,
+    `"${op}" cannot be used on "${at.text}", which is of type ${type.kind}; it takes ${listed(supported)}.`,
     { path: at.text, operator: op, type: type.kind, supported },
   );
+}
+
+function operatorsOf({ type, kind }: QueryPath): readonly Operator[] {
+  if (type.kind === "list" && isComparable(unwrap(type.element).type)) return ["contains", "isNull"];
+  if (kind === undefined) return ["isNull"];
+  const ofText: readonly Operator[] =
+    kind === "string" ? ["startsWith", "contains"] : kind === "bytes" ? ["startsWith"] : [];
+  return ["=", "!=", "<", "<=", ">", ">=", "in", "between", ...ofText, "isNull"];
+}
+
+function listed(names: readonly string[]): string {
+  return names.join(", ").replace(/, ([^,]+)$/, " and $1");
 }
 
 const BY_KEY: TotalOrder = { fields: [], keyDirection: "asc" };

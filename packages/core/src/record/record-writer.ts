@@ -99,9 +99,9 @@ export class RecordWriter {
     const path = [...this.trail];
     const place = path.length === 0 ? "The row" : `"${path.join(".")}"`;
     throw new ModelVaultError("row_too_large", `${place} has ${actual} ${what}; the format allows ${max}.`, {
-      path,
+      path: path.join("."),
       what,
-      actual,
+      size: actual,
       max,
     });
   }
@@ -111,7 +111,7 @@ export class RecordWriter {
     throw new ModelVaultError(
       "row_too_large",
       `No row can hold a field path of more than ${pathSegmentsMax} segments, or with one of more than ${segmentBytesMax} bytes.`,
-      { path: [...this.trail], what: "field path", max: segmentBytesMax },
+      { path: this.trail.join("."), what: "field path", max: segmentBytesMax },
     );
   }
 

@@ -362,7 +362,7 @@ describe("limits hold on both sides (upstream writes what it cannot read)", () =
         : entry;
     const error = errorOf(() => encodeCatalogPayload(written));
     expect(error.code).toBe("schema_limit");
-    expect(error.details.actual).toBeGreaterThan(error.details.max as number);
+    expect(error.details.size).toBeGreaterThan(error.details.max as number);
   });
 
   test("33 wrappers around a type cannot be read", () => {

@@ -81,7 +81,7 @@ it("values beyond the limit of the format or of the store are refused, and nothi
   const db = openVault();
   expect(errorOf(() => db.setNote("x", new Uint8Array(16 * 1024 * 1024 + 1)))).toMatchObject({
     code: "note_too_large",
-    details: { key: "x", noteBytesMax: 16 * 1024 * 1024 },
+    details: { note: "x", noteBytesMax: 16 * 1024 * 1024 },
   });
   expect(db.revision()).toBe(0);
   const store = memoryStore().open();

@@ -15,6 +15,19 @@ describe("an error", () => {
       expect(isModelVaultError(other)).toBe(false);
   });
 
+  it("has the details of its code, typed where the code is known", () => {
+    const error: unknown = new ModelVaultError("unique_violation", "m", { index: "isbn", key: 7 });
+    if (!isModelVaultError(error, "unique_violation")) throw error;
+    const index: string | undefined = error.details.index;
+    expect([index, error.details.key]).toEqual(["isbn", 7]);
+    // @ts-expect-error: not a detail of this code
+    expect(error.details.errno).toBeUndefined();
+    // @ts-expect-error: not a detail of this code
+    expect(new ModelVaultError("unique_violation", "m", { errno: "EIO" }).code).toBe("unique_violation");
+    const any: ModelVaultError = error;
+    expect([any.details.collection, new ModelVaultError("internal", "m").details]).toEqual([undefined, {}]);
+  });
+
   it("crosses a structured clone whole: code, details, issues and causes", () => {
     const issues = [{ message: "m", path: ["a", 0], rule: "type", expected: "int64", actual: "text" }];
     const inner = new ModelVaultError("store_busy", "inner", { pid: 7 }, { cause: new TypeError("deepest") });

@@ -36,11 +36,11 @@ export function checkpointLog(log: LogFile, image: Image): void {
 function writePayload(path: string, image: Image, sink: ByteSink, logEnd: number): number {
   const start = sink.length;
   const inserts = new DeltaList();
-  const refuse = (what: string, is: number, max: number): never => {
+  const refuse = (what: string, size: number, max: number): never => {
     throw new ModelVaultError(
       "checkpoint_too_large",
-      `A checkpoint of "${path}" would hold ${is} ${what}; the file format allows ${max}. compact() makes opening cheap as well.`,
-      { path, what, is, max },
+      `A checkpoint of "${path}" would hold ${size} ${what}; the file format allows ${max}. compact() makes opening cheap as well.`,
+      { path, what, size, max },
     );
   };
   const checkSize = (): void => {

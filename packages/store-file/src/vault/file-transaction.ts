@@ -151,9 +151,8 @@ function tooLong(
   return new ModelVaultError(
     code,
     `A ${what} of ${bytes} bytes cannot be stored; a vault file allows ${bytesMax}.`,
-    {
-      bytes,
-      bytesMax,
-    },
+    code === "store_key_too_long"
+      ? { keyBytes: bytes, keyBytesMax: bytesMax }
+      : { valueBytes: bytes, valueBytesMax: bytesMax },
   );
 }

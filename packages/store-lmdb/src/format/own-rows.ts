@@ -47,7 +47,7 @@ export function judgeFormat(path: string, row: Uint8Array | undefined): void {
   throw new ModelVaultError(
     "file_version_unsupported",
     `"${path}" is a vault in format ${format}; this version of store-lmdb reads format ${FORMAT}.`,
-    { path, format, supported: [FORMAT] },
+    { path, ...(format === undefined ? {} : { format }), supported: [FORMAT] },
   );
 }
 

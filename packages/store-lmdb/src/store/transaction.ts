@@ -252,7 +252,12 @@ export class LmdbTransaction implements StoreTransaction, ScanHost {
     return new ModelVaultError(
       what === "key" ? "store_key_too_long" : "store_value_too_long",
       `A ${what} of ${length} bytes is longer than the ${limit} bytes that an LMDB vault takes.`,
-      { bytes: length, limit, path: this.#env.path },
+      {
+        path: this.#env.path,
+        ...(what === "key"
+          ? { keyBytes: length, keyBytesMax: limit }
+          : { valueBytes: length, valueBytesMax: limit }),
+      },
     );
   }
 }

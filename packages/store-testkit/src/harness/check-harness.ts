@@ -41,7 +41,6 @@ export function checkHarness(harness: StoreHarness): void {
 
 function refuse(member: string, problem: string): never {
   throw new ModelVaultError("argument_invalid", `The member ${member} of the harness ${problem}.`, {
-    argument: "harness",
-    member,
+    argument: `harness.${member}`,
   });
 }

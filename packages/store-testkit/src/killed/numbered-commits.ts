@@ -103,7 +103,7 @@ export async function lastTold(
     throw new ModelVaultError(
       "argument_invalid",
       `The program ended by itself, before it had told ${commits} commits. It wrote: ${text}`,
-      { argument: "output", text },
+      { argument: "output", actual: text },
     );
   return Number(lines.at(-1));
 }

@@ -103,7 +103,7 @@ function selectChecks(harness: StoreHarness, { heavy = true, sections }: Conform
     throw new ModelVaultError(
       "argument_invalid",
       `There is no section "${section}" of the suite; there are ${[...known].join(", ")}.`,
-      { argument: "sections", given: section },
+      { argument: "sections", actual: section },
     );
   }
   const facts = factsOf(harness);

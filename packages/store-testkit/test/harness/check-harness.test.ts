@@ -35,7 +35,7 @@ describe("a harness that is wrong is refused by the member's name", () => {
     ["importModule", { ...right, importModule: undefined }, "is missing, but needed with driver"],
   ])("%s", async (member, wrong, problem) => {
     const harness = wrong as StoreHarness;
-    const expected = { argument: "harness", member, message: expect.stringContaining(problem) };
+    const expected = { argument: `harness.${member}`, message: expect.stringContaining(problem) };
     expect(await refusal(() => runConformance(harness))).toEqual(expected);
     expect(await refusal(() => runStoreModel(harness, { programs: 1 }))).toEqual(expected);
     expect(await refusal(() => storeConformance(harness, { describe, it: test }))).toEqual(expected);

@@ -57,7 +57,7 @@ export class FakeDisk {
       return;
     }
     if (this.faults.onFailure) this.frames.push(this.faults.onFailure(frame));
-    throw new ModelVaultError("store_io", `The ${failing} failed.`, { syncFailed: failing === "sync" });
+    throw new ModelVaultError("store_io", `The ${failing} failed.`, { operation: failing });
   }
 
   replace(frames: Uint8Array[]): void {

@@ -160,7 +160,7 @@ export class LogStore extends Reader implements Store {
     try {
       this.disk.append(encodeFrame(revision, changes));
     } catch (error) {
-      this.#poisoned = isModelVaultError(error, "store_io") && error.details.syncFailed === true;
+      this.#poisoned = isModelVaultError(error, "store_io") && error.details.operation === "sync";
       throw error;
     }
     this.#catchUp();
