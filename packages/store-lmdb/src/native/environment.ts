@@ -9,6 +9,7 @@ import { type NativeDbi, type NativeEnv, type NativeTxn, native } from "./addon.
 import { LENGTH_BESIDE, lmdbError, NOT_FOUND, SHARED_VALUE } from "./codes.ts";
 import { Cursors } from "./cursors.ts";
 import { type EnvironmentFigures, Figures } from "./figures.ts";
+import { showLastCommit } from "./last-commit.ts";
 import { ValueSlab } from "./value-slab.ts";
 import { APPEND, NO_OVERWRITE, PUT, REMOVE, WriteInstruction } from "./write-instruction.ts";
 
@@ -33,6 +34,10 @@ export interface EnvironmentOptions {
   readonly readersMax: number;
   readonly readAhead: boolean;
 }
+
+/** How often to look, a millisecond apart, whether a commit that is being written shows itself. */
+const LOOKS = 16;
+const PAUSE = new Int32Array(new SharedArrayBuffer(4));
 
 /** The open write transaction, where an address of a read transaction is asked for. */
 export const WRITER = 0;
@@ -82,6 +87,7 @@ export class Environment {
       this.cursors = new Cursors(this.#dbi, area, this.#slab, path, this.keyBytesMax);
       this.#instruction = new WriteInstruction(path, address, this.#dbi.dbi);
       this.#figures = new Figures(this.#env, this.#dbi, path, () => this.newTxn());
+      if (!this.readOnly && this.#hidesCommit()) this.showLastCommit();
       native.resetTxn(this.first.address);
     } catch (error) {
       if (isOpen) this.#env.close();
@@ -171,13 +177,42 @@ export class Environment {
    * @throws store_poisoned
    */
   begin(durable: boolean): void {
-    this.#env.beginTxn(durable ? ABORTABLE : ABORTABLE | NO_SYNC);
-    if (this.#env.getWriteTxnId() > 0) {
-      this.#isWriting = true;
+    for (;;) {
+      this.#env.beginTxn(durable ? ABORTABLE : ABORTABLE | NO_SYNC);
+      const transaction = this.#env.getWriteTxnId();
+      const last = this.#env.info().lastTxnId;
+      if (transaction > last) break;
+      try {
+        if (transaction === 0) throw lmdbError(-30795, this.path, "write to");
+        // It would begin from a state before the last commit.
+        showLastCommit(this.path, last);
+      } finally {
+        this.#env.abortTxn();
+      }
+    }
+    this.#isWriting = true;
+  }
+
+  /** Makes sure that transactions to come begin from the last commit, or a later one; waits for another writer. @throws store_io, store_poisoned */
+  showLastCommit(): void {
+    if (this.#isWriting) {
+      showLastCommit(this.path, this.#env.info().lastTxnId);
       return;
     }
-    this.#env.abortTxn();
-    throw lmdbError(-30795, this.path, "write to");
+    this.begin(false);
+    this.abort();
+  }
+
+  /** Whether the first transaction shows a state before the last commit, which may be about to show itself, or be hidden. */
+  #hidesCommit(): boolean {
+    for (let look = 0; look < LOOKS; look++) {
+      if (look > 0) Atomics.wait(PAUSE, 0, 0, 1);
+      const { lastTxnId } = this.#env.info();
+      native.resetTxn(this.first.address);
+      this.renew(this.first);
+      if (this.#figures.newestReader() >= lastTxnId) return false;
+    }
+    return true;
   }
 
   commit(): void {

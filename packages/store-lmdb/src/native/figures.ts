@@ -19,11 +19,13 @@ export interface EnvironmentFigures {
 /** Each is a page, and never moves. */
 const META_PAGES = 2;
 
-/** Lines of `mdb_reader_list`: pid, thread and transaction, "-" for a place that is kept without one. */
-function readerTransactions(lines: readonly string[]): number[] {
+/** Lines of `mdb_reader_list`: pid, thread and transaction, "-" for a place that is kept without one. @param pid of one process only */
+function readerTransactions(lines: readonly string[], pid?: number): number[] {
   return lines.flatMap((line) => {
-    const transaction = /^\s*\d+\s+\S+\s+(\d+)\s*$/.exec(line)?.[1];
-    return transaction === undefined ? [] : [Number(transaction)];
+    const [, owner, transaction] = /^\s*(\d+)\s+\S+\s+(\d+)\s*$/.exec(line) ?? [];
+    return transaction === undefined || (pid !== undefined && Number(owner) !== pid)
+      ? []
+      : [Number(transaction)];
   });
 }
 
@@ -80,6 +82,11 @@ export class Figures {
   treePages(): number {
     const tree = this.#dbi.stat();
     return tree.treeBranchPageCount + tree.treeLeafPageCount + tree.overflowPages;
+  }
+
+  /** The newest state that a read transaction of this process shows. */
+  newestReader(): number {
+    return Math.max(-1, ...readerTransactions(this.#env.readerList(), process.pid));
   }
 
   /** Whether a read transaction, of whatever process, shows a state before the last commit. */

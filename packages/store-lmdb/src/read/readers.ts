@@ -27,6 +27,8 @@ export class Readers {
   readonly #all: Set<ReadTxn> = new Set();
   readonly #idle: ReadTxn[] = [];
   #present: ReadTxn | undefined;
+  /** The last commit of this store. */
+  #ownRevision = 0;
   #inRun = false;
   #closed = false;
   readonly #endRun = (): void => {
@@ -56,7 +58,7 @@ export class Readers {
   present(): ReadTxn {
     if (!this.#inRun) this.#beginRun();
     const txn = this.#present ?? this.#makePresent();
-    if (txn.revision < 0) this.#look(txn);
+    if (txn.revision < 0) this.#lookFirst(txn);
     return txn;
   }
 
@@ -93,6 +95,21 @@ export class Readers {
     return txn.tree;
   }
 
+  /** Tells of a commit of this store, which reads show from then on. */
+  committed(revision: number): void {
+    this.#ownRevision = revision;
+  }
+
+  #lookFirst(txn: ReadTxn): void {
+    this.#look(txn);
+    if (txn.revision >= this.#ownRevision) return;
+    // Somebody who opened the file has hidden the last commits.
+    this.#env.showLastCommit();
+    this.#env.reset(txn.native);
+    this.#env.renew(txn.native);
+    this.#look(txn);
+  }
+
   #look(txn: ReadTxn): void {
     const env = this.#env;
     txn.revision = readRevision(env, txn.address);
@@ -119,7 +136,7 @@ export class Readers {
     const txn = this.#acquire();
     try {
       this.#env.renew(txn.native);
-      this.#look(txn);
+      this.#lookFirst(txn);
     } catch (error) {
       this.release(txn);
       throw error;

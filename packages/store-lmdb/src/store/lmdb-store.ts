@@ -162,7 +162,10 @@ export class LmdbStore implements Store, TransactionOwner {
 
   ended({ revision, failure }: { readonly revision?: number; readonly failure?: ModelVaultError }): void {
     this.#transaction = undefined;
-    if (revision !== undefined) this.isFormatted = true;
+    if (revision !== undefined) {
+      this.isFormatted = true;
+      this.#readers.committed(revision);
+    }
     if (failure !== undefined && failure.code !== "store_full") this.#poison = poisoned(failure);
     this.#readers.refresh();
   }

@@ -1,0 +1,27 @@
+/** Opening a vault that another process writes to without pause: pages that are looked at may be put to another use, and LMDB may hide a commit. */
+import { Database } from "@modelvault/core";
+import { expect, test } from "vitest";
+import { lmdbStore } from "../../src/index.ts";
+import { Child, makeTickets } from "../support/children.ts";
+import { newPlace } from "../support/places.ts";
+
+test("openings beside a process that writes are never refused, show what the last one showed, and cost no commit", async () => {
+  const path = newPlace();
+  makeTickets(path);
+  const writer = new Child("endless", path, "writer");
+  expect(await writer.says()).toBe("ready");
+  writer.tell("go");
+  let seen = 0;
+  for (let opening = 0; opening < 80; opening++) {
+    using db = Database.open(lmdbStore(path, { mode: "read" }));
+    const count = db.collection("tickets").count();
+    expect(count).toBeGreaterThanOrEqual(seen);
+    seen = count;
+  }
+  writer.tell("stop");
+  const taken = await writer.says();
+  await writer.exited;
+  using db = Database.open(lmdbStore(path));
+  expect(db.collection("tickets").count()).toBe(taken);
+  expect(db.verify()).toMatchObject({ ok: true });
+});
