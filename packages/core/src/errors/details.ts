@@ -19,6 +19,8 @@ export interface ErrorDetail {
   blockers: readonly { readonly collection: string; readonly step: string; readonly advice: string }[];
   /** The two bounds of a scan that exclude each other. */
   bounds: readonly [string, string];
+  /** What refused a row, where it was not the engine: `model`. */
+  by: string;
   /** The name of a collection. */
   collection: string;
   /** The names of the collections that a plan concerns. */
@@ -121,8 +123,12 @@ export interface ErrorDetail {
   reason: string;
   /** Why, one sentence each. */
   reasons: readonly string[];
+  /** How many rows were refused. */
+  refused: number;
   /** Which worker it was: `engine` or `reader`. */
   role: string;
+  /** The first of the refused rows, each with the path and the reason of its first problem. */
+  rows: readonly { readonly key: unknown; readonly path: string; readonly reason: string }[];
   /** The offset at which what is committed ends. */
   safeEnd: number;
   /** Whether a plan is `safe`, needs `migration`, or is `destructive`. */

@@ -85,7 +85,7 @@ export const SCHEMA_CODES = {
   migration_row_invalid: {
     kind: "schema",
     meaning: "A stored row does not fit the new schema version; nothing was changed.",
-    details: ["collection", "key", "field"],
+    details: ["collection", "key", "field", "by", "refused", "rows"],
     fault: "data",
     retry: false,
   },
