@@ -55,6 +55,8 @@ export class RowStream implements Pending, AsyncIterableIterator<Row> {
   /** Asks for another chunk; ends the call. Set by whoever begins it. */
   more: () => void = () => undefined;
   leave: () => void = () => undefined;
+  /** Called when nobody reads on, for whatever reason. Set likewise. */
+  over: () => void = () => undefined;
   /** What the transaction or view has ended with in which it goes on. Set likewise. */
   ended: (() => { readonly error: unknown } | undefined) | undefined;
   readonly #chunks: PackedChunk[] = [];
@@ -83,7 +85,7 @@ export class RowStream implements Pending, AsyncIterableIterator<Row> {
   /** Leaves early: the worker releases what the rows are read from. */
   return(value?: unknown): Promise<IteratorResult<Row>> {
     const open = this.#state === "open";
-    this.#state = "over";
+    this.#end();
     this.#chunks.length = 0;
     if (open) this.leave();
     this.#wake?.();
@@ -117,7 +119,13 @@ export class RowStream implements Pending, AsyncIterableIterator<Row> {
     // The worker knows that it ended, not why.
     this.#failure = (isClosed(error) ? this.ended?.() : undefined) ?? { error };
     this.#state = "ended";
+    this.over();
     this.#wake?.();
+  }
+
+  #end(): void {
+    this.#state = "over";
+    this.over();
   }
 
   async #next(): Promise<IteratorResult<Row>> {
@@ -129,13 +137,13 @@ export class RowStream implements Pending, AsyncIterableIterator<Row> {
       if (this.#state === "over") return { done: true, value: undefined };
       if (this.#failure !== undefined) {
         const { error } = this.#failure;
-        this.#state = "over";
+        this.#end();
         throw error;
       }
       const [chunk] = this.#chunks;
       if (chunk !== undefined) return this.#take(chunk);
       if (this.#state === "ended") {
-        this.#state = "over";
+        this.#end();
         return { done: true, value: undefined };
       }
       await new Promise<void>((resolve) => {

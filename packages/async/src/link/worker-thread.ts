@@ -18,7 +18,10 @@ import type {
 import { Deferred } from "./deferred.ts";
 import { WORKER_ENTRY, workerExecArgv } from "./worker-module.ts";
 
-/** How long a worker that was told to leave may take before it is ended: it may be in the middle of a long statement. */
+/**
+ * How long a worker that was told to leave may take before it is ended: it may be in the middle of a long statement. One that writes to a place which others may write to (LMDB) is never
+ * ended in the middle: it would take the lock of all writers along, and not end either.
+ */
 const LEAVE_MS = 2_000;
 const LEAVE: Leave = { leave: true };
 
@@ -55,6 +58,8 @@ export class WorkerThread {
   readonly #exited = new Deferred<void>();
   /** Whether it has opened its store and has not failed since: only then it listens to what it is told. */
   #listens = false;
+  /** Whether it must not be ended in the middle of a write. */
+  #mustFinish = false;
 
   constructor(
     { start, resourceLimits, execArgv = workerExecArgv(process.execArgv) }: ThreadOptions,
@@ -76,10 +81,14 @@ export class WorkerThread {
       throw refused(execArgv, cause);
     }
     this.#worker.on("message", (message: AnswerBatch | SingleAnswer | Opened | NotOpened) => {
-      if (!this.#listens && "opened" in message && message.opened) this.#listens = true;
+      if (!this.#listens && "opened" in message && message.opened) {
+        this.#listens = true;
+        this.#mustFinish = message.shared && start.role === "engine";
+      }
       events.message(message);
     });
     this.#worker.on("error", (cause: unknown) => {
+      // It tears itself down now.
       this.#stopListening();
       // What is in flight will not be answered, however long the thread takes to go.
       events.ended(cause);
@@ -122,7 +131,7 @@ export class WorkerThread {
     if (this.#listens) {
       this.tellToLeave();
       this.keepProcess(true);
-      const timer = setTimeout(() => void this.#worker.terminate(), LEAVE_MS);
+      const timer = this.#mustFinish ? undefined : setTimeout(() => void this.#worker.terminate(), LEAVE_MS);
       await this.exited;
       clearTimeout(timer);
     } else {
@@ -131,13 +140,16 @@ export class WorkerThread {
     }
   }
 
+  /** Also where it stands still and waits for a function of the caller, which will not run any more. */
   tellToLeave(): void {
-    if (this.#listens) this.#worker.postMessage(LEAVE);
+    if (!this.#listens) return;
+    this.#worker.postMessage(LEAVE);
+    this.answer({ rows: [], odd: false, failed: true });
   }
 
   /** Holds up this thread, which is at its end, until the worker has released its store. */
   waitForLeave(): void {
-    if (this.#listens) Atomics.wait(this.#gone, 0, 0, LEAVE_MS);
+    if (this.#listens) Atomics.wait(this.#gone, 0, 0, this.#mustFinish ? Number.POSITIVE_INFINITY : LEAVE_MS);
   }
 
   #stopListening(): void {

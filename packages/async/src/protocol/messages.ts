@@ -94,6 +94,9 @@ export interface ForeignError {
   readonly foreign: string;
   readonly message: string;
   readonly stack?: string;
+  /** As of an error of Node: `"ENOENT"`. */
+  readonly code?: string | number;
+  readonly cause?: WireError;
 }
 export type WireError = PlainError | ForeignError;
 

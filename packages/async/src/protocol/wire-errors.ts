@@ -1,42 +1,56 @@
 /**
  * Errors across threads. Structured clone keeps only the message of an Error; here class brand, code, details, issues and causes
- * of ModelVault's own survive, and the name, message and stack of any other.
+ * of ModelVault's own survive, and name, message, stack, code and causes of any other. Whatever was thrown, this does not throw.
  */
 import { errorFromPlain, errorToPlain, isModelVaultError } from "@modelvault/core";
 import type { ForeignError, WireError } from "./messages.ts";
 import { portable } from "./portable.ts";
 
+/** Causes of causes that are told. */
+const CAUSES_MAX = 5;
+
+const UNREADABLE: ForeignError = {
+  foreign: "Error",
+  message: "A value that cannot be written as text was thrown.",
+};
+
 export function errorToWire(error: unknown): WireError {
-  if (isModelVaultError(error)) {
-    const plain = errorToPlain(error);
-    // Details are plain data, but for a value of the caller that one of them may quote.
-    return portable(plain).odd ? { ...plain, details: readable(plain.details) } : plain;
+  try {
+    return isModelVaultError(error) ? ownToWire(errorToPlain(error)) : foreignToWire(error, CAUSES_MAX);
+  } catch {
+    return UNREADABLE;
   }
-  return foreignToWire(error);
 }
 
-function foreignToWire(error: unknown): ForeignError {
-  try {
-    if (error instanceof Error) {
-      const { name, message, stack } = error;
-      return {
-        foreign: String(name),
-        message: String(message),
-        ...(stack === undefined ? {} : { stack: String(stack) }),
-      };
-    }
-    return { foreign: "Error", message: String(error) };
-  } catch {
-    return { foreign: "Error", message: "A value that cannot be written as text was thrown." };
-  }
+/** Details are plain data, but for a value of the caller that one of them may quote. */
+function ownToWire(plain: ReturnType<typeof errorToPlain>): WireError {
+  return portable(plain).odd ? { ...plain, details: readable(plain.details) } : plain;
+}
+
+function foreignToWire(error: unknown, causesMax: number): ForeignError {
+  if (!(error instanceof Error)) return { foreign: "Error", message: String(error) };
+  const { name, message, stack, cause } = error;
+  const { code } = error as { readonly code?: unknown };
+  return {
+    foreign: String(name),
+    message: String(message),
+    ...(stack === undefined ? {} : { stack: String(stack) }),
+    ...(typeof code === "string" || typeof code === "number" ? { code } : {}),
+    ...(cause === undefined || causesMax === 0 ? {} : { cause: causeToWire(cause, causesMax - 1) }),
+  };
+}
+
+function causeToWire(cause: unknown, causesMax: number): WireError {
+  return isModelVaultError(cause) ? errorToWire(cause) : foreignToWire(cause, causesMax);
 }
 
 export function errorFromWire(wire: WireError): Error {
   if (!("foreign" in wire)) return errorFromPlain(wire);
-  const error = new Error(wire.message);
-  error.name = wire.foreign;
-  if (wire.stack !== undefined) error.stack = wire.stack;
-  return error;
+  const { foreign, message, stack, code, cause } = wire;
+  const error = new Error(message, cause === undefined ? {} : { cause: errorFromWire(cause) });
+  error.name = foreign;
+  if (stack !== undefined) error.stack = stack;
+  return code === undefined ? error : Object.assign(error, { code });
 }
 
 /** Details with what cannot travel told in words. */

@@ -189,6 +189,7 @@ export function send(
   const resolve = pending.resolve.bind(pending);
   const reject = pending.reject.bind(pending);
   const release = onAbort(signal, callOff);
+  if (pending instanceof RowStream) pending.over = release;
   pending.resolve = (value: unknown): void => {
     release();
     resolve(value);

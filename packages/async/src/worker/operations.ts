@@ -250,8 +250,20 @@ export const WRITES: Readonly<Record<string, WriteOperation>> = {
     _context,
     run: (tx: WriteHandle, ...args: readonly unknown[]) => unknown,
     args: readonly unknown[],
-  ) => (handle as Transaction).transaction((tx) => structuredClone(run(tx, ...args))),
+  ) => (handle as Transaction).transaction((tx) => structuredClone(atOnce(run(tx, ...args)))),
 };
+
+/** What a function of a module gives, which must not be a promise: nobody would wait for it. @throws callback_async */
+function atOnce(value: unknown): unknown {
+  if (typeof (value as { readonly then?: unknown } | null | undefined)?.then !== "function") return value;
+  // Its rejection, if any, is not news, and must not end this thread.
+  (value as PromiseLike<unknown>).then(undefined, () => undefined);
+  throw new ModelVaultError(
+    "callback_async",
+    "The function of the module returned a promise. It runs as one transaction, in one go, so it must be synchronous.",
+    { argument: "name" },
+  );
+}
 
 export const ALONE: Readonly<Record<string, AloneOperation>> = {
   checkpoint: (db) => db.checkpoint(),
@@ -267,7 +279,10 @@ export const ALONE: Readonly<Record<string, AloneOperation>> = {
     run: (...args: readonly unknown[]) => unknown,
     args: readonly unknown[],
     told: boolean,
-  ) => run(...args.slice(0, -1), { ...(args.at(-1) as object), ...(told ? { onProgress: progress } : {}) }),
+  ) =>
+    atOnce(
+      run(...args.slice(0, -1), { ...(args.at(-1) as object), ...(told ? { onProgress: progress } : {}) }),
+    ),
 };
 
 /** Changes the rows of a query by a function of the caller. */

@@ -16,7 +16,7 @@ import { Answers } from "./answers.ts";
 import type { Asking } from "./asking.ts";
 import { claimed, Exclusive, type Waiting } from "./exclusive.ts";
 import type { Write } from "./group-commit.ts";
-import { loadFunction } from "./load-function.ts";
+import { type Loaded, loadFunction } from "./load-function.ts";
 import { LongCalls } from "./long-calls.ts";
 import { ALONE, type Context, SHARED, WRITES } from "./operations.ts";
 import type { Outbox } from "./outbox.ts";
@@ -53,6 +53,8 @@ export class Server {
   readonly #answers: Answers;
   readonly #exclusive: Exclusive;
   readonly #scopeParts: ScopeParts;
+  /** Functions of modules, by URL and name. */
+  readonly #loaded = new Map<string, Loaded>();
   /** Batches that have not begun. */
   readonly #late: CallBatch[] = [];
   /** Calls on a transaction or view that is in the middle of something. */
@@ -224,12 +226,21 @@ export class Server {
     }
   }
 
-  /** Loads the function that a call names; the call is entered then. */
+  /** Finds the function that a call names. Where it must be loaded first, the call is entered only then. */
   #load(id: number, scope: ScopeId, op: string, args: readonly unknown[], claim: Claim | undefined): void {
     const [moduleUrl, name, ...rest] = args as [string, string, ...unknown[]];
+    const key = JSON.stringify([moduleUrl, name]);
+    const loaded = this.#loaded.get(key);
+    if (loaded !== undefined) {
+      this.#enterCall(id, scope, op, [loaded, ...rest], claim);
+      return;
+    }
     loadFunction(moduleUrl, name, "name")
       .then(
-        (run) => this.#enterSafely(["call", id, scope, op, [run, ...rest], claim]),
+        (run) => {
+          this.#loaded.set(key, run);
+          this.#enterSafely(["call", id, scope, op, [run, ...rest], claim]);
+        },
         (error: unknown) => this.#answers.error(id, error),
       )
       .then(() => this.#turn(false));

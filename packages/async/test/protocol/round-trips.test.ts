@@ -90,6 +90,18 @@ describe("errors across threads", () => {
     const error = new RangeError("too far");
     const arrived = errorFromWire(structuredClone(errorToWire(error)));
     expect([arrived.name, arrived.message, arrived.stack]).toEqual(["RangeError", "too far", error.stack]);
+    const opened = Object.assign(new Error("no such file"), { code: "ENOENT" });
+    const deeper = new Error("outer", {
+      cause: new ModelVaultError("internal", "own", {}, { cause: opened }),
+    });
+    expect(errorFromWire(structuredClone(errorToWire(opened)))).toMatchObject({ code: "ENOENT" });
+    expect(errorFromWire(structuredClone(errorToWire(deeper)))).toMatchObject({
+      message: "outer",
+      cause: { code: "internal", cause: { message: "no such file" } },
+    });
+    const circle = new Error("round");
+    circle.cause = circle;
+    expect(errorFromWire(structuredClone(errorToWire(circle))).message).toBe("round");
     expect(errorFromWire(structuredClone(errorToWire("text"))).message).toBe("text");
     expect(errorFromWire(structuredClone(errorToWire(Object.create(null)))).message).toMatch(
       /cannot be written/,

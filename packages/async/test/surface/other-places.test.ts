@@ -41,6 +41,43 @@ describe("functions of a module", () => {
   });
 });
 
+describe("functions of a module that go wrong", () => {
+  test("must not give a promise: nothing is kept, and the worker goes on", async () => {
+    const db = await open(memoryStore());
+    await db.register(BOOKS);
+    for (const fails of [true, false])
+      await expect(db.run(JOBS, "later", [fails])).rejects.toEqual(coded("callback_async"));
+    expect(await db.collection("books").count()).toBe(0);
+  });
+
+  test("may throw what cannot be read: the worker goes on", async () => {
+    const db = await open(memoryStore());
+    for (const how of ["proxy", "revoked", "details"]) {
+      await expect(db.run(JOBS, "unreadable", [how])).rejects.toThrow("cannot be written as text");
+      const inside = db.transaction((tx) => tx.run(JOBS, "unreadable", [how]));
+      await expect(inside).rejects.toThrow("cannot be written as text");
+    }
+    expect(await db.collectionNames()).toEqual([]);
+  });
+
+  test("say where a module is not found, and take their place in the order of calls once they are loaded", async () => {
+    const db = await open(memoryStore());
+    await expect(db.run(new URL("./nowhere.mjs", JOBS), "x")).rejects.toMatchObject({
+      code: "ERR_MODULE_NOT_FOUND",
+    });
+    await db.register(BOOKS);
+    await db.run(JOBS, "addToAll", [1]);
+    const books = db.collection("books");
+    const [, sum] = await Promise.all([
+      books.insert({ id: 1, title: "One" }),
+      db.run(JOBS, "addToAll", [5]),
+      books.update(1, { title: "Changed" }),
+    ]);
+    expect(sum).toEqual({ rows: 1, inFunction: true });
+    expect(await books.get(1)).toMatchObject({ title: "Changed", year: 5 });
+  });
+});
+
 describe("maintenance", () => {
   test("checkpoints, compacts, copies and takes snapshots of a file, which open and restore", async () => {
     const path = pathOf("first.modelvault");

@@ -48,3 +48,22 @@ test("a signal of many calls calls all of them off, those that are made of its a
   expect(getEventListeners(signal, "abort")).toHaveLength(0);
   expect(await books.count()).toBe(0);
 });
+
+test("an iteration lets its signal go at its end, when it is left, and when it fails", async () => {
+  const { signal } = new AbortController();
+  const books = db.collection("books");
+  await books.insertMany(Array.from({ length: 3 }, (_, id) => ({ id, title: `Title ${id}` })));
+  const seen: unknown[] = [];
+  for await (const { id } of books.iterate({ signal })) seen.push(id);
+  expect(seen).toEqual([0, 1, 2]);
+  expect(getEventListeners(signal, "abort")).toHaveLength(0);
+  for await (const _ of books.iterate({ signal })) {
+    expect(getEventListeners(signal, "abort")).toHaveLength(1);
+    break;
+  }
+  expect(getEventListeners(signal, "abort")).toHaveLength(0);
+  await expect(db.collection("nowhere").iterate({ signal }).next()).rejects.toMatchObject({
+    code: "collection_unknown",
+  });
+  expect(getEventListeners(signal, "abort")).toHaveLength(0);
+});
