@@ -26,6 +26,7 @@ const commands = {
   parity: { build: true, run: ["node", "tools/parity/main.mjs"] },
   bench: { build: true, run: ["node", "apps/bench/dist/main.js"] },
   changeset: { build: false, run: ["changeset"] },
+  pack: { build: false, run: ["node", "tools/pack.mjs"] },
   crash: { build: true, run: ["node", "tools/crash.mjs"] },
   interop: { build: true, run: ["node", "tools/interop/interop.mjs"] },
   "error-docs": { build: false, run: ["node", "tools/error-docs.mjs"] },

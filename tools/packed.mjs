@@ -1,72 +1,35 @@
 // What is published is what works: every public package is built afresh, packed, and looked at by publint and
-// are-the-types-wrong; then the tarballs are installed in an empty folder, imported, required, and a consumer is
-// type-checked against them: once bare, without any host types, and once with the `ts` blocks of the packages' READMEs.
-import { spawnSync } from "node:child_process";
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+// are-the-types-wrong; then the tarballs are installed in an empty folder, imported, required, their programs are run, and a
+// consumer is type-checked against them: once bare, without any host types, and once with the `ts` blocks of the packages' READMEs.
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { publint } from "publint";
 import { formatMessage } from "publint/utils";
+import { complaint, packAll } from "./pack.mjs";
 import { blocksOf } from "./readme.mjs";
 import { importsOf } from "./syntax.mjs";
-import { listPackages } from "./tree.mjs";
+import { listPublicPackages } from "./tree.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const tsc = join(root, "node_modules", "typescript", "bin", "tsc");
 const attw = join(root, "node_modules", "@arethetypeswrong", "cli", "dist", "index.js");
 
-/** @typedef {import("./tree.mjs").Package} Package */
-/** @typedef {Package & { tarball: string }} Packed */
-
-/**
- * @param {string} program
- * @param {readonly string[]} args
- * @param {string} cwd
- * @returns {string | undefined} what it said, when it failed
- */
-function complaint(program, args, cwd) {
-  const result = spawnSync(program, args, {
-    cwd,
-    encoding: "utf8",
-    shell: process.platform === "win32" && program !== process.execPath,
-    env: { ...process.env, NO_COLOR: "1", FORCE_COLOR: "0" },
-  });
-  if (result.status === 0) return undefined;
-  return (
-    `${result.stdout ?? ""}${result.stderr ?? ""}${result.error?.message ?? ""}`.trim() ||
-    `exit code ${result.status}`
-  );
-}
+/** @typedef {import("./pack.mjs").Packed} Packed */
 
 /**
  * @param {string} tree
  * @returns {Promise<string[]>} findings
  */
 export async function checkPacked(tree) {
-  const packages = listPackages(tree).filter(({ json }) => json.private !== true);
-  if (packages.length === 0) return ["there is no public package"];
+  if (listPublicPackages(tree).length === 0) return ["there is no public package"];
   const work = mkdtempSync(join(tmpdir(), "modelvault-packed-"));
   try {
-    /** @type {string[]} */
-    const findings = [];
-    /** @type {Packed[]} */
-    const packed = [];
-    for (const each of packages) {
-      const outcome = pack(tree, each, work);
-      if ("tarball" in outcome) packed.push({ ...each, tarball: outcome.tarball });
-      else findings.push(outcome.finding);
-    }
+    const { packed, findings } = packAll(tree, work);
+    const whole = findings.length === 0;
     for (const each of packed) findings.push(...(await lint(each)));
-    if (packed.length === packages.length) findings.push(...consume(tree, packed, join(work, "consumer")));
+    if (whole) findings.push(...consume(tree, packed, join(work, "consumer")));
     return findings;
   } finally {
     rmSync(work, { recursive: true, force: true });
@@ -74,39 +37,16 @@ export async function checkPacked(tree) {
 }
 
 /**
- * @param {string} tree
- * @param {Package} each
- * @param {string} work
- * @returns {{ tarball: string } | { finding: string }}
- */
-function pack(tree, each, work) {
-  const folder = join(tree, each.folder);
-  if (existsSync(join(folder, "src", "tsconfig.json"))) {
-    // A file whose source is gone would be packed too.
-    rmSync(join(folder, "dist"), { recursive: true, force: true });
-    const failed = complaint(process.execPath, [tsc, "-b", "src"], folder);
-    if (failed) return { finding: `${each.name} does not build: ${failed}` };
-  }
-  const target = join(work, each.name);
-  mkdirSync(target);
-  const { packageManager } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
-  const failed = complaint("npx", ["--yes", packageManager, "pack", "--pack-destination", target], folder);
-  const [tarball] = readdirSync(target);
-  return !failed && tarball
-    ? { tarball: join(target, tarball) }
-    : { finding: `${each.name} does not pack: ${failed}` };
-}
-
-/**
  * @param {Packed} each
  * @returns {Promise<string[]>}
  */
-async function lint({ name, tarball }) {
+async function lint({ name, json, tarball }) {
   const bytes = Uint8Array.from(readFileSync(tarball)).buffer;
   const { messages, pkg } = await publint({ pack: { tarball: bytes }, strict: true });
   const findings = messages.map(
     (message) => `${name}: publint: ${formatMessage(message, pkg, { color: false })}`,
   );
+  if (json.exports === undefined) return findings;
   const failed = complaint(
     process.execPath,
     [attw, tarball, "--profile", "esm-only", "--no-color", "--no-emoji"],
@@ -143,7 +83,14 @@ function consume(tree, packed, folder) {
 
   /** @type {string[]} */
   const findings = [];
+  const libraries = packed.filter(({ json }) => json.exports !== undefined);
   for (const { json } of packed) {
+    for (const name of Object.keys(json.bin ?? {})) {
+      const failed = complaint("npx", ["--no-install", name, "--version"], folder);
+      if (failed) findings.push(`the program ${name} of ${json.name} does not run: ${failed}`);
+    }
+  }
+  for (const { json } of libraries) {
     const name = JSON.stringify(json.name);
     const check = "if (Object.keys(entry).length === 0) throw new Error('it exports nothing');";
     writeFileSync(join(folder, "import.mjs"), `import * as entry from ${name};\n${check}\n`);
@@ -153,7 +100,7 @@ function consume(tree, packed, folder) {
       if (failed) findings.push(`${json.name} fails in ${file}: ${failed}`);
     }
   }
-  const bare = packed
+  const bare = libraries
     .map(({ json }, index) => `export * as p${index} from ${JSON.stringify(json.name)};`)
     .join("\n");
   findings.push(...typeCheck(folder, "bare", [bare], { module: "NodeNext", types: [] }));

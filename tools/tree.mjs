@@ -1,6 +1,7 @@
 // The files of a workspace tree, for the checks: everything that is kept, nothing that is installed or built.
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { basename, dirname } from "node:path/posix";
 
 const skipped = new Set(["node_modules", "dist", ".git", ".turbo", ".cache", "coverage"]);
 
@@ -36,7 +37,7 @@ export function readText(root, path) {
 /** @typedef {{ path: string, folder: string, name: string, json: Manifest }} Package */
 /**
  * @typedef {{ name?: string, version?: string, private?: boolean, dependencies?: Record<string, string>,
- *   peerDependencies?: Record<string, string>, devDependencies?: Record<string, string>, exports?: unknown }} Manifest
+ *   peerDependencies?: Record<string, string>, devDependencies?: Record<string, string>, exports?: unknown, bin?: Record<string, string> }} Manifest
  */
 
 /**
@@ -45,9 +46,29 @@ export function readText(root, path) {
  * @returns {Package[]} `name` is the folder's
  */
 export function listPackages(root) {
-  return listFiles(root, (path) => /^packages\/[^/]+\/package\.json$/.test(path)).map((path) => {
-    const folder = path.slice(0, -"/package.json".length);
-    return { path, folder, name: folder.slice("packages/".length), json: JSON.parse(readText(root, path)) };
+  return packagesAt(root, /^packages\/[^/]+\/package\.json$/);
+}
+
+/**
+ * What is published: the packages and programs that are not private.
+ * @param {string} root
+ * @returns {Package[]} `name` is the folder's
+ */
+export function listPublicPackages(root) {
+  return packagesAt(root, /^(?:packages|apps)\/[^/]+\/package\.json$/).filter(
+    ({ json }) => json.private !== true,
+  );
+}
+
+/**
+ * @param {string} root
+ * @param {RegExp} manifests
+ * @returns {Package[]}
+ */
+function packagesAt(root, manifests) {
+  return listFiles(root, (path) => manifests.test(path)).map((path) => {
+    const folder = dirname(path);
+    return { path, folder, name: basename(folder), json: JSON.parse(readText(root, path)) };
   });
 }
 
