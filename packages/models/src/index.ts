@@ -62,6 +62,8 @@ export { plan } from "./plan/plan-models.ts";
 export type { AllowDrop, PlanOptions, RowFunctions, RowRewrite } from "./plan/plan-options.ts";
 export type { PlanSource } from "./plan/schema-hashes.ts";
 export type { Fill, Safety, Step, StepKind } from "./plan/step.ts";
+export { describeStep } from "./plan/step-text.ts";
+export type { Unused } from "./plan/unused.ts";
 export type { VariantNeed, VariantTag } from "./plan/variant-needs.ts";
 export { noteOfModel } from "./plan/variant-notes.ts";
 export type { RowSources } from "./rows/row-change.ts";

@@ -3,6 +3,7 @@
  * declared renames; here findings become steps, and what options say about fields goes into them.
  */
 import { classify, type Finding, type Schema } from "@modelvault/core";
+import { constraintText } from "./constraint-text.ts";
 import { renameFields } from "./field-renames.ts";
 import { regroupFields } from "./regroup-fields.ts";
 import type { RowDecisions } from "./row-decisions.ts";
@@ -114,7 +115,7 @@ class CollectionSteps {
   #stepOf(finding: Finding): Step | undefined {
     const { change, path } = finding;
     const base = { collection: this.#collection, path };
-    const reason = clauseOf(finding.reason);
+    const reason = constraintText(clauseOf(finding.reason), fieldAt(this.#after, path)?.type);
     switch (change) {
       case "field_added":
         return this.#optionalField(path);

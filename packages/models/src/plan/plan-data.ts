@@ -3,6 +3,7 @@ import type { CollectionDescriptor } from "@modelvault/core";
 import { encodeExact } from "./exact-json.ts";
 import { hashJson } from "./schema-hashes.ts";
 import type { Step } from "./step.ts";
+import type { Unused } from "./unused.ts";
 import type { VariantNeed } from "./variant-needs.ts";
 
 /** One collection that a plan touches. */
@@ -28,12 +29,15 @@ export interface PlanData {
   readonly steps: readonly Step[];
   /** Collections of the vault that no model names; the plan does not touch them. */
   readonly leftAlone: readonly string[];
+  /** What the options give and no step takes; left out where there is nothing. */
+  readonly unused?: readonly Unused[];
   /** Number of the entry in the vault's history that the plan reverts. */
   readonly reverts?: number;
 }
 
-/** Everything but the hash, which is made here. Collections that are left alone are not part of it. */
+/** Everything but the hash, which is made here. Collections that are left alone and functions that are not used are not part of it. */
 export function sealPlan(data: Omit<PlanData, "format" | "hash">): PlanData {
-  const { leftAlone, ...hashed } = data;
-  return { format: 1, hash: hashJson(encodeExact({ format: 1, ...hashed })), ...hashed, leftAlone };
+  const { leftAlone, unused = [], ...hashed } = data;
+  const hash = hashJson(encodeExact({ format: 1, ...hashed }));
+  return { format: 1, hash, ...hashed, leftAlone, ...(unused.length === 0 ? {} : { unused }) };
 }

@@ -24,6 +24,7 @@ import {
 } from "./schema-hashes.ts";
 import type { Step } from "./step.ts";
 import { type Target, targetOf, targetSchema } from "./target.ts";
+import { unusedOf } from "./unused.ts";
 
 /**
  * What has to happen for the vault to have the collections of these models: all of them at once, in one plan.
@@ -145,6 +146,7 @@ class PlannedVault {
       changes: this.#changes,
       steps: this.#steps,
       leftAlone: [...this.#now.keys()].filter((name) => !named.has(name)),
+      unused: unusedOf(options, this.#steps),
       ...(reverts === undefined ? {} : { reverts }),
     });
     const models = targets.flatMap(({ model }) => model ?? []);

@@ -73,6 +73,9 @@ const change: Test = (value) =>
     variants: optional(isNeedList),
   });
 
+const unused: Test = (value) =>
+  has(value, { option: one("convert", "fill", "rewrite"), name: text, reason: text });
+
 const PLAN: Tests = {
   hash: text,
   base: text,
@@ -81,6 +84,7 @@ const PLAN: Tests = {
   leftAlone: texts,
   changes: (value) => Array.isArray(value) && value.every(change),
   steps: (value) => Array.isArray(value) && value.every(step),
+  unused: optional((value) => Array.isArray(value) && value.every(unused)),
   reverts: optional((value) => typeof value === "number"),
 };
 

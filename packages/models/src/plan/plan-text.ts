@@ -2,6 +2,7 @@
 import type { PlanData } from "./plan-data.ts";
 import { type Safety, type Step, worstSafety } from "./step.ts";
 import { blockerOf, counted, stepText } from "./step-text.ts";
+import { unusedText } from "./unused.ts";
 
 const MEANING: Readonly<Record<Safety, string>> = {
   safe: "no stored row is changed",
@@ -24,8 +25,7 @@ export function planText(plan: PlanData, notes: ReadonlyMap<number, readonly str
     const advice = blockerOf(step);
     if (advice !== undefined) lines.push(`      not yet: ${advice}`);
   });
-  const left = leftAloneText(plan);
-  return [...lines, ...(left === undefined ? [] : [left])].join("\n");
+  return [...lines, ...remarks(plan)].join("\n");
 }
 
 /** The same as a heading and a list. */
@@ -35,8 +35,7 @@ export function planMarkdown(plan: PlanData): string {
   const blocked = plan.steps.flatMap((step) => blockerOf(step) ?? []);
   if (blocked.length > 0)
     lines.push("", "Cannot be applied yet:", "", ...blocked.map((advice) => `- ${advice}`));
-  const left = leftAloneText(plan);
-  if (left !== undefined) lines.push("", left);
+  for (const remark of remarks(plan)) lines.push("", remark);
   return lines.join("\n");
 }
 
@@ -46,9 +45,10 @@ function headline(plan: PlanData): string {
   return `${what} ${shortHash(plan.hash)}: ${counted(plan.steps.length, "step")}, ${MEANING[worstSafety(plan.steps)]}.`;
 }
 
-function leftAloneText({ leftAlone }: PlanData): string | undefined {
-  if (leftAlone.length === 0) return undefined;
-  return `Left alone, as no model names them: ${leftAlone.join(", ")}.`;
+/** What the plan does not do. */
+function remarks({ leftAlone, unused = [] }: PlanData): string[] {
+  const left = leftAlone.length === 0 ? [] : [`Left alone, as no model names them: ${leftAlone.join(", ")}.`];
+  return [...left, ...unused.map(unusedText)];
 }
 
 /** `~` means nothing in a diff, where `!` is a change; so what is in the way says so in words. */

@@ -11,6 +11,7 @@ import type { CollectionChange, PlanData } from "./plan-data.ts";
 import { planMarkdown, planText } from "./plan-text.ts";
 import { type Safety, type Step, worstSafety } from "./step.ts";
 import { blockerOf, passesWhenEmpty } from "./step-text.ts";
+import type { Unused } from "./unused.ts";
 
 /** What keeps a plan from being applied. */
 export interface Blocker {
@@ -53,6 +54,11 @@ export class Plan {
   /** Collections of the vault that no model names; they stay as they are. */
   get leftAlone(): readonly string[] {
     return this.data.leftAlone;
+  }
+
+  /** Values and functions of the options that no step takes; mostly those of migrations that were made already. */
+  get unused(): readonly Unused[] {
+    return this.data.unused ?? [];
   }
 
   /** Whether there is nothing to do. */

@@ -29,7 +29,11 @@ export function signOf(step: Step): "+" | "-" | "~" | "!" {
   }
 }
 
-/** What a step does, without its collection. */
+/**
+ * What a step does, in plain words, without its collection.
+ * @example
+ * for (const step of changes.steps) console.log(step.collection, describeStep(step));     // books add field "year" (optional int64)
+ */
 export function describeStep(step: Step): string {
   switch (step.kind) {
     case "createCollection":

@@ -170,7 +170,7 @@ test("the report reads like the plan, with what was found below the steps", () =
     limit: 1,
   });
   expect(String(report).split("\n").slice(1)).toEqual([
-    '  ~ books: tighten "title": min_length 1 is added',
+    '  ~ books: tighten "title": at least 1 character',
     "      1 row would fail:",
     expect.stringMatching(/^ {8}row 2 at title: /),
     '  ~ books: make "note" required, if every row has it',
