@@ -2,11 +2,12 @@
  * One open handle of an LMDB environment: keyspaces and bytes in, bytes out, no lifetimes. Every refusal of LMDB is thrown as a
  * coded error. Keys of reads pass through a piece of memory shared with the addon.
  */
+import { constants } from "node:os";
 import { ModelVaultError } from "@modelvault/core";
 import { type Space, writeBytes, writePrefix } from "../format/keys.ts";
 import { type MapPlace, pageZeroFrom } from "../pages/page-map.ts";
-import { type NativeDbi, type NativeEnv, type NativeTxn, native } from "./addon.ts";
-import { LENGTH_BESIDE, lmdbError, NOT_FOUND, SHARED_VALUE } from "./codes.ts";
+import { type NativeDbi, type NativeEnv, type NativeEnvOptions, type NativeTxn, native } from "./addon.ts";
+import { codeOf, LENGTH_BESIDE, lmdbError, NOT_FOUND, SHARED_VALUE } from "./codes.ts";
 import { Cursors } from "./cursors.ts";
 import { type EnvironmentFigures, Figures } from "./figures.ts";
 import { showLastCommit } from "./last-commit.ts";
@@ -42,6 +43,27 @@ const PAUSE = new Int32Array(new SharedArrayBuffer(4));
 /** The open write transaction, where an address of a read transaction is asked for. */
 export const WRITER = 0;
 
+/**
+ * Opens the file and begins a read transaction, which takes a place among the readers. Whoever closes a file as the last one destroys the locks in
+ * the lock file, and another process that opened it at that moment, too late to be the first, has those: it gives them up, and opens anew.
+ */
+function openNative(options: NativeEnvOptions, flags: number): { env: NativeEnv; first: NativeTxn } {
+  for (let opening = 1; ; opening++) {
+    const env = new native.Env();
+    env.open(options, flags, 0);
+    try {
+      env.readerCheck();
+      return { env, first: new native.Txn(env, READ_ONLY) };
+    } catch (error) {
+      env.close();
+      if (codeOf(error) !== constants.errno.EINVAL || opening === OPENINGS_MAX) throw error;
+    }
+    Atomics.wait(PAUSE, 0, 0, 1);
+  }
+}
+
+const OPENINGS_MAX = 200;
+
 export class Environment {
   readonly path: string;
   /** Whether LMDB itself has the file open for reading only. */
@@ -67,18 +89,17 @@ export class Environment {
     const area = new Uint8Array(new ArrayBuffer(KEY_AREA_BYTES));
     this.#area = area;
     this.#words = new Uint32Array(area.buffer, 0, KEY_AREA_BYTES / 4);
-    this.#env = new native.Env();
-    let isOpen = false;
+    let env: NativeEnv | undefined;
     try {
       const options = { path, keyBytes: area, maxDbs: 1, maxReaders: readersMax, mapSize: mapBytes };
       const flags = NO_SUBDIR | (readOnly ? READ_ONLY : 0) | (readAhead ? 0 : NO_READ_AHEAD);
-      this.#env.open(options, flags, 0);
-      isOpen = true;
-      const { address } = this.#env;
+      const opened = openNative(options, flags);
+      env = opened.env;
+      this.#env = env;
+      this.first = opened.first;
+      const { address } = env;
       this.readOnly = (native.getEnvFlags(address) & READ_ONLY) !== 0;
       this.keyBytesMax = Math.min(this.#env.getMaxKeySize(), KEY_BYTES_MAX);
-      this.#env.readerCheck();
-      this.first = new native.Txn(this.#env, READ_ONLY);
       // Never asked to compress, and no value is so long that its first byte is looked at.
       const target = new native.Compression({ threshold: 0xffff_ffff, startingOffset: 0x7fff_ffff });
       this.#slab = new ValueSlab(target);
@@ -90,7 +111,7 @@ export class Environment {
       if (!this.readOnly && this.#hidesCommit()) this.showLastCommit();
       native.resetTxn(this.first.address);
     } catch (error) {
-      if (isOpen) this.#env.close();
+      env?.close();
       throw lmdbError(error, path, "open");
     }
   }

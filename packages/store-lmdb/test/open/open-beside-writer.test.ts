@@ -1,4 +1,7 @@
-/** Opening a vault that another process writes to without pause: pages that are looked at may be put to another use, and LMDB may hide a commit. */
+/**
+ * Opening a vault while other processes write to it, open and close it: pages that are looked at may be put to another use, LMDB may hide a commit,
+ * and whoever closes as the last one destroys the locks in the lock file under those who are just opening.
+ */
 import { Database } from "@modelvault/core";
 import { expect, test } from "vitest";
 import { lmdbStore } from "../../src/index.ts";
@@ -23,5 +26,18 @@ test("openings beside a process that writes are never refused, show what the las
   await writer.exited;
   using db = Database.open(lmdbStore(path));
   expect(db.collection("tickets").count()).toBe(taken);
+  expect(db.verify()).toMatchObject({ ok: true });
+});
+
+test("processes that open the vault for each transaction, and close it, do not get into each other's way", async () => {
+  const path = newPlace();
+  makeTickets(path);
+  const visitors = ["one", "other"].map((who) => new Child("visitor", path, who, "120"));
+  for (const visitor of visitors) expect(await visitor.says()).toBe("ready");
+  for (const visitor of visitors) visitor.tell("go");
+  for (const visitor of visitors) expect(await visitor.says()).toBe("done");
+  for (const visitor of visitors) await visitor.exited;
+  using db = Database.open(lmdbStore(path));
+  expect(db.collection("tickets").count()).toBe(240);
   expect(db.verify()).toMatchObject({ ok: true });
 });

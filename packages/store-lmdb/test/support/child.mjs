@@ -73,6 +73,20 @@ const roles = {
     }
   },
 
+  /** Takes so many numbers, and opens the vault for each of them. */
+  async visitor() {
+    const [who = "", times = "0"] = rest;
+    db.close();
+    await say("ready");
+    await heard();
+    for (let time = 0; time < Number(times); time++) {
+      const visited = Database.open(lmdbStore(path));
+      takeNumber(visited, who, 0);
+      visited.close();
+    }
+    await say("done");
+  },
+
   /** Begins a transaction and comes to its end. */
   async leaver() {
     db.close();
