@@ -19,13 +19,19 @@ export interface AllowDrop {
 export type RowRewrite = ((row: Row) => Row) | { readonly once: string; readonly row: (row: Row) => Row };
 
 /**
- * Where values come from. Rows are as the engine holds them: timestamps in microseconds, uuids as text, null for what is absent.
- * Functions are not part of a plan's JSON; `apply` takes them too.
+ * Where values come from. Rows are as the engine holds them: every field of the schema is there, null for what is absent, also in objects and in objects
+ * of lists; dates are microseconds since 1970; integers, bigints and dates are numbers where a number holds them exactly, else bigints; uuids are text in lower
+ * case; a union has the fields of all its variants. Functions give values in the same form: numbers or bigints for integers, null or undefined for
+ * nothing. One may be called more than once for a row, and none may be async. They are not part of a plan's JSON; `apply` takes them too. What no step
+ * takes does nothing, and is listed in `Plan.unused`.
  */
 export interface RowFunctions {
-  /** For stored rows of a field that is new or becomes required: a value, or a function of the row as it was, renamed fields under their new names. */
+  /**
+   * For stored rows of a field that is new or becomes required: a value, or a function of the row as it was, renamed fields under their new names and dropped
+   * ones still there. A Date goes for a timestamp.
+   */
   readonly fill?: { readonly [field: string]: Value | Date | ((row: Row) => unknown) };
-  /** For a field whose type or constraints change: the new value from the old one. Absent values stay absent. */
+  /** For a field whose type or constraints change: the new value from the old one, which is never null, and the row as for `fill`. A Date goes for a timestamp. Absent values stay absent. */
   readonly convert?: { readonly [field: string]: (value: Value, row: Row) => unknown };
   /** By collection: makes the new row from the row as everything else left it. Without a name it runs whenever the collection's rows change. */
   readonly rewrite?: { readonly [collection: string]: RowRewrite };
