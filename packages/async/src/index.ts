@@ -13,6 +13,7 @@ export type { AsyncDatabaseOptions, AsyncTransactionOptions } from "./database/o
 // Models
 export { AsyncModelCollection } from "./models/async-model-collection.ts";
 export { AsyncModelQuery } from "./models/async-model-query.ts";
+export { type AsyncCheckOptions, asyncCheck } from "./models/check.ts";
 export { asyncHistory, asyncPlanRevert, asyncRevert } from "./models/history.ts";
 export { asyncCollection } from "./models/open-collection.ts";
 export { type AsyncOpenOptions, asyncOpenWith } from "./models/open-with.ts";

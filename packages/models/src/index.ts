@@ -23,7 +23,7 @@ export {
   type RowProblem,
   type StepReport,
 } from "./check/check-report.ts";
-export type { CheckOptions, CheckSource } from "./check/check-rows.ts";
+export { type CheckOptions, type CheckSource, checkInSteps, type RowQuestion } from "./check/check-rows.ts";
 // For packages that carry rows of models elsewhere, such as @modelvault/async
 export { compareModel } from "./collection/compare-model.ts";
 export { type CompiledModel, compileModel } from "./collection/compiled-model.ts";

@@ -17,6 +17,7 @@ import type {
 import { argumentInvalid } from "@modelvault/core";
 import { workerModule } from "../link/worker-module.ts";
 import type { CallOptions, CallSite, Sending } from "../transaction/call-site.ts";
+import type { Shown } from "../worker/showing.ts";
 import { AsyncCollection } from "./async-collection.ts";
 import { callerFunction } from "./caller-function.ts";
 import { checkCallOptions } from "./options.ts";
@@ -65,21 +66,28 @@ export abstract class AsyncReadHandle {
     return (await this.readCall("schemaHash", [], options)) as string;
   }
 
-  /** The dry run of `registerVersion`; a `rewrite` function runs in the caller's thread. */
+  /** The dry run of `registerVersion`; the functions of the options run in the caller's thread. */
   async checkVersion(
     name: string,
     descriptor: VersionDescriptor,
     options: CheckOptions & CallOptions = {},
   ): Promise<VersionCheck> {
-    const { signal, rewrite, ...how } = optionsOf(options);
-    if (typeof rewrite !== "function")
-      return (await this.readCall("checkVersion", [name, descriptor, options], { signal })) as VersionCheck;
-    const sending = {
+    const { signal, rewrite, onRow, ...how } = optionsOf(options);
+    const rewrites = typeof rewrite === "function";
+    const shows = typeof onRow === "function";
+    const plain = { ...how, ...asGiven("rewrite", rewrite), ...asGiven("onRow", onRow) };
+    if (!rewrites && !shows)
+      return (await this.readCall("checkVersion", [name, descriptor, plain], { signal })) as VersionCheck;
+    const sending: Sending = {
       ...checkCallOptions({ signal }),
-      integers: this.site.integers,
-      apply: rewriter(rewrite as never, "checkVersion", (await this.schema(name)).primaryKey),
+      integers: (how as CheckOptions).integers ?? this.site.integers,
+      ...(rewrites
+        ? { apply: rewriter(rewrite as never, "checkVersion", (await this.schema(name)).primaryKey) }
+        : {}),
+      ...(shows ? { progress: shownTo(onRow as (row: Row, key: Value) => void) } : {}),
     };
-    return (await this.site.call("checkVersionBy", "read", [name, descriptor, how], sending)) as VersionCheck;
+    const args = [name, descriptor, plain, { rewrites, shows }];
+    return (await this.site.call("checkVersionBy", "read", args, sending)) as VersionCheck;
   }
 
   /** The bytes that were noted under a key. */
@@ -196,9 +204,23 @@ export abstract class AsyncWriteHandle extends AsyncReadHandle {
 /** @throws argument_invalid */
 function optionsOf<T extends object>(
   options: T,
-): T & { readonly rewrite?: unknown; readonly onProgress?: unknown } {
+): T & { readonly rewrite?: unknown; readonly onRow?: unknown; readonly onProgress?: unknown } {
   if (typeof options === "object" && options !== null) return options;
   throw argumentInvalid("options", "an object", options);
+}
+
+/** An option that is no function, for the engine to judge. */
+function asGiven(name: string, value: unknown): object {
+  return value === undefined || typeof value === "function" ? {} : { [name]: value };
+}
+
+/** Takes batches of rows for a function of one. */
+function shownTo(look: (row: Row, key: Value) => void): (rows: never) => void {
+  const context = callerFunction(([row, key]: Shown) => look(row, key), "options.onRow", "checkVersion");
+  callerFunction(look as never, "options.onRow", "checkVersion");
+  return (rows: readonly Shown[]) => {
+    for (const shown of rows) context(shown as never);
+  };
 }
 
 /** A rewrite function of rows and their keys, as one of rows. */

@@ -13,7 +13,7 @@ import {
 } from "../protocol/messages.ts";
 import { spell } from "../protocol/odd-values.ts";
 import { portable } from "../protocol/portable.ts";
-import { errorFromWire } from "../protocol/wire-errors.ts";
+import { errorFromWire, errorToWire } from "../protocol/wire-errors.ts";
 import type { CallsInFlight } from "./calls-in-flight.ts";
 import { PackedChunk, type Pending } from "./pending.ts";
 import { ShapeCache } from "./shape-cache.ts";
@@ -200,16 +200,19 @@ export class AnswerReader {
   #answerAsk(pending: Pending, chunk: PackedChunk): void {
     const made: unknown[] = [];
     let odd = false;
-    let failed = false;
+    const { progressFailure } = pending;
+    const failed = progressFailure !== undefined;
+    if (progressFailure !== undefined) pending.failure = progressFailure;
     try {
-      while (chunk.left > 0) {
+      while (chunk.left > 0 && !failed) {
         const result = portable(pending.apply?.(chunk.next() as Row));
         odd ||= result.odd;
         made.push(result.value);
       }
     } catch (error) {
       pending.failure = { error };
-      failed = true;
+      this.#events.answer({ rows: odd ? spell(made) : made, odd, failed: true, error: errorToWire(error) });
+      return;
     }
     this.#events.answer({ rows: odd ? spell(made) : made, odd, failed });
   }

@@ -9,7 +9,7 @@ import {
   type PlanOptions,
   plan,
 } from "@modelvault/models";
-import type { AsyncDatabase } from "../database/async-database.ts";
+import type { AsyncDatabase, ReadOptions } from "../database/async-database.ts";
 import type { AsyncReadHandle } from "../database/async-handle.ts";
 import { AsyncTransaction } from "../database/async-transaction.ts";
 import type { AsyncView } from "../database/async-view.ts";
@@ -37,8 +37,9 @@ export async function asyncPlan(
 export function atOneMoment<T>(
   db: AsyncReadHandle | AsyncDatabase,
   read: (handle: AsyncReadHandle) => Promise<T>,
+  options?: ReadOptions,
 ): Promise<T> {
-  return "read" in db ? db.read(read) : read(db);
+  return "read" in db ? db.read(read, options) : read(db);
 }
 
 /**

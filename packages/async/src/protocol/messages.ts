@@ -117,12 +117,14 @@ export type ChunkAnswer = readonly [
 export type ReportAnswer = readonly [kind: "report", method: string, report: unknown];
 /** Rows that the caller is to put through the function of a call; the worker stands still until they are back (`asking.ts`). */
 export type AskAnswer = readonly [kind: "ask", id: number, shape: number, lengths: readonly number[]];
-/** What came of an ask. `failed`: the function threw at the row behind these; the caller keeps the error. */
+/** What came of an ask. `failed`: the function threw at the row behind these, or nobody waits for the call any longer. */
 export interface Asked {
   readonly rows: unknown;
   /** The rows cannot be cloned, and are spelled out (`odd-values.ts`). */
   readonly odd: boolean;
   readonly failed: boolean;
+  /** What the function threw, for those who go on; the caller keeps the error itself. */
+  readonly error?: WireError;
 }
 /** Name under which the worker says that a call failed because the function of the caller did. */
 export const ASK_FAILED = "AskFailed";

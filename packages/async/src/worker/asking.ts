@@ -4,8 +4,9 @@
  */
 import { type MessagePort, receiveMessageOnPort } from "node:worker_threads";
 import { ModelVaultError, type PackedShape, type Row, type Value } from "@modelvault/core";
-import { ASK_FAILED, type Asked } from "../protocol/messages.ts";
+import { ASK_FAILED, type Asked, type WireError } from "../protocol/messages.ts";
 import { readOut } from "../protocol/odd-values.ts";
+import { errorFromWire } from "../protocol/wire-errors.ts";
 import type { Outbox } from "./outbox.ts";
 
 /** Rows that are sent ahead of their turn, so that not every row costs a round trip. */
@@ -20,6 +21,7 @@ export class AskFailed extends Error {
 interface Answered {
   readonly rows: readonly Row[];
   readonly failed: boolean;
+  readonly error?: WireError | undefined;
 }
 
 export class Asking {
@@ -33,11 +35,17 @@ export class Asking {
     this.#outbox = outbox;
   }
 
-  /** What the function of a call makes of a row. @throws AskFailed */
+  /** What the function of a call makes of a row. @throws what the function throws, and AskFailed where nobody waits for the call any longer */
   askOne(id: number, shape: PackedShape, payloads: readonly Uint8Array[]): Row {
-    const [row] = this.#ask(id, shape, payloads).rows;
-    if (row === undefined) throw new AskFailed();
+    const { rows, error } = this.#ask(id, shape, payloads);
+    const [row] = rows;
+    if (row === undefined) throw error === undefined ? new AskFailed() : errorFromWire(error);
     return row;
+  }
+
+  /** Waits until the caller has taken in what was sent before. @throws AskFailed where it will not go on */
+  catchUp(id: number, shape: PackedShape): void {
+    if (this.#ask(id, shape, []).failed) throw new AskFailed();
   }
 
   #ask(id: number, shape: PackedShape, payloads: readonly Uint8Array[]): Answered {
@@ -77,6 +85,6 @@ export class Asking {
   }
 }
 
-function answered({ rows, odd, failed }: Asked): Answered {
-  return { rows: (odd ? readOut(rows) : rows) as readonly Row[], failed };
+function answered({ rows, odd, failed, error }: Asked): Answered {
+  return { rows: (odd ? readOut(rows) : rows) as readonly Row[], failed, error };
 }

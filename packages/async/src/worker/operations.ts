@@ -24,8 +24,9 @@ import {
   type WriteHandle,
 } from "@modelvault/core";
 import type { CollectionRef } from "../protocol/messages.ts";
-import { ASK_ROWS, type Asking } from "./asking.ts";
+import { ASK_ROWS, AskFailed, type Asking } from "./asking.ts";
 import { ManyRows, OneRow, Stepped } from "./results.ts";
+import { Showing } from "./showing.ts";
 
 /** What an operation works with beside its handle. */
 export interface Context {
@@ -44,16 +45,21 @@ export type AloneOperation = (db: Database, context: Context, ...args: Arguments
 
 /** A collection as a call names it. @throws collection_unknown, model_mismatch where it is not the edition that was meant */
 export function rowsOf(handle: ReadHandle, ref: CollectionRef): Collection {
-  if (typeof ref === "string") return handle.collection(ref);
+  if (isName(ref)) return handle.collection(ref);
   refuseMoved(handle, ref);
   return handle.collection(ref[0], integersOf(ref));
 }
 
 /** @throws as {@link rowsOf} */
 export function packedOf(handle: ReadHandle, ref: CollectionRef): PackedCollection {
-  if (typeof ref === "string") return handle.packed(ref);
+  if (isName(ref)) return handle.packed(ref);
   refuseMoved(handle, ref);
   return handle.packed(ref[0], integersOf(ref));
+}
+
+/** Whatever the caller gave for a name, the engine judges. */
+function isName(ref: CollectionRef): ref is string {
+  return !Array.isArray(ref);
 }
 
 function integersOf([, integers]: Exclude<CollectionRef, string>): { readonly integers?: IntegerMode } {
@@ -68,7 +74,7 @@ function editionOf(handle: ReadHandle, name: string): string {
 
 /** @throws model_mismatch, collection_unknown */
 export function refuseMoved(handle: ReadHandle, ref: CollectionRef): void {
-  if (typeof ref === "string" || ref[2] === undefined) return;
+  if (isName(ref) || ref[2] === undefined) return;
   const [collection, , edition] = ref;
   if (editionOf(handle, collection) === edition) return;
   const { version } = handle.collection(collection);
@@ -101,18 +107,43 @@ export const SHARED: Readonly<Record<string, SharedOperation>> = {
   notes: (handle, _context, prefix: string) => handle.notes(prefix),
   checkVersion: (handle, _context, name: string, descriptor: VersionDescriptor, options: CheckOptions) =>
     handle.checkVersion(name, descriptor, options),
-  checkVersionBy(handle, { asking, id }, name: string, descriptor: VersionDescriptor, options: CheckOptions) {
-    // Rows may be asked for twice, in no order that is promised: one at a time.
+  checkVersionBy(
+    handle,
+    { asking, id, progress },
+    name: string,
+    descriptor: VersionDescriptor,
+    options: CheckOptions,
+    { rewrites, shows }: { readonly rewrites: boolean; readonly shows: boolean },
+  ) {
     const packed = handle.packed(name, { integers: "exact" });
     const shape = packed.shape();
     const look = packed.lookAhead();
-    const rewrite = (_row: Row, key: Value): Row => asking.askOne(id, shape, look(key, 1));
-    return handle.checkVersion(name, descriptor, { ...options, rewrite });
+    // Rows may be asked for twice, in no order that is promised: one at a time.
+    let left = false;
+    const rewrite = (_row: Row, key: Value): Row => {
+      if (left) throw new AskFailed();
+      try {
+        return asking.askOne(id, shape, look(key, 1));
+      } catch (error) {
+        left = error instanceof AskFailed;
+        throw error;
+      }
+    };
+    const showing = new Showing(progress, () => asking.catchUp(id, shape));
+    const onRow = (row: Row, key: Value): void => showing.show(row, key);
+    const check = handle.checkVersion(name, descriptor, {
+      ...options,
+      // Rows are decoded in the caller's thread as the caller wants its integers.
+      ...(rewrites ? { rewrite, integers: "exact" } : {}),
+      ...(shows ? { onRow } : {}),
+    });
+    showing.end();
+    return check;
   },
   revision: (handle) => (handle as Database).revision(),
   version: (handle, _context, ref: CollectionRef) => rowsOf(handle, ref).version,
   edition(handle, _context, ref: CollectionRef) {
-    const name = typeof ref === "string" ? ref : ref[0];
+    const name = isName(ref) ? ref : ref[0];
     return { edition: editionOf(handle, name), schema: handle.schema(name) };
   },
   count: (handle, _context, ref: CollectionRef) => rowsOf(handle, ref).count(),
@@ -125,7 +156,9 @@ export const SHARED: Readonly<Record<string, SharedOperation>> = {
   getMany(handle, _context, ref: CollectionRef, keys: readonly Value[]) {
     const packed = packedOf(handle, ref);
     const payloads = packed.getMany(keys).map((payload) => payload ?? null);
-    return new ManyRows(payloads.values(), () => packed.shape());
+    // As of now: the collection may have another one when the last of them are sent.
+    const shape = packed.shape();
+    return new ManyRows(payloads.values(), () => shape);
   },
   rows: (handle, context, ref: CollectionRef, spec: unknown) => rowsFound(handle, context, ref, spec, false),
   iterate: (handle, context, ref: CollectionRef, spec: unknown) =>

@@ -8,12 +8,14 @@ import {
   type ReadHandle,
   type Row,
   type VersionCheck,
+  type CheckOptions as VersionCheckOptions,
+  type VersionDescriptor,
 } from "@modelvault/core";
 import { showValue } from "../collection/show-value.ts";
 import { argumentInvalid } from "../define/arguments.ts";
 import type { CollectionChange, PlanData } from "../plan/plan-data.ts";
 import { checkKeys } from "../plan/plan-options.ts";
-import { currentHash, schemaOf } from "../plan/schema-hashes.ts";
+import { currentHash, type PlanSource, schemaOf } from "../plan/schema-hashes.ts";
 import type { Step } from "../plan/step.ts";
 import { modelOf } from "../rows/model-judge.ts";
 import { type RowSources, rowChange } from "../rows/row-change.ts";
@@ -31,6 +33,16 @@ export interface CheckOptions {
   readonly validateRows?: boolean;
 }
 
+/** What a check asks of a vault: the dry run of one collection, or a look at all of its rows. */
+export type RowQuestion =
+  | {
+      readonly kind: "version";
+      readonly collection: string;
+      readonly descriptor: VersionDescriptor;
+      readonly options: VersionCheckOptions;
+    }
+  | { readonly kind: "rows"; readonly collection: string; readonly look: (row: Row) => void };
+
 const LIMIT = 10;
 
 /** Rows of a collection that are told apart by step; more are only counted. */
@@ -43,6 +55,30 @@ export function checkRows(
   sources: RowSources,
   options: CheckOptions,
 ): CheckReport {
+  const steps = checkInSteps(db, plan, sources, options);
+  let step = steps.next();
+  while (step.done !== true) step = steps.next(answer(db, step.value));
+  return step.value;
+}
+
+function answer(db: CheckSource, question: RowQuestion): VersionCheck | undefined {
+  if (question.kind === "version")
+    return db.checkVersion(question.collection, question.descriptor, question.options);
+  for (const row of db.collection<Row>(question.collection, { integers: "exact" }).iterate())
+    question.look(row);
+  return undefined;
+}
+
+/**
+ * The same for whoever answers questions about rows otherwise than at once, such as `@modelvault/async`: a dry run is answered with what it found, a look at rows with nothing.
+ * @throws plan_stale, plan_incomplete, argument_invalid
+ */
+export function* checkInSteps(
+  db: PlanSource,
+  plan: PlanData,
+  sources: RowSources,
+  options: CheckOptions,
+): Generator<RowQuestion, CheckReport, VersionCheck | undefined> {
   const { limit, validateRows } = checkOptions(options);
   refuseStale(db, plan);
   const collections: CollectionReport[] = [];
@@ -54,7 +90,7 @@ export function checkRows(
     const model = validateRows ? modelOf(sources.models, name, checkDescriptor(after).schema) : undefined;
     const question = model && new ModelQuestion(model, limit);
     const steps = plan.steps.filter(({ collection }) => collection === name);
-    const check = checkChange(db, change, steps, sources, question);
+    const check = yield* checkChange(change, steps, sources, question);
     if (check !== undefined) {
       const collisions = check.uniqueViolations.count;
       collections.push({ name, rows: check.rows, failing: check.failing + collisions });
@@ -62,7 +98,7 @@ export function checkRows(
     }
     if (question !== undefined) models.push(question.report(steps.some(({ safety }) => safety !== "safe")));
   }
-  if (validateRows) models.push(...askOthers(db, plan, sources, limit));
+  if (validateRows) models.push(...(yield* askOthers(db, plan, sources, limit)));
   const steps = plan.steps.map((step, at): StepReport => {
     const rows = collections.find(({ name }) => name === step.collection)?.rows ?? 0;
     const { failing, problems } = blames[at] ?? { failing: 0, problems: [] };
@@ -84,7 +120,7 @@ function checkOptions(options: CheckOptions): Required<CheckOptions> {
   return { limit, validateRows };
 }
 
-function refuseStale(db: CheckSource, { base, concerns }: PlanData): void {
+function refuseStale(db: PlanSource, { base, concerns }: PlanData): void {
   const current = currentHash(db, concerns);
   if (current === base) return;
   throw new ModelVaultError(
@@ -99,52 +135,54 @@ function refuseStale(db: CheckSource, { base, concerns }: PlanData): void {
 }
 
 /** The dry run of one collection; undefined when its rows have no part in the plan, and are only shown to their model. */
-function checkChange(
-  db: CheckSource,
+function* checkChange(
   change: CollectionChange,
   all: readonly Step[],
   sources: RowSources,
   question: ModelQuestion | undefined,
-): VersionCheck | undefined {
+): Generator<RowQuestion, VersionCheck | undefined, VersionCheck | undefined> {
   const { name, from = name, after } = change;
   const steps = all.filter(({ kind }) => kind !== "renameCollection");
   // Another primary key makes rows that cannot be looked at under their old one; such a plan is refused whatever they hold.
   if (after === undefined || steps.some(({ kind }) => kind === "changePrimaryKey")) return undefined;
   if (steps.length === 0) {
-    question?.askAll(db, from);
+    if (question !== undefined) yield { kind: "rows", collection: from, look: (row) => question.ask(row) };
     return undefined;
   }
   const rewrite = rowChange(change, steps, sources);
   const { fields, indexes = [] } = after;
-  return db.checkVersion(
-    from,
-    { fields, indexes },
-    {
+  return yield {
+    kind: "version",
+    collection: from,
+    descriptor: { fields, indexes },
+    options: {
       limit: TOLD_APART_MAX,
       integers: "exact",
       ...(rewrite === undefined ? {} : { rewrite }),
       ...(question === undefined ? {} : { onRow: (row: Row): void => question.ask(row) }),
     },
-  );
+  };
 }
 
 /** Models whose collections the plan leaves as they are: their rows may break rules that no schema of the engine has. */
-function askOthers(
-  db: CheckSource,
+function* askOthers(
+  db: PlanSource,
   { changes }: PlanData,
   { models = [] }: RowSources,
   limit: number,
-): ModelReport[] {
-  return models.flatMap(({ name }, at) => {
-    if (changes.some((change) => change.name === name)) return [];
-    if (models.findIndex((each) => each.name === name) < at) return [];
+): Generator<RowQuestion, ModelReport[], VersionCheck | undefined> {
+  const reports: ModelReport[] = [];
+  for (const [at, { name }] of models.entries()) {
+    if (changes.some((change) => change.name === name)) continue;
+    if (models.findIndex((each) => each.name === name) < at) continue;
     const schema = schemaOf(db, name);
     const model = schema && modelOf(models, name, schema);
-    if (model === undefined) return [];
+    if (model === undefined) continue;
     const question = new ModelQuestion(model, limit);
-    question.askAll(db, name);
-    return [question.report(false)];
-  });
+    yield { kind: "rows", collection: name, look: (row) => question.ask(row) };
+    reports.push(question.report(false));
+  }
+  return reports;
 }
 
 /** Puts each row that fails down to the steps that it fails at. */

@@ -1,5 +1,5 @@
 /** One model asked about rows, one after another: how many it would refuse, and the first of them with what is wrong. */
-import type { ReadHandle, Row } from "@modelvault/core";
+import type { Row } from "@modelvault/core";
 import type { Model } from "../define/model.ts";
 import { type Judge, judgeOf } from "../rows/model-judge.ts";
 import type { ModelReport, RowProblem } from "./check-report.ts";
@@ -29,11 +29,6 @@ export class ModelQuestion {
         path: issue.path.join("."),
         reason: issue.message,
       });
-  }
-
-  /** Every row of a collection that stays as it is. */
-  askAll(db: ReadHandle, collection: string): void {
-    for (const row of db.collection<Row>(collection, { integers: "exact" }).iterate()) this.ask(row);
   }
 
   report(stopsApply: boolean): ModelReport {
