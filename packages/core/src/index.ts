@@ -6,6 +6,7 @@
 // For authors of drivers that know the file format
 export { CATALOG_SPACE, catalogKey } from "./catalog/catalog.ts";
 export { type CatalogEntry, decodeCatalogPayload } from "./catalog/catalog-payload.ts";
+export { countRowsByName } from "./catalog/count-rows.ts";
 export { collectionNoteKey } from "./catalog/notes.ts";
 export { type HashedCollection, schemaHash } from "./catalog/schema-hash.ts";
 export { upstreamAcceptsRegex } from "./catalog/upstream-regex.ts";

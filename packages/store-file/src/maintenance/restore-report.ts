@@ -4,6 +4,6 @@
 export interface RestoreReport {
   /** Revision of the vault, which is that of the saved one. */
   readonly revision: number;
-  /** Rows by collection. */
+  /** Rows by collection, by the names that they have now. */
   readonly rows: Readonly<Record<string, number>>;
 }

@@ -3,7 +3,7 @@
  * destination, synced and put there under its name, so that at every instant the destination is the old vault, whole, or the new one. A
  * destination that anybody has open is refused, for its handle would go on acknowledging writes to a file that is no longer there.
  */
-import { type MaintenanceProgress, ModelVaultError } from "@modelvault/core";
+import { countRowsByName, type MaintenanceProgress, ModelVaultError } from "@modelvault/core";
 import { lockForWriting } from "../lock/vault-locks.ts";
 import type { FilePort, OpenFile } from "../port/file-port.ts";
 import { withIoErrors } from "../port/io-error.ts";
@@ -31,17 +31,14 @@ export function restoreVault(
 ): RestoreReport {
   const image = readSource(port, source, strict);
   try {
+    const { store } = image;
+    const rows = countRowsByName(store, store.traits);
     withIoErrors(destination, "restore", () => {
       if (overwrite && port.stat(destination) !== undefined)
         replace(port, image, destination, onProgress, now);
       else copyImage(port, image, destination, onProgress);
     });
-    const { store, catalog } = image;
-    const rows = [...catalog.collections.values()].map(({ id, name }) => [
-      name,
-      store.count({ kind: "rows", collection: id }),
-    ]);
-    return { revision: store.revision(), rows: Object.fromEntries(rows) };
+    return { revision: store.revision(), rows };
   } finally {
     image.store.close();
   }

@@ -2,7 +2,7 @@
  * Salvage: what can still be read of a damaged vault, written as a sound vault of its own. The damaged file is only read. Every committed
  * transaction that is intact itself is kept, wherever it stands; a checkpoint behind the damage stands in for what was lost before it.
  */
-import { isModelVaultError, type MaintenanceProgress } from "@modelvault/core";
+import { countRowsByName, isModelVaultError, type MaintenanceProgress } from "@modelvault/core";
 import { LOG_START, SEGMENT, segmentName } from "../format/layout.ts";
 import { PayloadProblem } from "../format/payload-reader.ts";
 import { header } from "../format/segment.ts";
@@ -95,21 +95,31 @@ function readIntact(
       }
     }
   });
-  const rows = [...catalog.collections.values()].map(({ id, name }) => [
-    name,
-    image.store.count({ kind: "rows", collection: id }),
-  ]);
   return {
     image,
     report: {
       transactions: contents.transactions,
-      rows: Object.fromEntries(rows),
+      rows: countRows(image, catalog),
       lost,
       unusable,
       refusedSchemas: catalog.refused,
       ...(checkpoint === undefined ? {} : { checkpointOffset: checkpoint.offset }),
     },
   };
+}
+
+/** By their present names, or, where what says these is damaged, by those that the log has. */
+function countRows({ store }: Image, catalog: LogCatalog): Record<string, number> {
+  try {
+    return countRowsByName(store, store.traits);
+  } catch (error) {
+    if (!isModelVaultError(error)) throw error;
+    const rows = [...catalog.collections.values()].map(({ id, name }) => [
+      name,
+      store.count({ kind: "rows", collection: id }),
+    ]);
+    return Object.fromEntries(rows);
+  }
 }
 
 /** Where a log can be read on behind damage: at a transaction's begin, or what stands outside of transactions. */

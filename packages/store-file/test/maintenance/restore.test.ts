@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { Database } from "@modelvault/core";
-import { fileStore, restore, snapshotStore } from "@modelvault/store-file";
+import { fileStore, restore, salvage, snapshotStore } from "@modelvault/store-file";
 import { describe, expect, test } from "vitest";
 import { restoreVault } from "../../src/maintenance/restore-vault.ts";
 import { errorOf } from "../support/errors.ts";
@@ -47,6 +47,20 @@ describe("restoring", () => {
     expect(db.revision()).toBe(21);
     expect(db.collection("t").where("s", "=", "saved 7").all()).toEqual([{ id: 7, s: "saved 7" }]);
     expect(db.verify().problems).toEqual([]);
+  });
+
+  test("tells rows by the names that collections have now, and of nothing else", () => {
+    const saved = newPlace();
+    const db = Database.open(fileStore(saved));
+    fill(db, 3, "x");
+    db.register({ ...schema, name: "gone" });
+    db.renameCollection("t", "renamed");
+    db.dropCollection("gone");
+    db.setNote("app/note", new Uint8Array(1));
+    db.close();
+    const path = newPlace();
+    expect(restore(saved, path).rows).toEqual({ renamed: 3 });
+    expect(salvage(path, newPlace()).rows).toEqual({ renamed: 3 });
   });
 
   test("takes bytes as well, and leaves nothing beside the vault", () => {
