@@ -278,7 +278,8 @@ function fieldScalar(kind: Kind): unknown {
 }
 
 /** Of at most three characters, or of more than the engine takes for three: it counts bytes, four of them for each. */
-const TEXTS = ["", "a", "ab", "abc", "für", "x\0y", "0123456789abcdef", "1", '"q"'];
+// One of them is within the bytes that the engine allows three characters, and longer than these.
+const TEXTS = ["", "a", "ab", "abc", "für", "x\0y", "longer", "0123456789abcdef", "1", '"q"'];
 const ENUM = ["de", "en", "fr", ""];
 
 /** A kind of single values. */

@@ -20,9 +20,12 @@ import {
   spell,
 } from "./evolving-model.ts";
 
-// A campaign asks for more: lives of each driver, and the seed of the first.
-const LIVES = Number(process.env.MODELVAULT_LIVES ?? 2);
-const SEED = Number(process.env.MODELVAULT_SEED ?? Math.floor(Math.random() * 1e9));
+// A campaign asks for more: lives of each driver, and the seed of the first. Without one the lives are always the same.
+const { MODELVAULT_LIVES, MODELVAULT_SEED } = process.env;
+const LIVES = Number(MODELVAULT_LIVES ?? 2);
+const SEED = Number(
+  MODELVAULT_SEED ?? (MODELVAULT_LIVES === undefined ? 8 : Math.floor(Math.random() * 1e9)),
+);
 const FAILURES_MAX = 10;
 
 /** Where a vault lives, and how it is opened again. */
@@ -263,5 +266,6 @@ export function play(name: string, homeOf: (random: Random) => Home): void {
   if (LIVES > 100) console.log(name, SEED, LIVES, [...counts].sort());
   for (const failure of failures.slice(1)) console.log(failure);
   if (failures[0] !== undefined) throw failures[0];
-  expect(counts.get("applied") ?? 0).toBeGreaterThan(0);
+  // Of the lives that are always the same it is known; of many it is as good as certain.
+  if (MODELVAULT_LIVES === undefined || LIVES > 100) expect(counts.get("applied") ?? 0).toBeGreaterThan(0);
 }

@@ -195,12 +195,14 @@ export function rowsOf({ fields }: CollectionDescriptor): fc.Arbitrary<Row[]> {
 export function modelOf(
   descriptor: CollectionDescriptor,
   renamedFields: { readonly [path: string]: string } = {},
+  takes: (row: Row) => boolean = () => true,
 ): Model {
-  // Takes every row, and has no default for one that lacks something, which is what a row without its key is.
-  const validate = (row: object): unknown =>
-    Object.hasOwn(row, descriptor.primaryKey)
-      ? { value: row }
-      : { issues: [{ message: "no defaults here", path: [] }] };
+  // It has no default for a row that lacks something, which is what a row without its key is.
+  const validate = (row: Row): unknown => {
+    if (!Object.hasOwn(row, descriptor.primaryKey))
+      return { issues: [{ message: "no defaults here", path: [] }] };
+    return takes(row) ? { value: row } : { issues: [{ message: "not this one", path: [] }] };
+  };
   const schema = { "~standard": { version: 1, vendor: "test", validate } };
   return {
     name: descriptor.name,
