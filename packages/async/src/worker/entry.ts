@@ -20,7 +20,8 @@ import { Server } from "./server.ts";
 import { ShapeBook } from "./shape-book.ts";
 
 async function build({ moduleUrl, factory, args }: DriverReference): Promise<StoreDriver> {
-  return (await loadFunction(moduleUrl, factory, "driver.factory"))(...args) as StoreDriver;
+  const make = await loadFunction(moduleUrl, factory, { module: "driver.moduleUrl", name: "driver.factory" });
+  return make(...args) as StoreDriver;
 }
 
 function observerOf(observed: readonly string[], outbox: () => Outbox): DatabaseObserver {

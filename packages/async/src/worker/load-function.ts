@@ -3,14 +3,32 @@ import { ModelVaultError } from "@modelvault/core";
 
 export type Loaded = (...args: readonly unknown[]) => unknown;
 
-/** @throws argument_invalid, and what loading the module throws */
-export async function loadFunction(moduleUrl: string, name: string, argument: string): Promise<Loaded> {
-  const module = (await import(moduleUrl)) as Readonly<Record<string, unknown>>;
+/** Names of the arguments that say what to load, for errors. */
+export interface LoadedFrom {
+  readonly module: string;
+  readonly name: string;
+}
+
+/** @throws argument_invalid where there is no such module, it cannot be loaded, or it exports no such function */
+export async function loadFunction(moduleUrl: string, name: string, from: LoadedFrom): Promise<Loaded> {
+  let module: Readonly<Record<string, unknown>>;
+  try {
+    module = await import(moduleUrl);
+  } catch (cause) {
+    const expected = "the URL of a module that a worker can load";
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new ModelVaultError(
+      "argument_invalid",
+      `${from.module} must be ${expected}, not ${moduleUrl}: ${reason} (Bundlers must leave it out: a worker finds it by its URL.)`,
+      { argument: from.module, expected, actual: moduleUrl },
+      { cause },
+    );
+  }
   const found = module[name];
   if (typeof found === "function") return found as Loaded;
   throw new ModelVaultError(
     "argument_invalid",
-    `${argument} must be the name of a function that ${moduleUrl} exports, not ${JSON.stringify(name)}.`,
-    { argument, expected: "the name of an exported function", actual: name },
+    `${from.name} must be the name of a function that ${moduleUrl} exports, not ${JSON.stringify(name)}.`,
+    { argument: from.name, expected: "the name of an exported function", actual: name },
   );
 }

@@ -235,7 +235,7 @@ export class Server {
       this.#enterCall(id, scope, op, [loaded, ...rest], claim);
       return;
     }
-    loadFunction(moduleUrl, name, "name")
+    loadFunction(moduleUrl, name, { module: "module", name: "name" })
       .then(
         (run) => {
           this.#loaded.set(key, run);

@@ -24,6 +24,12 @@ describe("opening", () => {
     const invalid = coded("argument_invalid");
     await expect(AsyncDatabase.open(undefined as never)).rejects.toEqual(invalid);
     await expect(AsyncDatabase.open({ ...memoryStore(), factory: "nope" })).rejects.toEqual(invalid);
+    const nowhere = new URL("./no-such-driver.mjs", import.meta.url).href;
+    await expect(AsyncDatabase.open({ ...memoryStore(), moduleUrl: nowhere })).rejects.toMatchObject({
+      code: "argument_invalid",
+      details: { argument: "driver.moduleUrl", actual: nowhere },
+      cause: { message: expect.stringContaining("no-such-driver") },
+    });
     await expect(AsyncDatabase.openInMemory({ reader: 1 } as never)).rejects.toEqual(invalid);
     for (const wrong of [
       { integers: "exact" },

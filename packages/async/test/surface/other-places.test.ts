@@ -63,7 +63,9 @@ describe("functions of a module that go wrong", () => {
   test("say where a module is not found, and take their place in the order of calls once they are loaded", async () => {
     const db = await open(memoryStore());
     await expect(db.run(new URL("./nowhere.mjs", JOBS), "x")).rejects.toMatchObject({
-      code: "ERR_MODULE_NOT_FOUND",
+      code: "argument_invalid",
+      details: { argument: "module" },
+      cause: { message: expect.stringContaining("nowhere.mjs") },
     });
     await db.register(BOOKS);
     await db.run(JOBS, "addToAll", [1]);

@@ -12,7 +12,7 @@ import { BOOKS, coded, ownDatabases } from "../support/shelf.ts";
 
 const open = ownDatabases();
 const pathOf = temporaryPaths();
-const readers = { readers: 1 };
+const readers = { readers: 0 };
 
 test("a synchronous handle beside an asynchronous one may read an LMDB vault, and is told why it may not write", async () => {
   const path = pathOf("same.lmdb");
