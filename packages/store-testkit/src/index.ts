@@ -35,3 +35,4 @@ export {
   runConformance,
   storeConformance,
 } from "./suite/conformance.ts";
+export { type UntriedCheck, untriedChecks } from "./suite/untried.ts";

@@ -13,6 +13,7 @@ import {
   type StoreHarness,
   storeConformance,
   storeModelTest,
+  untriedChecks,
 } from "@modelvault/store-testkit";
 import { describe, expect, it } from "vitest";
 import { FileWindow } from "../../src/log/file-window.ts";
@@ -100,3 +101,12 @@ const onRealDisk: StoreHarness<string> = {
 storeConformance(onFakeDisk as StoreHarness, { describe, it });
 storeConformance(onRealDisk as StoreHarness, { describe, it });
 storeModelTest(onFakeDisk as StoreHarness, { describe, it });
+
+it("what one harness cannot offer, the other does", () => {
+  const gaps = (harness: StoreHarness) =>
+    untriedChecks(harness)
+      .filter(({ needs }) => needs.length > 0)
+      .map(({ section, name }) => `${section}: ${name}`);
+  const onFake = new Set(gaps(onFakeDisk as StoreHarness));
+  expect(gaps(onRealDisk as StoreHarness).filter((gap) => onFake.has(gap))).toEqual([]);
+});

@@ -2,7 +2,7 @@
  * The two ways to run the suite. `runConformance` tries every check and returns what came out, for programs;
  * `storeConformance` registers each check as a test of its own, for runners. Both run the same trials.
  */
-import { ModelVaultError, type Store } from "@modelvault/core";
+import { ModelVaultError } from "@modelvault/core";
 import { checkHarness } from "../harness/check-harness.ts";
 import type { StoreHarness, TestRunner } from "../harness/harness.ts";
 import { testSettings } from "../settings.ts";
@@ -106,7 +106,7 @@ function selectChecks(harness: StoreHarness, { heavy = true, sections }: Conform
       { argument: "sections", actual: section },
     );
   }
-  const facts = factsOf(harness);
+  const facts = factsIfOpens(harness);
   return allChecks.filter(
     (check) =>
       (heavy || !check.heavy) &&
@@ -115,20 +115,24 @@ function selectChecks(harness: StoreHarness, { heavy = true, sections }: Conform
   );
 }
 
-/** Opens one store to learn what it says of itself; undefined when that fails, so that every check tells why. */
-function factsOf(harness: StoreHarness): Facts | undefined {
-  let store: Store | undefined;
+/** Undefined when no store can be opened, so that every check tells why. */
+function factsIfOpens(harness: StoreHarness): Facts | undefined {
   try {
-    const place = harness.newLocation();
-    store = harness.open(place);
-    const { traits, maintenance = {} } = store;
-    const parts = maintenanceParts.filter((part) => typeof maintenance[part] === "function");
-    store.close();
-    Promise.resolve(harness.dispose(place)).catch(() => undefined);
-    return { harness, traits, maintenance: new Set(parts) };
+    return factsOf(harness);
   } catch {
     return undefined;
   }
+}
+
+/** Opens one store to learn what it says of itself. */
+export function factsOf(harness: StoreHarness): Facts {
+  const place = harness.newLocation();
+  const store = harness.open(place);
+  const { traits, maintenance = {} } = store;
+  const parts = maintenanceParts.filter((part) => typeof maintenance[part] === "function");
+  store.close();
+  Promise.resolve(harness.dispose(place)).catch(() => undefined);
+  return { harness, traits, maintenance: new Set(parts) };
 }
 
 async function tryCheck(check: Check, harness: StoreHarness): Promise<void> {
