@@ -116,7 +116,10 @@ export class PageMap {
   /** Undefined: this file is not to be read so, or not now. */
   static open(findMap: FindMap): PageMap | undefined {
     const place = findMap();
-    if (place === undefined) return undefined;
+    // Where another thread is making the map larger, its length is told before its place. A second look finds them together.
+    const again = findMap();
+    if (place === undefined || place.address !== again?.address || place.bytes !== again.bytes)
+      return undefined;
     const map = new PageMap(findMap, place);
     if (map.#isKnown(0) && map.#isKnown(1)) return map;
     map.detach();
@@ -127,14 +130,26 @@ export class PageMap {
   treeOf(which: "last" | "before"): Tree | undefined {
     const newer = this.#transactionOf(1) > this.#transactionOf(0) ? 1 : 0;
     const at = this.#metaAt(which === "last" ? newer : 1 - newer);
-    const metas = this.#metas;
-    if (((metas[at + META_TREE_AT + TREE_FLAGS_AT] as number) & 0xffff) !== 0) return undefined;
-    const root = this.#pair(at + META_TREE_AT + TREE_ROOT_AT);
-    const pageLimit = this.#pair(at + META_LAST_PAGE_AT) + 1;
-    if (root >= pageLimit || pageLimit > PAGES_MAX || !this.#reach(pageLimit)) return undefined;
-    const tree = { root, pageLimit, transaction: this.#pair(at + META_TRANSACTION_AT) };
-    // The meta page may be written at this moment: then the root is of another transaction than it says.
-    return this.#isRootOf(tree) ? tree : undefined;
+    const tree = this.#read(at);
+    const { root, pageLimit } = tree;
+    const flags = (this.#metas[at + META_TREE_AT + TREE_FLAGS_AT] as number) & 0xffff;
+    if (flags !== 0 || root >= pageLimit || pageLimit > PAGES_MAX || !this.#reach(pageLimit))
+      return undefined;
+    // The meta page may be written at this moment, its last words last: then the root is of another transaction than it says, or it changes.
+    if (!this.#isRootOf(tree)) return undefined;
+    const again = this.#read(at);
+    const isSame =
+      again.root === root && again.pageLimit === pageLimit && again.transaction === tree.transaction;
+    return isSame ? tree : undefined;
+  }
+
+  /** What a meta page says of its state. */
+  #read(at: number): Tree {
+    return {
+      root: this.#pair(at + META_TREE_AT + TREE_ROOT_AT),
+      pageLimit: this.#pair(at + META_LAST_PAGE_AT) + 1,
+      transaction: this.#pair(at + META_TRANSACTION_AT),
+    };
   }
 
   /** Whether nobody has committed since a transaction. */
@@ -185,8 +200,10 @@ export class PageMap {
     if (pageLimit <= this.#pagesReadable) return true;
     if (pageLimit * 2 ** this.pageShift > this.#place.bytes) {
       const place = this.#findMap();
-      if (place === undefined || pageLimit * 2 ** this.pageShift > place.bytes) return false;
-      if (place.address !== this.#place.address) this.chunks.length = 0;
+      // A larger map is at another place, for the former one stays: else another thread is just making it.
+      if (place === undefined || place.address === this.#place.address) return false;
+      if (pageLimit * 2 ** this.pageShift > place.bytes) return false;
+      this.chunks.length = 0;
       this.#place = place;
     }
     const first = Math.max(0, this.#pagesReadable - 1) >>> this.chunkShift;
