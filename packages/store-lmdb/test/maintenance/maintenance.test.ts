@@ -2,10 +2,11 @@
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Database, isModelVaultError, type MaintenanceProgress } from "@modelvault/core";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, type Mock, vi } from "vitest";
 import { OWN_SPACE, TREE } from "../../src/format/keys.ts";
 import { lmdbStore, restore } from "../../src/index.ts";
 import { checkPages } from "../../src/maintenance/check-pages.ts";
+import { Cursors } from "../../src/native/cursors.ts";
 import { readHead, withFile } from "../../src/open/check-head.ts";
 import { openFile } from "../../src/open/open-file.ts";
 import { checkLmdbOptions } from "../../src/options.ts";
@@ -125,10 +126,37 @@ describe("copyTo", () => {
     }
   });
 
-  it("replaces nothing: argument_invalid", () => {
+  it("closes what it reads with before the transaction of it ends, also when it ends early", () => {
+    const folder = newFolder();
+    using db = openNotes(join(folder, "a.lmdb"));
+    db.collection("notes").insertMany(notesFrom(0, 50));
+    const closed: Mock[] = [];
+    const { make } = Cursors.prototype;
+    const making = vi.spyOn(Cursors.prototype, "make").mockImplementation(function (this: Cursors, txn) {
+      const cursor = make.call(this, txn);
+      closed.push(vi.spyOn(cursor, "close"));
+      return cursor;
+    });
+    try {
+      db.copyTo(join(folder, "b.lmdb"));
+      const stop = (): never => {
+        throw new Error("stop");
+      };
+      expect(() => db.copyTo(join(folder, "c.lmdb"), stop)).toThrow("stop");
+      expect(db.verify().ok).toBe(true);
+    } finally {
+      making.mockRestore();
+    }
+    expect(closed.length).toBeGreaterThanOrEqual(3);
+    for (const close of closed) expect(close).toHaveBeenCalledTimes(1);
+  });
+
+  it("replaces nothing, and says so before it begins: argument_invalid", () => {
     const path = newPlace();
     using db = openNotes(path);
-    expect(codeOf(() => db.copyTo(path))).toBe("argument_invalid");
+    const tell = vi.fn();
+    expect(codeOf(() => db.copyTo(path, tell))).toBe("argument_invalid");
+    expect(tell).not.toHaveBeenCalled();
     expect(codeOf(() => db.copyTo(join(path, "..")))).toBe("argument_invalid");
     expect(codeOf(() => db.copyTo(join(path, "..", "missing", "b.lmdb")))).toBe("store_io");
   });
