@@ -9,9 +9,6 @@ import type {
   SingleCall,
 } from "../protocol/messages.ts";
 
-/** A run of so many writes goes out at once: the worker begins with it while the caller makes the rest of its calls. */
-const WRITES_MAX = 128;
-
 export interface OutboxEvents {
   /** Takes a message. @throws what cannot be cloned */
   readonly post: (batch: CallBatch | SingleCall) => void;
@@ -45,10 +42,9 @@ export class Outbox {
       last[4] === ref &&
       last[2] === scope &&
       (last as RunEntry)[1] + last[5].length === id
-    ) {
+    )
       last[5].push(item);
-      if (last[5].length >= WRITES_MAX && op !== "get" && op !== "has") this.#flush();
-    } else this.send(["run", id, scope, op, ref, [item]]);
+    else this.send(["run", id, scope, op, ref, [item]]);
   }
 
   /** Nothing is sent from now on. */
