@@ -2,13 +2,24 @@
 import { readFileSync } from "node:fs";
 import type { Database } from "@modelvault/core";
 import { type Plan, plan, planFromJson } from "@modelvault/models";
-import { type Arguments, messageOf, text } from "./command.ts";
+import { type Arguments, flag, messageOf, text } from "./command.ts";
 import { CommandError, EXIT } from "./exit-codes.ts";
 import { loadModels } from "./models-module.ts";
 
 export const PLAN_OPTION = {
   plan: { type: "string", value: "file", help: "a plan that plan --out wrote, in place of a new one" },
 } as const;
+
+export const VALIDATE_OPTION = {
+  "no-validate-rows": {
+    type: "boolean",
+    help: "let rows stay that only their model refuses, by rules that the engine cannot keep",
+  },
+} as const;
+
+export function validateRows(args: Arguments): { readonly validateRows: boolean } {
+  return { validateRows: !flag(args, "no-validate-rows") };
+}
 
 /** Loads what is needed, then makes the plan once the vault is open. @throws CommandError */
 export async function choosePlan(args: Arguments): Promise<(db: Database) => Plan> {

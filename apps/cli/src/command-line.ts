@@ -1,4 +1,5 @@
 /** From the words of a command line to a command that ran: help, arguments, exit code. */
+import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { isModelVaultError } from "@modelvault/core";
 import type { Command, Output } from "./command.ts";
@@ -36,6 +37,10 @@ export async function runCommandLine(words: readonly string[], output: Output): 
     }
     if (name === "help" || name === "--help" || name === "-h") {
       output.print(overview());
+      return EXIT.ok;
+    }
+    if (name === "--version" || name === "-v") {
+      output.print(version());
       return EXIT.ok;
     }
     if (command === undefined)
@@ -96,6 +101,14 @@ function heedless(output: Output): Output {
   };
 }
 
+/** The version of this program, which is that of its package. */
+function version(): string {
+  const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as {
+    readonly version: string;
+  };
+  return version;
+}
+
 function overview(): string {
   const width = Math.max(...Object.keys(COMMANDS).map((name) => name.length));
   return [
@@ -105,7 +118,7 @@ function overview(): string {
     "",
     ...Object.entries(COMMANDS).map(([name, { help }]) => `  ${name.padEnd(width)}  ${help}`),
     "",
-    "modelvault <command> --help tells of its options.",
+    "modelvault <command> --help tells of its options, modelvault --version which one this is.",
     "",
     "Exit codes:",
     ...EXIT_MEANINGS.map(([code, meaning]) => `  ${String(code).padStart(3)}  ${meaning}`),

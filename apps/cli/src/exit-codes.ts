@@ -8,7 +8,7 @@ export const EXIT = {
   failed: 1,
   /** `plan --exit-code`: there are changes to apply. */
   pending: 2,
-  /** `check`: rows would not survive; `verify`: something is wrong. */
+  /** `check`: rows would not survive, or their model refuses them; `verify`: something is wrong. */
   found: 3,
   /** The command line makes no sense. */
   usage: 64,

@@ -19,7 +19,7 @@ export const MODEL_OPTIONS = {
   models: {
     type: "string",
     value: "module",
-    help: "JavaScript module that exports the models, and planOptions if need be",
+    help: "module that exports the models, and planOptions if need be; TypeScript where Node can load it",
   },
 } as const;
 
@@ -52,7 +52,10 @@ export async function loadModels(args: Arguments): Promise<ModelsModule> {
   try {
     loaded = (await import(pathToFileURL(resolve(given)).href)) as Readonly<Record<string, unknown>>;
   } catch (error) {
-    throw new CommandError(EXIT.config, `the module "${given}" cannot be loaded: ${messageOf(error)}`);
+    throw new CommandError(
+      EXIT.config,
+      `the module "${given}" cannot be loaded: ${messageOf(error)}${typeScriptHint(given, error)}`,
+    );
   }
   const models = [...new Set(Object.values(loaded).filter(isModel))];
   if (models.length === 0)
@@ -61,6 +64,25 @@ export async function loadModels(args: Arguments): Promise<ModelsModule> {
   if (typeof options !== "object" || Array.isArray(options))
     throw new CommandError(EXIT.config, `the module "${given}" exports planOptions that are no object`);
   return { models, options: { ...options, allowDrop: mergeDrops(options.allowDrop, args) } };
+}
+
+/** What keeps Node from loading TypeScript: that it cannot, syntax that is more than types, and imports that only a compiler finds. */
+const TYPESCRIPT_TROUBLE: readonly unknown[] = [
+  "ERR_UNKNOWN_FILE_EXTENSION",
+  "ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX",
+  "ERR_UNSUPPORTED_NODE_MODULES_TYPE_STRIPPING",
+  "ERR_INVALID_TYPESCRIPT_SYNTAX",
+  "ERR_MODULE_NOT_FOUND",
+];
+
+/** What to do about a module of TypeScript that Node does not load by itself. */
+function typeScriptHint(path: string, error: unknown): string {
+  const { code } = (error ?? {}) as { readonly code?: unknown };
+  if (!/\.[cm]?tsx?$/.test(path) || !TYPESCRIPT_TROUBLE.includes(code)) return "";
+  return `
+Node ${process.versions.node} does not load it as it is. Node from 22.18 on takes TypeScript whose types can be stripped; for any other, install tsx and run
+  NODE_OPTIONS="--import tsx" modelvault …
+or give the JavaScript that the module is compiled to.`;
 }
 
 const DROPS: readonly (readonly [keyof AllowDrop, string])[] = [

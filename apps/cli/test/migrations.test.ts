@@ -6,6 +6,7 @@ import { commandLine, fixture } from "./run-cli.ts";
 
 const V1 = fixture("models-1.mjs");
 const V2 = fixture("models-2.mjs");
+const V3 = fixture("models-3.mjs");
 const ROWS = [
   { isbn: "1", title: "Solaris", writer: "Lem", year: 1961 },
   { isbn: "2", title: "", writer: "Anon", year: 1500 },
@@ -79,14 +80,43 @@ test.each(["shop.modelvault", "shop.lmdb"])("%s is planned, checked, applied and
   expect(run("verify", vault)).toMatchObject({ code: 0, out: "The vault is whole.\n" });
 });
 
-test("a migration that lost nothing is undone", () => {
-  const { run } = commandLine();
-  run("apply", "a.modelvault", "--models", V1);
-  const dry = run("revert", "a.modelvault", "--dry-run");
-  expect(dry.out).toContain("- books: drop the collection with all its rows");
-  expect(run("inspect", "a.modelvault").out).toContain("books");
-  expect(run("revert", "a.modelvault").code).toBe(0);
-  expect(run("inspect", "a.modelvault").out).not.toContain("books");
+test("a migration that lost nothing is undone, and a dry run says that it is one", async () => {
+  const { here } = commandLine();
+  await here("apply", "a.modelvault", "--models", V1);
+  const dry = await here("revert", "a.modelvault", "--dry-run");
+  expect(dry.out.split("\n").slice(1)).toEqual([
+    "  - books: drop the collection, which has no rows",
+    "A dry run: nothing was changed.",
+  ]);
+  expect(dry.out).toMatch(
+    /^Revert of migration 1 \(plan [0-9a-f]{12}\): 1 step, every row says what it said before\.\n/,
+  );
+  expect((await here("inspect", "a.modelvault")).out).toContain("books");
+  const done = await here("revert", "a.modelvault");
+  expect(done.out.split("\n").at(-1)).toBe("Migration 1 is undone, which is recorded as migration 2.");
+  expect((await here("inspect", "a.modelvault")).out).not.toContain("books");
+  expect((await here("history", "a.modelvault", "--steps")).out.split("\n")).toEqual([
+    expect.stringMatching(/^ {3}1 {2}.* 1 step$/),
+    '      books: create the collection (5 fields, primary key "isbn", 1 index)',
+    expect.stringMatching(/^ {3}2 {2}.* reverts 1$/),
+    "      books: drop the collection, which has no rows",
+  ]);
+});
+
+test("rows that only their model refuses are found by check, refused by apply, and let through when told so", async () => {
+  const { folder, here } = commandLine();
+  await here("apply", "a.modelvault", "--models", V1);
+  writeFileSync(join(folder, "rows.jsonl"), ROWS);
+  await here("import", "a.modelvault", "rows.jsonl");
+  const found = await here("check", "a.modelvault", "--models", V3);
+  expect(found.code).toBe(3);
+  expect(found.out).toContain("\nRows that the model would refuse:\n  books: 1 of 2 rows; apply refuses");
+  const engine = ["--models", V3, "--no-validate-rows"];
+  expect((await here("check", "a.modelvault", ...engine)).code).toBe(0);
+  const refused = await here("apply", "a.modelvault", "--models", V3);
+  expect([refused.code, refused.out]).toEqual([1, ""]);
+  expect(refused.err).toContain("migration_row_invalid: The model refuses 1 row");
+  expect((await here("apply", "a.modelvault", ...engine)).code).toBe(0);
 });
 
 test("plans are printed for people, for pull requests and for programs", () => {

@@ -1,7 +1,7 @@
 /** `apply`: carries a plan out, in one transaction. */
 import type { Database } from "@modelvault/core";
 import { type ApplyOptions, apply } from "@modelvault/models";
-import { choosePlan, PLAN_OPTION } from "../chosen-plan.ts";
+import { choosePlan, PLAN_OPTION, VALIDATE_OPTION, validateRows } from "../chosen-plan.ts";
 import { type Arguments, type Command, flag, type Output, text } from "../command.ts";
 import { EXIT, type ExitCode } from "../exit-codes.ts";
 import { DROP_OPTIONS, MODEL_OPTIONS } from "../models-module.ts";
@@ -24,6 +24,7 @@ export const applyCommand: Command = {
     ...DROP_OPTIONS,
     ...PLAN_OPTION,
     ...PROGRAM_OPTION,
+    ...VALIDATE_OPTION,
     safe: { type: "boolean", help: "refuse a plan that touches stored rows" },
     json: { type: "boolean", help: "print what was done as JSON" },
   },
@@ -36,7 +37,10 @@ export const applyCommand: Command = {
         output.note(`Refused by --safe.\n${String(changes)}`);
         return EXIT.failed;
       }
-      const { changed, entry } = apply(db, changes, applyOptions(args, output));
+      const { changed, entry } = apply(db, changes, {
+        ...applyOptions(args, output),
+        ...validateRows(args),
+      });
       if (flag(args, "json"))
         output.print(JSON.stringify({ changed, hash: changes.hash, number: entry?.number ?? null }));
       else {

@@ -1,5 +1,5 @@
 /** `history`: the migrations that the vault remembers; `revert`: the last one undone. */
-import { apply, encodeExact, type HistoryEntry, history, planRevert } from "@modelvault/models";
+import { apply, describeStep, encodeExact, type HistoryEntry, history, planRevert } from "@modelvault/models";
 import { type Command, flag } from "../command.ts";
 import { EXIT } from "../exit-codes.ts";
 import { withVault } from "../place.ts";
@@ -9,13 +9,22 @@ export const historyCommand: Command = {
   usage: "<vault>",
   help: "List the migrations that were applied to the vault",
   positionals: [1, 1],
-  options: { json: { type: "boolean", help: "print them as JSON, with their steps" } },
+  options: {
+    steps: { type: "boolean", help: "list the steps of each, in words" },
+    json: { type: "boolean", help: "print them as JSON, with their steps" },
+  },
   run(args, output) {
     const entries = withVault(args, "look", history);
     if (flag(args, "json")) {
       const shown = entries.map(({ before: _before, changes: _changes, ...entry }) => entry);
       output.print(JSON.stringify(encodeExact(shown)));
-    } else for (const entry of entries) output.print(lineOf(entry));
+      return EXIT.ok;
+    }
+    for (const entry of entries) {
+      output.print(lineOf(entry));
+      if (!flag(args, "steps")) continue;
+      for (const step of entry.steps) output.print(`      ${step.collection}: ${describeStep(step)}`);
+    }
     return EXIT.ok;
   },
 };
@@ -48,8 +57,17 @@ export const revertCommand: Command = {
     const dryRun = flag(args, "dry-run");
     return withVault(args, dryRun ? "look" : "write", (db) => {
       const changes = planRevert(db);
-      if (!dryRun) apply(db, changes, applyOptions(args, output));
-      output.print(flag(args, "json") ? JSON.stringify(changes) : String(changes));
+      const entry = dryRun ? undefined : apply(db, changes, applyOptions(args, output)).entry;
+      if (flag(args, "json")) {
+        output.print(JSON.stringify(changes));
+        return EXIT.ok;
+      }
+      output.print(String(changes));
+      output.print(
+        entry === undefined
+          ? "A dry run: nothing was changed."
+          : `Migration ${entry.reverts} is undone, which is recorded as migration ${entry.number}.`,
+      );
       return EXIT.ok;
     });
   },

@@ -21,10 +21,11 @@ import { checkKeys, checkModelList, checkRowFunctions } from "../plan/plan-optio
 import { shortHash } from "../plan/plan-text.ts";
 import { currentHash, schemaOf, wholeDescriptor } from "../plan/schema-hashes.ts";
 import type { Step } from "../plan/step.ts";
-import { describeStep } from "../plan/step-text.ts";
+import { counted, describeStep } from "../plan/step-text.ts";
 import type { VariantNeed } from "../plan/variant-needs.ts";
 import { notedNeeds, variantNote, variantNoteKey } from "../plan/variant-notes.ts";
 import { modelOf } from "../rows/model-judge.ts";
+import { noLongerEmpty } from "../rows/no-longer-empty.ts";
 import { type RowSources, rowChange } from "../rows/row-change.ts";
 import { holdToModel } from "./hold-to-model.ts";
 
@@ -113,6 +114,7 @@ class Application {
     const steps = this.#stepsToDo();
     if (steps.length === 0) return { changed: false };
     this.#refuseBlocked();
+    this.#refuseFilled(steps);
     const { changes, base, target, concerns, hash, reverts } = this.#data;
     const before = changes.flatMap(({ from }) => {
       const schema = from === undefined ? undefined : schemaOf(this.#tx, from);
@@ -204,6 +206,15 @@ class Application {
         advice,
       })),
     });
+  }
+
+  /** Collections that are dropped as long as they are empty. */
+  #refuseFilled(steps: readonly Step[]): void {
+    for (const step of steps) {
+      if (step.kind !== "dropCollection" || step.empty !== true) continue;
+      const rows = this.#rowCount(step.collection);
+      if (rows > 0) throw noLongerEmpty(step, `it has ${counted(rows, "row")} by now`);
+    }
   }
 
   /** Rows of a collection by its name after the plan, before anything is renamed. */

@@ -52,7 +52,7 @@ export function planTargets(
   options: PlanOptions,
   extra: { readonly reverts?: number; readonly drops?: readonly { name: string; allowed: boolean }[] } = {},
 ): Plan {
-  const vault = new PlannedVault(source);
+  const vault = new PlannedVault(source, extra.reverts !== undefined);
   const drops =
     extra.drops ?? (options.allowDrop?.collections ?? []).map((name) => ({ name, allowed: true }));
   for (const { name, allowed } of drops) vault.drop(name, allowed);
@@ -64,6 +64,7 @@ export function planTargets(
 /** The vault as it is becomes the vault as it is to be, step by step. */
 class PlannedVault {
   readonly #source: PlanSource;
+  readonly #empty: { readonly empty?: true };
   readonly #steps: Step[] = [];
   readonly #changes: CollectionChange[] = [];
   /** Every collection of the vault by its name of the moment. */
@@ -71,8 +72,10 @@ class PlannedVault {
   readonly #before = new Map<string, CollectionFacts | undefined>();
   readonly #after = new Map<string, CollectionFacts | undefined>();
 
-  constructor(source: PlanSource) {
+  /** `undoes`: whether the plan undoes a migration, which drops nothing that holds anything. */
+  constructor(source: PlanSource, undoes: boolean) {
     this.#source = source;
+    this.#empty = undoes ? { empty: true } : {};
     for (const name of source.collectionNames()) {
       const facts = factsOf(source, name);
       if (facts !== undefined) this.#now.set(name, { from: name, facts });
@@ -86,7 +89,7 @@ class PlannedVault {
     this.#now.delete(name);
     this.#after.set(name, undefined);
     this.#changes.push({ name, from: known.from });
-    this.#steps.push({ kind: "dropCollection", collection: name, safety: "loss", allowed });
+    this.#steps.push({ kind: "dropCollection", collection: name, safety: "loss", allowed, ...this.#empty });
   }
 
   /** Renames that are due: the old name is there and the new one is free. A chain is made from its free end. */
@@ -125,7 +128,12 @@ class PlannedVault {
     const decisions = new RowDecisions([name, known.from], options, model, descriptor);
     const { schema: before, variants: former } = known.facts;
     const needs = { before: former, after: variants };
-    const steps = diffCollection({ collection: name, before, after, renamedFields, decisions, needs });
+    const found = diffCollection({ collection: name, before, after, renamedFields, decisions, needs });
+    const steps = found.map((step) =>
+      step.kind === "dropField" && step.safety === "loss" && step.allowed
+        ? { ...step, ...this.#empty }
+        : step,
+    );
     const rewrite = rewriteStep(name, steps, options.rewrite?.[name], this.#source);
     if (rewrite !== undefined) steps.push(rewrite);
     if (steps.length > 0 || known.from !== name)

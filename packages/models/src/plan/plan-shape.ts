@@ -35,7 +35,7 @@ const descriptor: Test = (value) => {
 const STEPS: Readonly<Record<StepKind, Tests>> = {
   createCollection: { descriptor },
   renameCollection: { from: text },
-  dropCollection: { allowed: flag },
+  dropCollection: { allowed: flag, empty: optional(flag) },
   renameField: { path: texts, from: texts },
   groupFields: { path: texts },
   ungroupFields: { path: texts },
@@ -49,7 +49,7 @@ const STEPS: Readonly<Record<StepKind, Tests>> = {
   tightenConstraint: { path: texts, reason: text, by: one("check", "function") },
   loosenConstraint: { path: texts, reason: text },
   changeDefault: { path: texts },
-  dropField: { path: texts, allowed: flag },
+  dropField: { path: texts, allowed: flag, empty: optional(flag) },
   addIndex: { path: texts, index: text, unique: flag },
   changeIndex: { path: texts, index: text, unique: flag },
   renameIndex: { path: texts, index: text, from: text },

@@ -41,8 +41,11 @@ export function planMarkdown(plan: PlanData): string {
 
 function headline(plan: PlanData): string {
   if (plan.steps.length === 0) return "Nothing to do: the vault is as the models say.";
-  const what = plan.reverts === undefined ? "Plan" : `Revert of migration ${plan.reverts}: plan`;
-  return `${what} ${shortHash(plan.hash)}: ${counted(plan.steps.length, "step")}, ${MEANING[worstSafety(plan.steps)]}.`;
+  const hash = shortHash(plan.hash);
+  const steps = counted(plan.steps.length, "step");
+  if (plan.reverts !== undefined)
+    return `Revert of migration ${plan.reverts} (plan ${hash}): ${steps}, every row says what it said before.`;
+  return `Plan ${hash}: ${steps}, ${MEANING[worstSafety(plan.steps)]}.`;
 }
 
 /** What the plan does not do. */

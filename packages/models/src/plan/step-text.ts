@@ -41,7 +41,9 @@ export function describeStep(step: Step): string {
     case "renameCollection":
       return `rename the collection from "${step.from}"`;
     case "dropCollection":
-      return "drop the collection with all its rows";
+      return step.empty === true
+        ? "drop the collection, which has no rows"
+        : "drop the collection with all its rows";
     case "renameField":
       return `rename field "${pathText(step.from)}" to "${pathText(step.path)}"`;
     case "groupFields":
@@ -69,7 +71,8 @@ export function describeStep(step: Step): string {
     case "changeDefault":
       return `change the default of ${fieldText(step)}`;
     case "dropField":
-      return `drop field ${fieldText(step)} with its values`;
+      if (step.safety !== "loss") return `drop ${fieldText(step)}, an object with nothing left in it`;
+      return `drop field ${fieldText(step)}${step.empty === true ? ", which has no values" : " with its values"}`;
     case "addIndex":
       return `add ${indexText(step)} on ${fieldText(step)}`;
     case "changeIndex":

@@ -38,7 +38,7 @@ interface FieldStep extends StepBase {
 export type Step =
   | (StepBase & { readonly kind: "createCollection"; readonly descriptor: CollectionDescriptor })
   | (StepBase & { readonly kind: "renameCollection"; readonly from: string })
-  | (StepBase & { readonly kind: "dropCollection"; readonly allowed: boolean })
+  | (StepBase & { readonly kind: "dropCollection"; readonly allowed: boolean; readonly empty?: true })
   | (FieldStep & { readonly kind: "renameField"; readonly from: readonly string[] })
   /** Fields of several path segments become one of an object type; rows look as they did. */
   | (FieldStep & { readonly kind: "groupFields" })
@@ -70,7 +70,8 @@ export type Step =
   | (FieldStep & { readonly kind: "loosenConstraint"; readonly reason: string })
   /** For rows that are written from now on. */
   | (FieldStep & { readonly kind: "changeDefault" })
-  | (FieldStep & { readonly kind: "dropField"; readonly allowed: boolean })
+  /** `empty`: only while nothing is stored there, as when a migration is undone. */
+  | (FieldStep & { readonly kind: "dropField"; readonly allowed: boolean; readonly empty?: true })
   | (FieldStep & { readonly kind: "addIndex"; readonly index: string; readonly unique: boolean })
   | (FieldStep & { readonly kind: "changeIndex"; readonly index: string; readonly unique: boolean })
   | (FieldStep & { readonly kind: "renameIndex"; readonly index: string; readonly from: string })

@@ -27,7 +27,8 @@ import { bare } from "../plan/type-text.ts";
 import type { VariantNeed, VariantTag } from "../plan/variant-needs.ts";
 import { callFor, type FunctionPlace } from "./caller-function.ts";
 import { convertByRule } from "./convert-by-rule.ts";
-import { changeAt, dropValue, moveValue, valueIn } from "./row-path.ts";
+import { noLongerEmpty } from "./no-longer-empty.ts";
+import { changeAt, dropValue, moveValue, storesAnyAt, valueIn } from "./row-path.ts";
 import { concerns, missingIn, samePath } from "./variant-rows.ts";
 
 /** The row function of a collection's version. */
@@ -87,15 +88,25 @@ class RowChangeCompiler {
     const models = this.#modelDefaults(steps);
     const rewrites = steps.flatMap((step) => (step.kind === "rewriteRows" ? [this.#rewrite(step)] : []));
     const checks = this.#checks(steps);
+    const empties = steps.flatMap((step) => this.#empty(step));
     // A row of grouped fields has the form it had, but its bytes do not.
     const grouped = steps.some(({ kind }) => kind === "groupFields" || kind === "ungroupFields");
-    const own = renames.length + values.length + models.length + rewrites.length + checks.length;
+    const own =
+      renames.length + values.length + models.length + rewrites.length + checks.length + empties.length;
     if (!grouped && own === 0) return undefined;
     const rules = steps.flatMap((step) => this.#rule(step));
     const drops = steps.flatMap((step) =>
       step.kind === "dropField" ? [(row: Row): Row => dropValue(row, step.path, this.#keeps)] : [],
     );
-    const all: readonly Change[] = [...rules, ...values, ...drops, ...models, ...rewrites, ...checks];
+    const all: readonly Change[] = [
+      ...empties,
+      ...rules,
+      ...values,
+      ...drops,
+      ...models,
+      ...rewrites,
+      ...checks,
+    ];
     return (row, key) => {
       const was = renames.reduce((renamed, rename) => rename(renamed), row);
       return all.reduce((changed, change) => change(changed, { key, was }), was);
@@ -219,6 +230,17 @@ class RowChangeCompiler {
     const change = typeof rewrite === "function" ? rewrite : rewrite.row;
     const place = this.#place("rewrite", this.#collection, []);
     return (row, { key }) => callFor(place, key, () => change(row));
+  }
+
+  /** A field that is dropped as long as nothing is stored there. */
+  #empty(step: Step): Change[] {
+    if (step.kind !== "dropField" || step.empty !== true) return [];
+    return [
+      (row, { key }) => {
+        if (!storesAnyAt(row, step.path)) return row;
+        throw noLongerEmpty(step, `the row ${showValue(key)} has a value in it by now`);
+      },
+    ];
   }
 
   /** Rows held to what their variant requires: to what is new, and to what functions of the caller had their hands in. */

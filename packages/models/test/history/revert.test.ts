@@ -1,5 +1,5 @@
 /** What the vault remembers of its migrations, and undoing the last one. */
-import { Database, isModelVaultError, memoryStore, type Row } from "@modelvault/core";
+import { Database, memoryStore, type Row } from "@modelvault/core";
 import {
   apply,
   defineModel,
@@ -8,12 +8,14 @@ import {
   type Model,
   type PlanOptions,
   plan,
+  planFromJson,
   planRevert,
   revert,
   unique,
 } from "@modelvault/models";
 import { expect, test } from "vitest";
 import { z } from "zod";
+import { errorOf } from "../support/errors.ts";
 
 function books(shape: z.ZodRawShape, options: object = {}, name = "books"): Model {
   return defineModel(name, z.object({ id: z.string(), ...shape }), { primaryKey: "id", ...options } as never);
@@ -32,16 +34,6 @@ function vault(): Database {
   apply(db, plan(db, [BASE]), { program: "shop 1", now: () => 1 });
   db.collection("books").insert(ROW);
   return db;
-}
-
-function errorOf(work: () => unknown): { readonly code: string; readonly message: string } {
-  try {
-    work();
-  } catch (error) {
-    if (isModelVaultError(error)) return error;
-    throw error;
-  }
-  throw new Error("nothing was refused");
 }
 
 test("the history tells what was applied, when, and by which program", () => {
@@ -105,7 +97,7 @@ test.each<[string, Model | readonly Model[], PlanOptions?]>([
   const before = { schema: db.schema("books"), rows: db.collection("books").all() };
   const list = Array.isArray(models) ? models : [models];
   expect(apply(db, plan(db, list, options)).changed).toBe(true);
-  expect(planRevert(db).toString()).toContain("Revert of migration 2: plan");
+  expect(planRevert(db).toString()).toContain("Revert of migration 2 (plan");
   expect(revert(db, { program: "shop 1" }).changed).toBe(true);
   expect(db.collectionNames()).toEqual(["books"]);
   const { version: _now, ...schema } = db.schema("books");
@@ -287,4 +279,40 @@ test("an object that may be absent by now is not taken apart, and it is said bef
     'The migration 1 cannot be undone exactly:\n- books: going back would drop field "author" with its values\n- books: going back would add field "author.name" (string), with no value for stored rows',
   ]);
   expect(db.schema("books").version).toBe(version);
+});
+
+test("what was empty when it was planned, and no longer is, keeps the migration from being undone", () => {
+  using db = vault();
+  const noted = books({ ...SHAPE, note: z.string().optional() }, BY_YEAR);
+  const logs = defineModel("logs", z.object({ id: z.int() }), { primaryKey: "id" });
+  apply(db, plan(db, [noted, logs]));
+  const planned = planFromJson(JSON.stringify(planRevert(db)));
+  expect(String(planned).split("\n")).toEqual([
+    expect.stringMatching(
+      /^Revert of migration 2 \(plan [0-9a-f]{12}\): 2 steps, every row says what it said before\.$/,
+    ),
+    "  - logs: drop the collection, which has no rows",
+    '  - books: drop field "note", which has no values',
+  ]);
+  // Another program uses both in the meantime.
+  db.collection("logs").insert({ id: 1 });
+  expect(errorOf(() => apply(db, planned))).toMatchObject({
+    code: "migration_irreversible",
+    message: expect.stringContaining("\n- logs: drop the collection, which has no rows: it has 1 row by now"),
+  });
+  db.collection("logs").delete(1);
+  db.collection("books").update("a", { note: "n" });
+  const before = [db.collection("books").all(), db.revision()];
+  expect(planned.check(db).steps.at(-1)).toMatchObject({
+    failing: 1,
+    problems: [{ key: "a", path: "note" }],
+  });
+  expect(errorOf(() => apply(db, planned))).toMatchObject({
+    code: "migration_irreversible",
+    message: expect.stringContaining('which has no values: the row "a" has a value in it by now'),
+  });
+  expect([db.collection("books").all(), db.revision()]).toEqual(before);
+  db.collection("books").update("a", { note: null });
+  expect(apply(db, planned).changed).toBe(true);
+  expect(db.collectionNames()).toEqual(["books"]);
 });
