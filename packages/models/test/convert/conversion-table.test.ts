@@ -53,6 +53,7 @@ describe("types", () => {
       { list: { object: [{ path: ["a"], type: "string" }] } },
     ],
     ["a record", z.record(z.string(), z.number()), "json"],
+    ["a record with null for a default", z.record(z.string(), z.string().nullable().default(null)), "json"],
     ["anything", z.unknown(), { optional: "json" }],
     ["anything, unchecked", z.any(), { optional: "json" }],
     ["any JSON", z.json(), { optional: "json" }],

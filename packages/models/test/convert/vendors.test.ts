@@ -258,3 +258,32 @@ describe("Zod", () => {
     });
   });
 });
+
+describe("a library that we know nothing of", () => {
+  const pattern = { type: "string", pattern: "^a" };
+  const described = {
+    type: "object",
+    properties: { key: { type: "string" }, f: pattern, n: { type: "integer", minimum: 0, maximum: 9 } },
+    required: ["key", "f", "n"],
+  };
+  const schema = {
+    "~standard": {
+      version: 1,
+      vendor: "hand",
+      validate: (value: unknown) => ({ value }),
+      jsonSchema: { input: () => described, output: () => described },
+    },
+  };
+
+  test("is asked in the words of the standard alone; its patterns may have flags, so the engine does not hold others to them", () => {
+    const model: Model = defineModel("m", schema as never, { primaryKey: "key" as never }) as never;
+    expect(model.descriptor.fields).toEqual([
+      { path: ["key"], type: "string" },
+      { path: ["f"], type: "string" },
+      { path: ["n"], type: "int64", constraints: [{ min_i64: 0 }, { max_i64: 9 }] },
+    ]);
+    expect(model.unenforced).toEqual([
+      { path: "f", rule: "pattern", why: "hand does not tell the flags of its patterns" },
+    ]);
+  });
+});

@@ -170,7 +170,10 @@ const CASES: readonly Case[] = [
     fields: [{ path: "author", type: { object: [{ path: "name", type: "string" }] } }],
     rows: [{ id: "a", author: { name: "x" } }],
     model: books({ writer: z.string() }, { renamedFields: { writer: "author.name" } }),
-    says: ['~ books: rename field "author.name" to "writer"', '- books: drop "author", an object with nothing left in it'],
+    says: [
+      '~ books: rename field "author.name" to "writer"',
+      '- books: drop "author", an object with nothing left in it',
+    ],
     safety: "data",
     becomes: [{ id: "a", writer: "x" }],
   },
