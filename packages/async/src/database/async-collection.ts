@@ -46,7 +46,7 @@ export class AsyncCollection<R extends object = Row> {
 
   /** Which collection it is, and its schema, at one moment. For {@link inEdition}; not for user code. */
   async edition(): Promise<{ readonly edition: string; readonly schema: SchemaDescription }> {
-    return (await this.#call("edition", [], undefined)) as never;
+    return (await this.#call("edition", [], undefined)) as Awaited<ReturnType<this["edition"]>>;
   }
 
   /** The same rows for as long as they are of this edition; then its calls reject with model_mismatch. Not for user code. */

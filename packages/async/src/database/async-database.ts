@@ -287,6 +287,7 @@ function isIn(site: DatabaseSite): boolean {
 /** Calls one method of an observer, apart from what it watches. */
 function tell(observer: DatabaseObserver, method: keyof DatabaseObserver, report: unknown): void {
   try {
+    // Each method gets the report of its own name.
     (observer[method] as ((report: never) => void) | undefined)?.call(observer, report as never);
   } catch (error) {
     queueMicrotask(() => {

@@ -19,7 +19,7 @@ import { workerModule } from "../link/worker-module.ts";
 import type { CallOptions, CallSite, Sending } from "../transaction/call-site.ts";
 import type { Shown } from "../worker/showing.ts";
 import { AsyncCollection } from "./async-collection.ts";
-import { callerFunction } from "./caller-function.ts";
+import { inContext } from "./caller-function.ts";
 import { checkCallOptions } from "./options.ts";
 
 /** By this the synchronous functions of `@modelvault/models` know what they cannot work with, also where a package is loaded twice. */
@@ -82,7 +82,7 @@ export abstract class AsyncReadHandle {
       ...checkCallOptions({ signal }),
       integers: (how as CheckOptions).integers ?? this.site.integers,
       ...(rewrites
-        ? { apply: rewriter(rewrite as never, "checkVersion", (await this.schema(name)).primaryKey) }
+        ? { apply: rewriter(rewrite as Rewrite, "checkVersion", (await this.schema(name)).primaryKey) }
         : {}),
       ...(shows ? { progress: shownTo(onRow as (row: Row, key: Value) => void) } : {}),
     };
@@ -152,7 +152,7 @@ export abstract class AsyncWriteHandle extends AsyncReadHandle {
     return change("registerVersionBy", how, {
       ...sending,
       integers: integers ?? this.site.integers,
-      apply: rewriter(rewrite as never, "registerVersion", primaryKey),
+      apply: rewriter(rewrite as Rewrite, "registerVersion", primaryKey),
     });
   }
 
@@ -216,21 +216,17 @@ function asGiven(name: string, value: unknown): object {
 
 /** Takes batches of rows for a function of one. */
 function shownTo(look: (row: Row, key: Value) => void): (rows: never) => void {
-  const context = callerFunction(([row, key]: Shown) => look(row, key), "options.onRow", "checkVersion");
-  callerFunction(look as never, "options.onRow", "checkVersion");
+  const shown = inContext(look, "options.onRow", "checkVersion");
   return (rows: readonly Shown[]) => {
-    for (const shown of rows) context(shown as never);
+    for (const [row, key] of rows) shown(row, key);
   };
 }
 
+/** A function of a row and its key, as the caller gives it. */
+type Rewrite = (row: Row, key: Value) => Row;
+
 /** A rewrite function of rows and their keys, as one of rows. */
-function rewriter(
-  rewrite: (row: Row, key: Value) => Row,
-  call: string,
-  primaryKey: string,
-): (row: Row) => unknown {
-  const make = callerFunction((row: Row) => rewrite(row, row[primaryKey] as Value), "options.rewrite", call);
-  // An async function is known by its own face, not by that of what calls it.
-  callerFunction(rewrite as never, "options.rewrite", call);
-  return make;
+function rewriter(rewrite: Rewrite, call: string, primaryKey: string): (row: Row) => unknown {
+  const rewritten = inContext(rewrite, "options.rewrite", call);
+  return (row) => rewritten(row, row[primaryKey] as Value);
 }

@@ -17,7 +17,6 @@ import {
   type Row,
   type Value,
 } from "@modelvault/core";
-import type { RowStream } from "../link/row-stream.ts";
 import type { CollectionRef } from "../protocol/messages.ts";
 import type { CallOptions, CallSite, Sending } from "../transaction/call-site.ts";
 import { callerFunction } from "./caller-function.ts";
@@ -38,8 +37,9 @@ export interface QueryPlace {
 /** What the builder builds: a spec, or the first mistake. */
 type Draft = { readonly query: Query<Row> } | { readonly mistake: unknown };
 
-/** A query that runs nowhere: it builds specs. */
-const BLANK: Query<Row> = new Query<Row>(undefined as never, {});
+/** Where queries run that only build specs: nowhere, for nothing is ever asked of it. */
+const NOWHERE: ConstructorParameters<typeof Query<Row>>[0] = undefined as never;
+const BLANK: Query<Row> = new Query<Row>(NOWHERE, {});
 
 /**
  * A query of one collection.
@@ -62,7 +62,7 @@ export class AsyncQuery<R extends object = Row> implements AsyncIterable<R> {
   static fromSpec<R extends object = Row>(place: QueryPlace, spec: unknown): AsyncQuery<R> {
     return new AsyncQuery<R>(
       place,
-      draftOf(() => Query.fromSpec<Row>(undefined as never, spec)),
+      draftOf(() => Query.fromSpec<Row>(NOWHERE, spec)),
     );
   }
 
@@ -147,7 +147,8 @@ export class AsyncQuery<R extends object = Row> implements AsyncIterable<R> {
       if (mistake !== undefined) throw mistake.error;
       return [ref, this.toSpec()];
     };
-    return site.stream("iterate", args, sending) as RowStream as never;
+    const rows: AsyncIterableIterator<object> & AsyncDisposable = site.stream("iterate", args, sending);
+    return rows as AsyncIterableIterator<R> & AsyncDisposable;
   }
 
   [Symbol.asyncIterator](): AsyncIterableIterator<R> {

@@ -8,10 +8,20 @@ export function callerFunction<R extends object>(
   argument: string,
   call: string,
 ): (row: Row) => unknown {
-  refuseAsyncFunction(change, argument, call);
+  const changed = inContext(change, argument, call);
+  return (row) => changed(row as R);
+}
+
+/** A synchronous function of the caller, run in the context in which it was given. */
+export function inContext<Args extends readonly unknown[]>(
+  run: (...args: Args) => unknown,
+  argument: string,
+  call: string,
+): (...args: Args) => unknown {
+  refuseAsyncFunction(run, argument, call);
   const context = new AsyncResource("modelvault.function");
-  return (row) => {
-    const result = context.runInAsyncScope(change, undefined, row as R);
+  return (...args) => {
+    const result = context.runInAsyncScope(run, undefined, ...args);
     if (typeof (result as { readonly then?: unknown } | null | undefined)?.then !== "function") return result;
     // Its rejection, if any, is not news: the caller gets this error instead.
     (result as PromiseLike<unknown>).then(undefined, () => undefined);

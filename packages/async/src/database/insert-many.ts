@@ -77,7 +77,12 @@ async function insertAll(
   sending: Sending,
 ): Promise<number> {
   const release = limit(tx, { signal: sending.signal, timeoutMs: undefined });
-  const over = handled(tx.over.then(() => tx.refuseEnded() as never));
+  // Whatever has ended it is thrown there.
+  const over = handled(
+    tx.over.then((): undefined => {
+      tx.refuseEnded();
+    }),
+  );
   let position = first.length;
   let left = handled(insert(tx, ref, first, 0, sending));
   let slice: unknown[] | undefined = second;

@@ -222,6 +222,7 @@ export class AnswerReader {
     const pending = this.#calls.get(id);
     if (pending?.progress === undefined || pending.progressFailure !== undefined) return;
     try {
+      // What is told, and to whom, belongs to the call.
       pending.progress(progress as never);
     } catch (error) {
       pending.progressFailure = { error };

@@ -32,7 +32,8 @@ const EXIT_MS = 5000;
 
 export class Workers {
   readonly #options: WorkersOptions;
-  #engine: WorkerLink | Promise<WorkerLink>;
+  /** Until the first one is there, nobody knows of these workers. */
+  #engine: WorkerLink | Promise<WorkerLink> = new Promise<never>(() => undefined);
   #readers: WorkerLink[] = [];
   /** The last commit that the caller was told of. */
   #revision = 0;
@@ -41,14 +42,13 @@ export class Workers {
   #closing = false;
   #dead: ModelVaultError | undefined;
 
-  private constructor(options: WorkersOptions, engine: Promise<WorkerLink>) {
+  private constructor(options: WorkersOptions) {
     this.#options = options;
-    this.#engine = engine;
   }
 
   /** @throws what opening the store throws */
   static async open(options: WorkersOptions): Promise<Workers> {
-    const workers: Workers = new Workers(options, Promise.resolve() as never);
+    const workers: Workers = new Workers(options);
     const { link, opened } = await workers.#start("engine");
     workers.#engine = link;
     workers.#persistent = opened.persistent;

@@ -173,6 +173,7 @@ export class AsyncModelCollection<Row, Input, Key extends string> {
     path: { [P in ScalarPathsOf<Row>]: P }[ScalarPathsOf<Row>],
     direction?: Direction,
   ): AsyncModelQuery<Row, Input, Key> {
+    // The same type, which is not worked out while the model is not known.
     return this.query().orderBy(path as never, direction);
   }
 

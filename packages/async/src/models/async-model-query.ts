@@ -65,7 +65,7 @@ export class AsyncModelQuery<Row, Input, Key extends string, Selection extends s
   where(first: unknown, op?: unknown, value?: unknown): AsyncModelQuery<Row, Input, Key, Selection> {
     const { compiled } = this.#parts;
     if (typeof first === "function")
-      return this.#with(this.#query.where((is) => first(typedBuilder<Row>(is as never, compiled))));
+      return this.#with(this.#query.where((is) => first(typedBuilder<Row>(is, compiled))));
     return this.#with(
       this.#query.where(first as string, op as Operator, compiled.operand(first as string, value)),
     );

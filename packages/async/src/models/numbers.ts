@@ -22,6 +22,7 @@ export async function counting<T>(
     rows.orderBy([primaryKey], "desc").select([primaryKey]).first(),
   ]);
   const counted = new Counted(new Map(notes), primaryKey, last?.[primaryKey]);
+  // It stands for a transaction and its rows, as far as counting asks.
   const keys = generatedKeys(counted as never, counted as never, model);
   const result = await work((row) => (keys === undefined ? row : keys.run((withKey) => withKey(row))));
   for (const [key, value] of counted.changed) await tx.setNote(key, value);

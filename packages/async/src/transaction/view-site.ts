@@ -33,17 +33,13 @@ export abstract class ViewSite extends CallSite {
   /** @throws snapshot_closed, what stopped it, view_read_only */
   route(access: Access): Route | Promise<Route> {
     this.refuseEnded();
-    if (access === "write") {
-      throw new ModelVaultError(
-        "view_read_only",
-        "A view shows one state and takes no writes; write through the database or a transaction.",
-      );
-    }
+    if (access === "write") throw readOnly();
     return this.readRoute();
   }
 
   async apart(): Promise<never> {
-    return this.route("write") as never;
+    this.refuseEnded();
+    throw readOnly();
   }
 
   /** Releases the state. */
@@ -101,4 +97,11 @@ export class ReadOnlySite extends ViewSite {
   protected release(): Promise<void> {
     return Promise.resolve();
   }
+}
+
+function readOnly(): ModelVaultError {
+  return new ModelVaultError(
+    "view_read_only",
+    "A view shows one state and takes no writes; write through the database or a transaction.",
+  );
 }
