@@ -11,6 +11,7 @@ import { codeOf, LENGTH_BESIDE, lmdbError, NOT_FOUND, SHARED_VALUE } from "./cod
 import { Cursors } from "./cursors.ts";
 import { type EnvironmentFigures, Figures } from "./figures.ts";
 import { showLastCommit } from "./last-commit.ts";
+import { enterTransaction, leaveTransaction, refuseEnding } from "./transactions-open.ts";
 import { ValueSlab } from "./value-slab.ts";
 import { APPEND, NO_OVERWRITE, PUT, REMOVE, WriteInstruction } from "./write-instruction.ts";
 
@@ -195,23 +196,38 @@ export class Environment {
 
   /**
    * Begins the one write transaction; waits for as long as another process or thread has one.
-   * @throws store_poisoned
+   * @throws store_poisoned, store_io, store_closed when the process is ending
    */
   begin(durable: boolean): void {
-    for (;;) {
-      this.#env.beginTxn(durable ? ABORTABLE : ABORTABLE | NO_SYNC);
-      const transaction = this.#env.getWriteTxnId();
-      const last = this.#env.info().lastTxnId;
-      if (transaction > last) break;
-      try {
-        if (transaction === 0) throw lmdbError(-30795, this.path, "write to");
-        // It would begin from a state before the last commit.
-        showLastCommit(this.path, last);
-      } finally {
-        this.#env.abortTxn();
-      }
+    enterTransaction();
+    try {
+      refuseEnding();
+      this.#beginAtLast(durable ? ABORTABLE : ABORTABLE | NO_SYNC);
+    } catch (error) {
+      leaveTransaction();
+      throw error;
     }
     this.#isWriting = true;
+  }
+
+  /** At the last commit there is. */
+  #beginAtLast(flags: number): void {
+    for (;;) {
+      this.#env.beginTxn(flags);
+      try {
+        const transaction = this.#env.getWriteTxnId();
+        if (transaction === 0) throw lmdbError(-30795, this.path, "write to");
+        refuseEnding();
+        const { lastTxnId } = this.#env.info();
+        if (transaction > lastTxnId) return;
+        // It would build on a state before the last commit.
+        showLastCommit(this.path, lastTxnId);
+      } catch (error) {
+        this.#env.abortTxn();
+        throw error;
+      }
+      this.#env.abortTxn();
+    }
   }
 
   /** Makes sure that transactions to come begin from the last commit, or a later one; waits for another writer. @throws store_io, store_poisoned */
@@ -242,12 +258,18 @@ export class Environment {
       this.#env.commitTxn();
     } catch (error) {
       throw lmdbError(error, this.path, "commit to");
+    } finally {
+      leaveTransaction();
     }
   }
 
   abort(): void {
     this.#isWriting = false;
-    this.#env.abortTxn();
+    try {
+      this.#env.abortTxn();
+    } finally {
+      leaveTransaction();
+    }
   }
 
   /** Sets a value; returns whether there was one before. */
