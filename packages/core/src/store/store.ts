@@ -161,8 +161,9 @@ export interface StoreDriver {
   /** Opens the store. @throws store_io, store_busy, store_in_use, format errors of the driver */
   open(): Store;
   /**
-   * Notes in this thread that another thread has the place open on its behalf, and returns what ends that. For a medium whose writers wait for each other without
-   * bound: a thread that wrote there by itself, too, would wait for a transaction which only it can end. Absent where `open` refuses a second writer anyway.
+   * Notes in this thread that another thread has the place open on its behalf, until what is returned is called: meanwhile `open` for writing throws
+   * `store_in_use`. For a medium whose writers wait for each other without bound: a thread that wrote there by itself, too, would wait for a transaction
+   * which only it can end. Absent where `open` refuses a second writer anyway. The place must be there already.
    * @throws store_in_use when this thread has the place open for writing
    */
   openedElsewhere?(): () => void;

@@ -3,7 +3,7 @@ import type { Store, StoreDriver } from "@modelvault/core";
 import { text } from "../bytes/bytes.ts";
 import { rows } from "../model/spaces.ts";
 import { type Check, check, type Draft, section } from "../suite/check.ts";
-import { expectBytes, expectEqual, expectThat } from "../suite/expectations.ts";
+import { expectBytes, expectEqual, expectRefusal, expectThat } from "../suite/expectations.ts";
 import { promise } from "../suite/promises.ts";
 import { putAll, type Trial } from "../suite/trial.ts";
 
@@ -90,6 +90,28 @@ export const driverChecks: readonly Check[] = section("driver value", [
           "a value read by the driver that was built again",
         ),
       );
+    },
+  ),
+
+  driver(
+    "a place that another thread has open on behalf of this one is not opened here for writing",
+    [promise.driverElsewhere, promise.driverElsewhereRefusal],
+    (driver) => {
+      if (driver.openedElsewhere === undefined) return;
+      opened(driver, (store) => {
+        putAll(store, space, [[key, value]]);
+        expectRefusal("store_in_use", "noting a place that is open here for writing", () =>
+          driver.openedElsewhere?.(),
+        );
+      });
+      const [endOne, endOther] = [driver.openedElsewhere(), driver.openedElsewhere()];
+      const open = () => opened(driver, (store) => store.begin().abort());
+      expectRefusal("store_in_use", "opening a place that is noted", open);
+      endOne();
+      endOne();
+      expectRefusal("store_in_use", "opening a place that is noted a second time", open);
+      endOther();
+      open();
     },
   ),
 ]);

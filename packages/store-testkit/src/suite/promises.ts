@@ -107,6 +107,9 @@ export const promise = {
   driverLocation:
     "The place as its owner spells it, a path where it has one; absent where it is nowhere but in memory.",
   driverOpen: "Opens the store.",
+  driverElsewhere:
+    "Notes in this thread that another thread has the place open on its behalf, until what is returned is called: meanwhile `open` for writing throws `store_in_use`.",
+  driverElsewhereRefusal: "store_in_use when this thread has the place open for writing",
 
   // Maintenance
   maintenanceIdle: "No call may run while a transaction is open on the handle (`transaction_open`).",

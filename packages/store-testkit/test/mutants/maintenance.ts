@@ -181,6 +181,25 @@ export const driverMutants: readonly Mutant[] = [
     ({ args }) => ({ args: [...args, new URL("file:///place")] }),
     ["driver value: a driver's options are plain data"],
   ),
+  misdriven(
+    "opens a place that is noted as open elsewhere",
+    () => ({ openedElsewhere: () => () => undefined }),
+    [
+      "driver value: a place that another thread has open on behalf of this one is not opened here for writing",
+    ],
+  ),
+  misdriven(
+    "notes a place as open elsewhere for ever",
+    ({ openedElsewhere }) => ({
+      openedElsewhere: () => {
+        openedElsewhere?.();
+        return () => undefined;
+      },
+    }),
+    [
+      "driver value: a place that another thread has open on behalf of this one is not opened here for writing",
+    ],
+  ),
   misdriven("has a driver whose export is misspelt", () => ({ factory: "logstore" }), [
     "driver value: module, export and options give the driver again",
   ]),

@@ -34,6 +34,7 @@ const noPromises = [
   "file_damaged",
   "store_io, store_busy, store_in_use, format errors of the driver",
   ': `memoryStore()`, `fileStore("app.modelvault")`.',
+  "For a medium whose writers wait for each other without bound: a thread that wrote there by itself, too, would wait for a transaction which only it can end. Absent where `open` refuses a second writer anyway. The place must be there already.",
   "What a store may be able to do beyond reading and writing. Each part is optional; core throws `unsupported_operation` for a part a driver lacks, never a silent nothing.",
   "The second, optional interface of a driver.",
 ];

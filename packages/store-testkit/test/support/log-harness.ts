@@ -16,6 +16,16 @@ export interface LogHarnessOptions {
 /** Every place of the process, so that a driver value can find its own again. */
 const places = new Map<string, FakeDisk>();
 
+/** How many have a place open in another thread on behalf of this one. */
+const elsewhere = new Map<string, number>();
+
+/** Places that a driver value has opened in this thread. */
+const here = new Set<string>();
+
+function inUse(location: string): ModelVaultError {
+  return new ModelVaultError("store_in_use", `"${location}" is in use by this thread.`, { path: location });
+}
+
 /** The driver value of a place: what a user of the log store would be handed. */
 export function logStore(location: string): StoreDriver {
   return {
@@ -23,7 +33,27 @@ export function logStore(location: string): StoreDriver {
     moduleUrl: import.meta.url,
     factory: "logStore",
     args: [location],
-    open: () => new LogStore(placeAt(location), {}, places),
+    open: () => {
+      if ((elsewhere.get(location) ?? 0) > 0) throw inUse(location);
+      const store = new LogStore(placeAt(location), {}, places);
+      const close = store.close.bind(store);
+      here.add(location);
+      return Object.assign(store, {
+        close: () => {
+          here.delete(location);
+          close();
+        },
+      });
+    },
+    openedElsewhere: () => {
+      if (here.has(location)) throw inUse(location);
+      elsewhere.set(location, (elsewhere.get(location) ?? 0) + 1);
+      let isNoted = true;
+      return () => {
+        if (isNoted) elsewhere.set(location, (elsewhere.get(location) ?? 0) - 1);
+        isNoted = false;
+      };
+    },
   };
 }
 
