@@ -71,5 +71,5 @@ export type { FieldIn, KeysOf } from "./types/kinds.ts";
 // Types of rows, paths and values
 export type { OperandOf, OperatorsOf } from "./types/operators.ts";
 export type { PatchOf } from "./types/patch.ts";
-export type { PathsOf as RowPathsOf, PrimaryKeyOf, ScalarPathsOf, ValueAt } from "./types/paths.ts";
+export type { PrimaryKeyOf, RowPathsOf, ScalarPathsOf, ValueAt } from "./types/paths.ts";
 export type { Selected } from "./types/select.ts";

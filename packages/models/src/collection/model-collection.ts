@@ -13,7 +13,7 @@ import type { GeneratedKeys, WithKey } from "../generate/generated-keys.ts";
 import type { FieldIn, KeysOf } from "../types/kinds.ts";
 import type { OperandOf, OperatorsOf } from "../types/operators.ts";
 import type { PatchOf } from "../types/patch.ts";
-import type { PathsOf, ScalarPathsOf, ValueAt } from "../types/paths.ts";
+import type { RowPathsOf, ScalarPathsOf, ValueAt } from "../types/paths.ts";
 import type { CompiledModel } from "./compiled-model.ts";
 import { checkChange } from "./merge-patch.ts";
 import { ModelQuery } from "./model-query.ts";
@@ -128,7 +128,7 @@ export class ModelCollection<Row, Input, Key extends string> {
 
   /** A query for the rows for which this holds: `where("author.name", "=", "Le Guin")`, or with `(is) => is.or(…)`. */
   where<
-    Path extends { [P in PathsOf<Row>]: P }[PathsOf<Row>],
+    Path extends { [P in RowPathsOf<Row>]: P }[RowPathsOf<Row>],
     Op extends { [O in OperatorsOf<ValueAt<Row, Path>>]: O }[OperatorsOf<ValueAt<Row, Path>>],
   >(path: Path, op: Op, ...operand: OperandOf<ValueAt<Row, Path>, Op>): ModelQuery<Row, Input, Key>;
   where(predicate: (is: PredicateBuilder<Row>) => Predicate): ModelQuery<Row, Input, Key>;
@@ -146,6 +146,20 @@ export class ModelCollection<Row, Input, Key extends string> {
 
   limit(rows: number): ModelQuery<Row, Input, Key> {
     return this.query().limit(rows);
+  }
+
+  offset(rows: number): ModelQuery<Row, Input, Key> {
+    return this.query().offset(rows);
+  }
+
+  after(cursor: string | null | undefined): ModelQuery<Row, Input, Key> {
+    return this.query().after(cursor);
+  }
+
+  select<const Path extends { [P in RowPathsOf<Row>]: P }[RowPathsOf<Row>]>(
+    ...paths: readonly Path[]
+  ): ModelQuery<Row, Input, Key, Path> {
+    return this.query().select(...(paths as readonly never[])) as ModelQuery<Row, Input, Key, Path>;
   }
 
   /** Every row, in the order of the primary key. */

@@ -10,7 +10,7 @@ import type {
 } from "@modelvault/core";
 import type { OperandOf, OperatorsOf } from "../types/operators.ts";
 import type { PatchOf } from "../types/patch.ts";
-import type { PathsOf, ScalarPathsOf, ValueAt } from "../types/paths.ts";
+import type { RowPathsOf, ScalarPathsOf, ValueAt } from "../types/paths.ts";
 import type { Selected } from "../types/select.ts";
 import type { CompiledModel } from "./compiled-model.ts";
 import { checkChange } from "./merge-patch.ts";
@@ -51,7 +51,7 @@ export class ModelQuery<Row, Input, Key extends string, Selection extends string
    * @throws path_unknown, query_operator_unsupported, query_value_invalid where types were gone around, all at the terminal
    */
   where<
-    Path extends { [P in PathsOf<Row>]: P }[PathsOf<Row>],
+    Path extends { [P in RowPathsOf<Row>]: P }[RowPathsOf<Row>],
     Op extends { [O in OperatorsOf<ValueAt<Row, Path>>]: O }[OperatorsOf<ValueAt<Row, Path>>],
   >(
     path: Path,
@@ -93,7 +93,7 @@ export class ModelQuery<Row, Input, Key extends string, Selection extends string
   }
 
   /** Only these fields, inside their parent objects, beside those of earlier calls. */
-  select<const Path extends { [P in PathsOf<Row>]: P }[PathsOf<Row>]>(
+  select<const Path extends { [P in RowPathsOf<Row>]: P }[RowPathsOf<Row>]>(
     ...paths: readonly Path[]
   ): ModelQuery<Row, Input, Key, Selection | Path> {
     return new ModelQuery<Row, Input, Key, Selection | Path>(

@@ -1,7 +1,7 @@
 /** Predicates with and, or and not, typed by a model: what `where((is) => …)` hands to its callback. */
 import type { Operator, Predicate, Query } from "@modelvault/core";
 import type { OperandOf, OperatorsOf } from "../types/operators.ts";
-import type { PathsOf, ValueAt } from "../types/paths.ts";
+import type { RowPathsOf, ValueAt } from "../types/paths.ts";
 import type { CompiledModel } from "./compiled-model.ts";
 
 /**
@@ -11,7 +11,7 @@ import type { CompiledModel } from "./compiled-model.ts";
 export interface PredicateBuilder<Row> {
   /** A comparison of the value at a path. A value that is missing matches nothing but `isNull`. */
   <
-    Path extends { [P in PathsOf<Row>]: P }[PathsOf<Row>],
+    Path extends { [P in RowPathsOf<Row>]: P }[RowPathsOf<Row>],
     Op extends { [O in OperatorsOf<ValueAt<Row, Path>>]: O }[OperatorsOf<ValueAt<Row, Path>>],
   >(
     path: Path,

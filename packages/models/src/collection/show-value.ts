@@ -18,7 +18,9 @@ export function showValue(value: unknown): string {
       if (value === null) return "null";
       if (Array.isArray(value)) return `a list of ${value.length}`;
       if (value instanceof Uint8Array) return value.length === 1 ? "1 byte" : `${value.length} bytes`;
-      return value instanceof Date ? "a Date" : "an object";
+      if (value instanceof Date)
+        return Number.isNaN(value.getTime()) ? "an invalid Date" : value.toISOString();
+      return "an object";
     default:
       return `a ${typeof value}`;
   }

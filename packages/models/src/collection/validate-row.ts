@@ -6,18 +6,8 @@ import { isModelVaultError, ModelVaultError, type Row, type ValidationIssue } fr
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 import { asynchronous } from "../define/arguments.ts";
 import type { Model } from "../define/model.ts";
+import { expectationOf, messageOf, type SchemaIssue } from "./expectation.ts";
 import { showValue } from "./show-value.ts";
-
-/** The schema's issues as far as the standard describes them, and the extra words that some libraries add. */
-interface SchemaIssue {
-  readonly message: string;
-  readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined;
-  readonly code?: unknown;
-  readonly expected?: unknown;
-  /** Valibot's: whether a type was not met or a rule on it, and which. */
-  readonly kind?: unknown;
-  readonly type?: unknown;
-}
 
 /** Codes of Zod and ArkType, and types of Valibot, under the names that the engine has for the same rules. */
 const RULES: ReadonlyMap<unknown, string> = new Map([
@@ -113,16 +103,16 @@ function isKey(key: unknown): boolean {
 }
 
 function describeIssue(issue: SchemaIssue, candidate: unknown): ValidationIssue {
-  const { message, path = [], expected } = issue;
+  const { path = [] } = issue;
   // Some libraries have arrays of their own kind here; ours are plain.
   const keys = Array.from(path, (segment) => plainKey(typeof segment === "object" ? segment.key : segment));
   const value = valueAt(candidate, keys);
   const rule = ruleOf(issue);
   return {
-    message,
+    message: messageOf(issue, value),
     path: keys,
     rule: rule === "type" && value === undefined ? "required" : rule,
-    expected: typeof expected === "string" ? expected : message,
+    expected: expectationOf(issue, value),
     actual: showValue(value),
   };
 }

@@ -3,7 +3,7 @@ import { type CollectionDescriptor, checkCollection, ModelVaultError } from "@mo
 import { readSchema } from "../convert/read-schema.ts";
 import { type FieldShape, fieldDescriptors } from "../convert/shape.ts";
 import type { ModelSchema } from "../convert/vendor.ts";
-import type { PrimaryKeyOf } from "../types/paths.ts";
+import type { PrimaryKeyChoice } from "../types/paths.ts";
 import { argumentInvalid, asynchronous } from "./arguments.ts";
 import type { GenerateFor, Model } from "./model.ts";
 import { checkGenerated, checkOptions, checkRenamedFields, type ModelOptions } from "./options.ts";
@@ -24,7 +24,7 @@ type OutputOf<Schema extends ModelSchema> = NonNullable<Schema["~standard"]["typ
 export function defineModel<
   const Name extends string,
   Schema extends ModelSchema,
-  const Key extends { [Name in PrimaryKeyOf<OutputOf<Schema>>]: Name }[PrimaryKeyOf<OutputOf<Schema>>],
+  const Key extends PrimaryKeyChoice<OutputOf<Schema>>,
   const Generated extends GenerateFor<OutputOf<Schema>, Key> | undefined = undefined,
 >(
   name: Name,

@@ -4,7 +4,7 @@ import type { Unenforced } from "../convert/notes.ts";
 import type { FieldShape, RowShape } from "../convert/shape.ts";
 import type { ModelSchema } from "../convert/vendor.ts";
 import type { FieldIn, KeysOf } from "../types/kinds.ts";
-import type { PathsOf as PathsOfRow } from "../types/paths.ts";
+import type { RowPathsOf } from "../types/paths.ts";
 
 /**
  * How a primary key is made: `"uuidv7"`, a uuid whose order is that of time, for keys of type uuid or text; `"autoincrement"`, whole
@@ -69,4 +69,4 @@ export type KeyOf<M extends Model> =
   M["primaryKey"] extends KeysOf<RowOf<M>> ? FieldIn<RowOf<M>, M["primaryKey"]> : never;
 
 /** Every path into a row, such as `"title" | "author" | "author.name"`. */
-export type PathsOf<M extends Model> = PathsOfRow<RowOf<M>>;
+export type PathsOf<M extends Model> = RowPathsOf<RowOf<M>>;

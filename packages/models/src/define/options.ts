@@ -1,6 +1,6 @@
 /** The options of `defineModel` and what they must be. What only types would catch is caught here too. */
 import { type FieldShape, fieldAt, fieldsIn } from "../convert/shape.ts";
-import type { PathsOf, ScalarPathsOf } from "../types/paths.ts";
+import type { RowPathsOf, ScalarPathsOf } from "../types/paths.ts";
 import { argumentInvalid } from "./arguments.ts";
 import type { IndexSpec } from "./index-spec.ts";
 import type { Generate } from "./model.ts";
@@ -22,7 +22,7 @@ export interface ModelOptions<
    * Former dotted paths of fields by their dotted paths of now: a plan renames them and keeps their values. Fields of a list's elements are
    * named `lines.[].count`; they stay in their list.
    */
-  readonly renamedFields?: { readonly [Path in PathsOf<Row>]?: string } & {
+  readonly renamedFields?: { readonly [Path in RowPathsOf<Row>]?: string } & {
     readonly [path: `${string}.[].${string}`]: string;
   };
 }

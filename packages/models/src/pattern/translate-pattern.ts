@@ -10,16 +10,14 @@
 import {
   type CharSet,
   complement,
-  DIGITS,
-  SPACE,
   spellChar,
   spellSet,
   surrogateShare,
   union,
   unitsAsCharacters,
-  WORD,
   withBothCases,
 } from "./char-set.ts";
+import { CONTROLS, SHORTHANDS } from "./escapes.ts";
 import { type Item, isolated, once, spellQuantifier } from "./items.ts";
 
 /** Why a pattern cannot be spelled. */
@@ -296,20 +294,3 @@ class Translator {
     return true;
   }
 }
-
-const SHORTHANDS: ReadonlyMap<string, CharSet> = new Map([
-  ["d", DIGITS],
-  ["D", complement(DIGITS)],
-  ["w", WORD],
-  ["W", complement(WORD)],
-  ["s", SPACE],
-  ["S", complement(SPACE)],
-]);
-
-const CONTROLS: ReadonlyMap<string, number> = new Map([
-  ["t", 0x9],
-  ["n", 0xa],
-  ["v", 0xb],
-  ["f", 0xc],
-  ["r", 0xd],
-]);

@@ -8,14 +8,12 @@
  */
 import {
   checkCollection,
-  isModelVaultError,
   ModelVaultError,
   type Row,
   type Schema,
   type Type,
   type Value,
 } from "@modelvault/core";
-import { compileModel } from "../collection/compiled-model.ts";
 import { showValue } from "../collection/show-value.ts";
 import type { Model } from "../define/model.ts";
 import type { CollectionChange } from "../plan/plan-data.ts";
@@ -27,8 +25,9 @@ import { bare } from "../plan/type-text.ts";
 import type { VariantNeed, VariantTag } from "../plan/variant-needs.ts";
 import { callFor, type FunctionPlace } from "./caller-function.ts";
 import { convertByRule } from "./convert-by-rule.ts";
+import { fillByModel } from "./fill-by-model.ts";
 import { noLongerEmpty } from "./no-longer-empty.ts";
-import { changeAt, dropValue, moveValue, storesAnyAt, valueIn } from "./row-path.ts";
+import { changeAt, dropValue, moveValue, storesAnyAt } from "./row-path.ts";
 import { concerns, missingIn, samePath } from "./variant-rows.ts";
 
 /** The row function of a collection's version. */
@@ -202,25 +201,9 @@ class RowChangeCompiler {
     if (first === undefined) return [];
     const model = this.#sources.models?.find(({ name }) => name === this.#collection);
     if (model === undefined) throw this.#missing(first, "models: […] with this collection's model");
-    const { revive, validate } = compileModel(model);
     const gaps = filled.flatMap((step) => this.#wheres(step).map((when) => ({ path: step.path, when })));
-    return [
-      (row, { key }) => {
-        const lacking = gaps.filter(({ path, when }) => lacks(row, path, when));
-        if (lacking.length === 0) return row;
-        // A default stands in for what is absent; null is a value to many a schema.
-        const open = lacking.reduce(
-          (opened, { path, when }) => changeAt(opened, path, (value) => value ?? undefined, when),
-          row,
-        );
-        const whole = this.#validated(key, () => validate(revive(open)));
-        return lacking.reduce(
-          (changed, { path, when }) =>
-            changeAt(changed, path, (value) => value ?? valueIn(whole, path), when),
-          row,
-        );
-      },
-    ];
+    const fill = fillByModel(model, gaps);
+    return [(row, { key }) => fill(row, key)];
   }
 
   #rewrite(step: Step): Change {
@@ -265,21 +248,6 @@ class RowChangeCompiler {
     return { collection: this.#collection, path, argument: `options.${option}[${JSON.stringify(name)}]` };
   }
 
-  /** What the model's schema makes of a row. @throws migration_row_invalid */
-  #validated(key: Value, validate: () => Row): Row {
-    try {
-      return validate();
-    } catch (cause) {
-      if (!isModelVaultError(cause)) throw cause;
-      throw new ModelVaultError(
-        "migration_row_invalid",
-        `The row ${showValue(key)} of "${this.#collection}" is not one that the model's defaults can complete: ${cause.message}`,
-        { collection: this.#collection, key },
-        { cause, issues: cause.issues },
-      );
-    }
-  }
-
   #unconverted(path: readonly string[], key: Value, cause: unknown): ModelVaultError {
     const message = "A text that is to be JSON is none.";
     return new ModelVaultError(
@@ -304,12 +272,6 @@ class RowChangeCompiler {
 
 function isFillStep(step: Step): step is FillStep {
   return "fill" in step;
-}
-
-/** Whether a value is missing at a path, in any object of the variant. */
-function lacks(row: Row, path: readonly string[], when: readonly VariantTag[]): boolean {
-  if (when.length > 0) return missingIn(row, [{ path, when }]).length > 0;
-  return (valueIn(row, path) ?? null) === null;
 }
 
 function own<T>(entries: { readonly [name: string]: T } | undefined, name: string): T | undefined {

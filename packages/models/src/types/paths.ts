@@ -2,7 +2,7 @@
  * Paths into a row type as dotted text: `"title"`, `"author.name"`. Six levels deep; what lies deeper is reached with a predicate of
  * core's own, through `db.collection(name)`.
  *
- * Signatures spell `{ [P in PathsOf<Row>]: P }[PathsOf<Row>]` where `PathsOf<Row>` would do: the compiler then lists the paths in its
+ * Signatures spell `{ [P in RowPathsOf<Row>]: P }[RowPathsOf<Row>]` where `RowPathsOf<Row>` would do: the compiler then lists the paths in its
  * errors, and not the name of this type.
  */
 import type { FieldIn, KeysOf, KindOf, NameOf, Present } from "./kinds.ts";
@@ -22,7 +22,7 @@ type PathsOfKind<T, Kind, Level extends number> = Level extends 0
     }[NameOf<T>];
 
 /** Every path of a row: fields of any kind, at every level. */
-export type PathsOf<Row> = PathsOfKind<Row, "scalar" | "list" | "object" | "json", Levels>;
+export type RowPathsOf<Row> = PathsOfKind<Row, "scalar" | "list" | "object" | "json", Levels>;
 
 /** Paths to single comparable values: what can be indexed and ordered by. */
 export type ScalarPathsOf<Row> = PathsOfKind<Row, "scalar", Levels>;
@@ -49,6 +49,11 @@ export type PrimaryKeyOf<Row> = {
           : Name
     : never;
 }[NameOf<Row>];
+
+/** What `primaryKey` may be: the names, or where there are none a sentence that says so in the compiler's error. */
+export type PrimaryKeyChoice<Row> = [PrimaryKeyOf<Row>] extends [never]
+  ? "(no field of this schema can be a primary key: it takes one that is always there, of text that is no enum, or a number, boolean, bigint, Date or Uint8Array)"
+  : { [Name in PrimaryKeyOf<Row>]: Name }[PrimaryKeyOf<Row>];
 
 /** Whether a type is a choice of certain texts. (A branded text is an object as well, which no literal is.) */
 export type IsChoice<T> = [T] extends [string]

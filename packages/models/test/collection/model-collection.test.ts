@@ -384,6 +384,11 @@ describe("queries", () => {
     expect(isbns(books.orderBy("author.born").orderBy("year", "desc").all())).toBe("3241");
     expect(isbns(books.orderBy("title").offset(1).limit(2).all())).toBe("24");
     expect(isbns(books.limit(1).all())).toBe("1");
+    expect(isbns(books.offset(3).all())).toBe("4");
+    expect(isbns(books.after(books.limit(2).page().next).all())).toBe("34");
+    expect(books.select("title", "author.name").first()).toStrictEqual(
+      books.query().select("title", "author.name").first(),
+    );
     const query = books.orderBy("title").limit(3).select("isbn");
     const first = query.page();
     const second = query.after(first.next).page();

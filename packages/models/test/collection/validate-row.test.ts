@@ -53,14 +53,14 @@ describe("what the schema refuses", () => {
       {
         path: ["title"],
         rule: "too_small",
-        expected: expect.any(String),
+        expected: "at least 1 character",
         actual: '""',
         message: expect.any(String),
       },
       {
         path: ["language"],
         rule: "enum",
-        expected: expect.any(String),
+        expected: 'one of "en", "de"',
         actual: '"fr"',
         message: expect.any(String),
       },
@@ -81,7 +81,7 @@ describe("what the schema refuses", () => {
       {
         path: [],
         rule: "unknown_field",
-        expected: expect.any(String),
+        expected: 'no key "extra"',
         actual: "an object",
         message: expect.any(String),
       },
@@ -169,17 +169,19 @@ describe("schemas of other libraries", () => {
   };
   const Plain = defineModel("plain", schema, { primaryKey: "id" });
 
+  const CHECK = "a value that the schema's own check takes";
+
   test("need not say more than the standard", () => {
     expect(refused(() => validateRow(Plain, {})).issues).toEqual([
-      { path: ["id"], rule: "schema", expected: "no id", actual: "nothing", message: "no id" },
+      { path: ["id"], rule: "schema", expected: CHECK, actual: "nothing", message: "no id" },
       {
         path: ["Symbol(s)"],
         rule: "schema",
-        expected: "symbols have no text",
+        expected: CHECK,
         actual: "nothing",
         message: "symbols have no text",
       },
-      { path: [], rule: "schema", expected: "bad row", actual: "an object", message: "bad row" },
+      { path: [], rule: "schema", expected: CHECK, actual: "an object", message: "bad row" },
     ]);
     expect(validateRow(Plain, { id: "x" })).toEqual({ id: "x" });
   });

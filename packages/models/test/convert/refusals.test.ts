@@ -42,6 +42,8 @@ describe("what cannot be stored is refused by its path", () => {
     ["dates in a record", z.record(z.string(), z.date()), "f{}"],
     ["dates in a record behind a name", z.record(z.string(), z.date().meta({ id: "refusals-date" })), "f{}"],
     ["a conversion inside a record", z.record(z.string(), z.stringbool()), "f{}"],
+    ["maps in a record", z.record(z.string(), z.map(z.string(), z.string())), "f{}"],
+    ["maps in lists in a record", z.record(z.string(), z.array(z.map(z.string(), z.string()))), "f{}"],
     ["a set", z.set(z.string()), "f"],
     ["a map", z.map(z.string(), z.string()), "f"],
     ["a class", z.instanceof(Custom), "f"],

@@ -133,10 +133,14 @@ export function check(db: Database, tx: Transaction, view: ReadView): void {
   books.orderBy("year", "up");
 
   // Projection
+  const short = () => books.select("title").offset(1).after(null).all();
+  // @ts-expect-error a path that there is not
+  books.select("author.nmae");
   const selected = books.where("year", ">", 1).select("title", "author.name", "subtitle").all();
   expectType<
     Equal<typeof selected, { title: string; subtitle?: string | undefined; author: { name: string } }[]>
   >(true);
+  expectType<Equal<ReturnType<typeof short>, { title: string }[]>>(true);
   const page = books.query().select("title").limit(3).page();
   expectType<Equal<typeof page.rows, { title: string }[]>>(true);
   expectType<Equal<typeof page.next, string | null>>(true);

@@ -11,7 +11,7 @@ import {
 } from "../../src/index.ts";
 import type { OperandOf, OperatorsOf } from "../../src/types/operators.ts";
 import type { PatchOf } from "../../src/types/patch.ts";
-import type { PrimaryKeyOf, ScalarPathsOf, ValueAt } from "../../src/types/paths.ts";
+import type { PrimaryKeyChoice, PrimaryKeyOf, ScalarPathsOf, ValueAt } from "../../src/types/paths.ts";
 import type { Selected } from "../../src/types/select.ts";
 import { type Equal, expectType } from "./equal.ts";
 
@@ -158,6 +158,14 @@ defineModel("books", bookSchema, { primaryKey: "isnb" });
 defineModel("books", bookSchema, { primaryKey: "subtitle" });
 // @ts-expect-error and is not a choice
 defineModel("books", bookSchema, { primaryKey: "language" });
+const choice = z.object({ kind: z.enum(["a", "b"]) });
+// @ts-expect-error and where no field can be one, the compiler says so
+defineModel("books", choice, { primaryKey: "kind" });
+expectType<
+  PrimaryKeyChoice<{ kind: "a" | "b" }> extends `(no field of this schema can be a primary key: ${string})`
+    ? true
+    : false
+>(true);
 // @ts-expect-error at the top of the row
 defineModel("books", bookSchema, { primaryKey: "author.name" });
 // @ts-expect-error options have names
