@@ -14,7 +14,8 @@ import type { MapPlace } from "../pages/page-map.ts";
 import { OWN_SPACE, PREFIX_BYTES_MAX, type Space, writePrefix } from "./keys.ts";
 
 const FORMAT_KEY: Uint8Array = new Uint8Array(0);
-const REVISION_KEY: Uint8Array = Uint8Array.of(1);
+/** Of the row of the revision. */
+export const REVISION_KEY: Uint8Array = Uint8Array.of(1);
 const COUNT = 2;
 
 const NAME = "modelvault";
@@ -81,17 +82,15 @@ export function readCount<State>(source: RowSource<State>, space: Space, state: 
   return readNumber(source, countKey(space), state);
 }
 
-export function writeCount(env: Environment, space: Space, count: number): void {
-  writeNumber(env, countKey(space), count);
-}
-
-function countKey(space: Space): Uint8Array {
+/** Of the row that counts the entries of a keyspace. */
+export function countKey(space: Space): Uint8Array {
   const key = new Uint8Array(1 + PREFIX_BYTES_MAX);
   key[0] = COUNT;
   return key.subarray(0, writePrefix(key, 1, space));
 }
 
-function readNumber<State>(source: RowSource<State>, key: Uint8Array, state: State): number {
+/** The number in a row of the driver, 0 when there is none. */
+export function readNumber<State>(source: RowSource<State>, key: Uint8Array, state: State): number {
   const row = source.get(OWN_SPACE, key, state);
   if (row === undefined) return 0;
   let number = 0;
@@ -99,12 +98,13 @@ function readNumber<State>(source: RowSource<State>, key: Uint8Array, state: Sta
   return number;
 }
 
-function writeNumber(env: Environment, key: Uint8Array, number: number): void {
-  const row = new Uint8Array(8);
+const numberRow = new Uint8Array(8);
+
+export function writeNumber(env: Environment, key: Uint8Array, number: number): void {
   let rest = number;
   for (let i = 7; i >= 0; i--) {
-    row[i] = rest % 256;
+    numberRow[i] = rest % 256;
     rest = Math.floor(rest / 256);
   }
-  env.set(OWN_SPACE, key, row);
+  env.set(OWN_SPACE, key, numberRow);
 }

@@ -83,6 +83,8 @@ export class Environment {
   readonly #instruction: WriteInstruction;
   readonly #figures: Figures;
   #isWriting = false;
+  /** As of the begin of the open write transaction. */
+  #lastPage = 0;
 
   /** @throws store_io, store_full, file_not_vault, file_version_unsupported, store_readers_full */
   constructor({ path, readOnly, mapBytes, readersMax, readAhead }: EnvironmentOptions) {
@@ -195,31 +197,34 @@ export class Environment {
   // Writing
 
   /**
-   * Begins the one write transaction; waits for as long as another process or thread has one.
+   * Begins the one write transaction; waits for as long as another process or thread has one. Returns LMDB's number of it, one above that of the last
+   * commit.
    * @throws store_poisoned, store_io, store_closed when the process is ending
    */
-  begin(durable: boolean): void {
+  begin(durable: boolean): number {
     enterTransaction();
     try {
       refuseEnding();
-      this.#beginAtLast(durable ? ABORTABLE : ABORTABLE | NO_SYNC);
+      const transaction = this.#beginAtLast(durable ? ABORTABLE : ABORTABLE | NO_SYNC);
+      this.#isWriting = true;
+      return transaction;
     } catch (error) {
       leaveTransaction();
       throw error;
     }
-    this.#isWriting = true;
   }
 
   /** At the last commit there is. */
-  #beginAtLast(flags: number): void {
+  #beginAtLast(flags: number): number {
     for (;;) {
       this.#env.beginTxn(flags);
       try {
         const transaction = this.#env.getWriteTxnId();
         if (transaction === 0) throw lmdbError(-30795, this.path, "write to");
         refuseEnding();
-        const { lastTxnId } = this.#env.info();
-        if (transaction > lastTxnId) return;
+        const { lastTxnId, lastPageNumber } = this.#env.info();
+        this.#lastPage = lastPageNumber;
+        if (transaction > lastTxnId) return transaction;
         // It would build on a state before the last commit.
         showLastCommit(this.path, lastTxnId);
       } catch (error) {
@@ -318,7 +323,10 @@ export class Environment {
 
   /** How far the file is in use, by the last commit. Asked for in the write transaction at first, which needs no place among the readers. */
   extent(): { readonly pageBytes: number; readonly lastPage: number } {
-    return this.#figures.extent();
+    return {
+      pageBytes: this.#figures.pageBytes(),
+      lastPage: this.#isWriting ? this.#lastPage : this.#env.info().lastPageNumber,
+    };
   }
 
   /** Pages of the tree, as the open write transaction has it. */

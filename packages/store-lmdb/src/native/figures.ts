@@ -72,10 +72,9 @@ export class Figures {
     }
   }
 
-  /** How far the file is in use, by the last commit. Asked for in the write transaction at first, which needs no place among the readers. */
-  extent(): { readonly pageBytes: number; readonly lastPage: number } {
+  pageBytes(): number {
     this.#pageBytes ||= this.#dbi.stat().pageSize;
-    return { pageBytes: this.#pageBytes, lastPage: this.#env.info().lastPageNumber };
+    return this.#pageBytes;
   }
 
   /** Pages of the tree, as the open write transaction has it. */

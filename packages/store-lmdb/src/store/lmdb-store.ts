@@ -26,6 +26,7 @@ import { CursorPool, StoreScanHost } from "../read/scan-hosts.ts";
 import { LmdbSnapshot, type SnapshotSource } from "../read/snapshot.ts";
 import { StateReads } from "../read/state-reads.ts";
 import { closeAtExit, closedBefore } from "./open-stores.ts";
+import { OwnNumbers } from "./own-numbers.ts";
 import { LmdbTransaction, type TransactionOwner, VALUE_BYTES_MAX } from "./transaction.ts";
 
 /** How often a writer looks for readers that died. */
@@ -37,6 +38,7 @@ export class LmdbStore implements Store, TransactionOwner {
   readonly traits: StoreTraits;
   readonly maintenance: StoreMaintenance;
   isFormatted: boolean;
+  readonly numbers: OwnNumbers;
   readonly #file: OpenFile;
   readonly #env: Environment;
   readonly #options: CheckedLmdbOptions;
@@ -81,6 +83,7 @@ export class LmdbStore implements Store, TransactionOwner {
       reads: this.#reads,
     };
     this.#fileRoom = new FileRoom(env);
+    this.numbers = new OwnNumbers(env);
     this.maintenance = lmdbMaintenance(
       file,
       this.#readers,
@@ -121,7 +124,8 @@ export class LmdbStore implements Store, TransactionOwner {
   }
 
   revision(): number {
-    return this.#readers.present().revision;
+    // While this store holds the write lock nobody commits.
+    return this.#transaction === undefined ? this.#readers.present().revision : this.numbers.revision;
   }
 
   snapshot(): StoreSnapshot {
@@ -148,7 +152,7 @@ export class LmdbStore implements Store, TransactionOwner {
       this.#placeSeenAt = now;
     }
     this.#clearStaleReaders(now);
-    this.#env.begin(true);
+    this.numbers.begin(this.#env.begin(true));
     try {
       this.#transaction = new LmdbTransaction(this.#env, this.#cursors, this, this.#fileRoom, this.#room());
     } catch (error) {

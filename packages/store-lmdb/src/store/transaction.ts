@@ -10,7 +10,7 @@ import {
   type StoreTransaction,
 } from "@modelvault/core";
 import { PREFIX_BYTES_MAX } from "../format/keys.ts";
-import { readCount, readRevision, writeCount, writeFormat, writeRevision } from "../format/own-rows.ts";
+import { writeFormat } from "../format/own-rows.ts";
 import { type Environment, WRITER } from "../native/environment.ts";
 import {
   type FileRoom,
@@ -21,7 +21,7 @@ import {
 import type { OpenCursor } from "../read/read-txn.ts";
 import { LmdbScan, type ScanHost } from "../read/scan.ts";
 import type { CursorPool } from "../read/scan-hosts.ts";
-import { EntryCounts } from "./entry-counts.ts";
+import type { OwnNumbers } from "./own-numbers.ts";
 
 export const VALUE_BYTES_MAX = 67_108_864;
 
@@ -37,6 +37,8 @@ export interface TransactionOwner {
   ended(outcome: { readonly revision?: number; readonly failure?: ModelVaultError }): void;
   /** Whether the file says already that it is a vault. */
   readonly isFormatted: boolean;
+  /** Of the transaction that was begun. */
+  readonly numbers: OwnNumbers;
 }
 
 export class LmdbTransaction implements StoreTransaction, ScanHost {
@@ -44,7 +46,7 @@ export class LmdbTransaction implements StoreTransaction, ScanHost {
   readonly #cursors: CursorPool;
   readonly #owner: TransactionOwner;
   readonly #keyBytesMax: number;
-  readonly #counts: EntryCounts = new EntryCounts();
+  readonly #numbers: OwnNumbers;
   /** Scans with a cursor in this transaction. */
   readonly #scans: Map<LmdbScan, OpenCursor> = new Map();
   /** How many bytes may still be put. */
@@ -72,6 +74,7 @@ export class LmdbTransaction implements StoreTransaction, ScanHost {
     this.#env = env;
     this.#cursors = cursors;
     this.#owner = owner;
+    this.#numbers = owner.numbers;
     this.#keyBytesMax = env.keyBytesMax - PREFIX_BYTES_MAX;
   }
 
@@ -92,7 +95,7 @@ export class LmdbTransaction implements StoreTransaction, ScanHost {
 
   count(space: Keyspace): number {
     this.check();
-    return readCount(this.#env, space, WRITER) + this.#counts.of(space).change;
+    return this.#numbers.count(space);
   }
 
   tallyRange(space: Keyspace, range: KeyRange): number {
@@ -108,7 +111,7 @@ export class LmdbTransaction implements StoreTransaction, ScanHost {
     try {
       this.#hasWritten = true;
       this.#countOperation(value.length);
-      if (!this.#env.put(space, key, value)) this.#counts.of(space).change++;
+      if (!this.#env.put(space, key, value)) this.#numbers.add(space, 1);
     } catch (error) {
       throw this.#failed(error);
     }
@@ -121,7 +124,7 @@ export class LmdbTransaction implements StoreTransaction, ScanHost {
       this.#countOperation(0);
       if (!this.#env.remove(space, key)) return;
       this.#hasWritten = true;
-      this.#counts.of(space).change--;
+      this.#numbers.add(space, -1);
     } catch (error) {
       throw this.#failed(error);
     }
@@ -135,16 +138,15 @@ export class LmdbTransaction implements StoreTransaction, ScanHost {
       throw failure;
     }
     this.#closeScans();
-    const before = readRevision(this.#env, WRITER);
     if (!this.#hasWritten) {
-      this.#isOver = true;
-      this.#env.abort();
-      this.#owner.ended({});
-      return before;
+      const { revision } = this.#numbers;
+      this.abort();
+      return revision;
     }
-    const revision = before + 1;
+    let revision: number;
     try {
-      this.#writeOwnRows(revision);
+      if (!this.#owner.isFormatted) writeFormat(this.#env);
+      revision = this.#numbers.write();
       this.#ensureRoom();
     } catch (error) {
       const failure = this.#failed(error);
@@ -155,9 +157,11 @@ export class LmdbTransaction implements StoreTransaction, ScanHost {
     try {
       this.#env.commit();
     } catch (error) {
+      this.#numbers.failed();
       this.#owner.ended({ failure: error as ModelVaultError });
       throw error;
     }
+    this.#numbers.committed();
     this.#owner.ended({ revision });
     return revision;
   }
@@ -167,15 +171,8 @@ export class LmdbTransaction implements StoreTransaction, ScanHost {
     this.#isOver = true;
     this.#closeScans();
     this.#env.abort();
+    this.#numbers.aborted();
     this.#owner.ended({});
-  }
-
-  #writeOwnRows(revision: number): void {
-    const env = this.#env;
-    if (!this.#owner.isFormatted) writeFormat(env);
-    for (const { space, change } of this.#counts.changed())
-      writeCount(env, space, readCount(env, space, WRITER) + change);
-    writeRevision(env, revision);
   }
 
   // Scans
@@ -225,8 +222,8 @@ export class LmdbTransaction implements StoreTransaction, ScanHost {
   }
 
   #ensureRoom(): void {
-    // The driver's own rows come on top: at most a count for each keyspace, and two.
-    const own = this.#counts.size + 2;
+    // The driver's own rows come on top, and that of the format.
+    const own = this.#numbers.rowsTouched + 1;
     this.#fileRoom.ensure({
       operations:
         this.#operations < LOOKED_AT_OPERATION
