@@ -8,7 +8,7 @@ export const KEY_EXISTS = -30799;
 export const LENGTH_BESIDE = -30000;
 export const SHARED_VALUE = -30001;
 
-const PANIC = -30795;
+export const PANIC = -30795;
 const VERSION_MISMATCH = -30794;
 const INVALID = -30793;
 const MAP_FULL = -30792;

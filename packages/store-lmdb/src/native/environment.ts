@@ -2,68 +2,28 @@
  * One open handle of an LMDB environment: keyspaces and bytes in, bytes out, no lifetimes. Every refusal of LMDB is thrown as a
  * coded error. Keys of reads pass through a piece of memory shared with the addon.
  */
-import { constants } from "node:os";
 import { ModelVaultError } from "@modelvault/core";
 import { type Space, writeBytes, writePrefix } from "../format/keys.ts";
 import { type MapPlace, pageZeroFrom } from "../pages/page-map.ts";
-import { type NativeDbi, type NativeEnv, type NativeEnvOptions, type NativeTxn, native } from "./addon.ts";
-import { codeOf, LENGTH_BESIDE, lmdbError, NOT_FOUND, SHARED_VALUE } from "./codes.ts";
+import { type NativeDbi, type NativeEnv, type NativeTxn, native } from "./addon.ts";
+import { LENGTH_BESIDE, lmdbError, NOT_FOUND, SHARED_VALUE } from "./codes.ts";
 import { Cursors } from "./cursors.ts";
 import { type EnvironmentFigures, Figures } from "./figures.ts";
-import { showLastCommit } from "./last-commit.ts";
-import { enterTransaction, leaveTransaction, refuseEnding } from "./transactions-open.ts";
+import { type EnvironmentOptions, hidesCommit, openNative, READ_ONLY } from "./open-native.ts";
 import { ValueSlab } from "./value-slab.ts";
 import { APPEND, NO_OVERWRITE, PUT, REMOVE, WriteInstruction } from "./write-instruction.ts";
+import { WriteLock } from "./write-lock.ts";
 
 const KEY_AREA_BYTES = 4_096;
 
-const NO_SUBDIR = 0x4000;
-const READ_ONLY = 0x2_0000;
-const NO_READ_AHEAD = 0x80_0000;
-/** A transaction that can be given up. */
-const ABORTABLE = 1;
-const NO_SYNC = 0x1_0000;
 /** Keys are plain bytes. */
 const BINARY_KEYS = 3;
 
 /** lmdb-js goes no further, whatever the page size. */
 const KEY_BYTES_MAX = 1_978;
 
-export interface EnvironmentOptions {
-  readonly path: string;
-  readonly readOnly: boolean;
-  readonly mapBytes: number;
-  readonly readersMax: number;
-  readonly readAhead: boolean;
-}
-
-/** How often to look, a millisecond apart, whether a commit that is being written shows itself. */
-const LOOKS = 16;
-const PAUSE = new Int32Array(new SharedArrayBuffer(4));
-
 /** The open write transaction, where an address of a read transaction is asked for. */
 export const WRITER = 0;
-
-/**
- * Opens the file and begins a read transaction, which takes a place among the readers. Whoever closes a file as the last one destroys the locks in
- * the lock file, and another process that opened it at that moment, too late to be the first, has those: it gives them up, and opens anew.
- */
-function openNative(options: NativeEnvOptions, flags: number): { env: NativeEnv; first: NativeTxn } {
-  for (let opening = 1; ; opening++) {
-    const env = new native.Env();
-    env.open(options, flags, 0);
-    try {
-      env.readerCheck();
-      return { env, first: new native.Txn(env, READ_ONLY) };
-    } catch (error) {
-      env.close();
-      if (codeOf(error) !== constants.errno.EINVAL || opening === OPENINGS_MAX) throw error;
-    }
-    Atomics.wait(PAUSE, 0, 0, 1);
-  }
-}
-
-const OPENINGS_MAX = 200;
 
 export class Environment {
   readonly path: string;
@@ -82,23 +42,21 @@ export class Environment {
   readonly #slab: ValueSlab;
   readonly #instruction: WriteInstruction;
   readonly #figures: Figures;
-  #isWriting = false;
-  /** As of the begin of the open write transaction. */
-  #lastPage = 0;
+  readonly #lock: WriteLock;
 
   /** @throws store_io, store_full, file_not_vault, file_version_unsupported, store_readers_full */
-  constructor({ path, readOnly, mapBytes, readersMax, readAhead }: EnvironmentOptions) {
+  constructor(options: EnvironmentOptions) {
+    const { path } = options;
     this.path = path;
     const area = new Uint8Array(new ArrayBuffer(KEY_AREA_BYTES));
     this.#area = area;
     this.#words = new Uint32Array(area.buffer, 0, KEY_AREA_BYTES / 4);
     let env: NativeEnv | undefined;
     try {
-      const options = { path, keyBytes: area, maxDbs: 1, maxReaders: readersMax, mapSize: mapBytes };
-      const flags = NO_SUBDIR | (readOnly ? READ_ONLY : 0) | (readAhead ? 0 : NO_READ_AHEAD);
-      const opened = openNative(options, flags);
+      const opened = openNative(options, area);
       env = opened.env;
       this.#env = env;
+      this.#lock = new WriteLock(env, path);
       this.first = opened.first;
       const { address } = env;
       this.readOnly = (native.getEnvFlags(address) & READ_ONLY) !== 0;
@@ -111,7 +69,7 @@ export class Environment {
       this.cursors = new Cursors(this.#dbi, area, this.#slab, path, this.keyBytesMax);
       this.#instruction = new WriteInstruction(path, address, this.#dbi.dbi);
       this.#figures = new Figures(this.#env, this.#dbi, path, () => this.newTxn());
-      if (!this.readOnly && this.#hidesCommit()) this.showLastCommit();
+      if (!this.readOnly && hidesCommit(env, this.first, this.#figures)) this.showLastCommit();
       native.resetTxn(this.first.address);
     } catch (error) {
       env?.close();
@@ -176,7 +134,7 @@ export class Environment {
   /** Where LMDB has the file in memory, as the place of a row in it tells; undefined: that cannot be told now. */
   mapPlace(space: Space, key: Uint8Array): MapPlace | undefined {
     // A write transaction may have the row elsewhere.
-    if (this.#isWriting) return undefined;
+    if (this.#lock.isOpen) return undefined;
     const { mapSize: before } = this.#env.info();
     // The row is looked up in the read transaction that was made last.
     const txn = this.newTxn();
@@ -202,79 +160,20 @@ export class Environment {
    * @throws store_poisoned, store_io, store_closed when the process is ending
    */
   begin(durable: boolean): number {
-    enterTransaction();
-    try {
-      refuseEnding();
-      const transaction = this.#beginAtLast(durable ? ABORTABLE : ABORTABLE | NO_SYNC);
-      this.#isWriting = true;
-      return transaction;
-    } catch (error) {
-      leaveTransaction();
-      throw error;
-    }
-  }
-
-  /** At the last commit there is. */
-  #beginAtLast(flags: number): number {
-    for (;;) {
-      this.#env.beginTxn(flags);
-      try {
-        const transaction = this.#env.getWriteTxnId();
-        if (transaction === 0) throw lmdbError(-30795, this.path, "write to");
-        refuseEnding();
-        const { lastTxnId, lastPageNumber } = this.#env.info();
-        this.#lastPage = lastPageNumber;
-        if (transaction > lastTxnId) return transaction;
-        // It would build on a state before the last commit.
-        showLastCommit(this.path, lastTxnId);
-      } catch (error) {
-        this.#env.abortTxn();
-        throw error;
-      }
-      this.#env.abortTxn();
-    }
+    return this.#lock.begin(durable);
   }
 
   /** Makes sure that transactions to come begin from the last commit, or a later one; waits for another writer. @throws store_io, store_poisoned */
   showLastCommit(): void {
-    if (this.#isWriting) {
-      showLastCommit(this.path, this.#env.info().lastTxnId);
-      return;
-    }
-    this.begin(false);
-    this.abort();
-  }
-
-  /** Whether the first transaction shows a state before the last commit, which may be about to show itself, or be hidden. */
-  #hidesCommit(): boolean {
-    for (let look = 0; look < LOOKS; look++) {
-      if (look > 0) Atomics.wait(PAUSE, 0, 0, 1);
-      const { lastTxnId } = this.#env.info();
-      native.resetTxn(this.first.address);
-      this.renew(this.first);
-      if (this.#figures.newestReader() >= lastTxnId) return false;
-    }
-    return true;
+    this.#lock.showLastCommit();
   }
 
   commit(): void {
-    this.#isWriting = false;
-    try {
-      this.#env.commitTxn();
-    } catch (error) {
-      throw lmdbError(error, this.path, "commit to");
-    } finally {
-      leaveTransaction();
-    }
+    this.#lock.commit();
   }
 
   abort(): void {
-    this.#isWriting = false;
-    try {
-      this.#env.abortTxn();
-    } finally {
-      leaveTransaction();
-    }
+    this.#lock.abort();
   }
 
   /** Sets a value; returns whether there was one before. */
@@ -325,7 +224,7 @@ export class Environment {
   extent(): { readonly pageBytes: number; readonly lastPage: number } {
     return {
       pageBytes: this.#figures.pageBytes(),
-      lastPage: this.#isWriting ? this.#lastPage : this.#env.info().lastPageNumber,
+      lastPage: this.#lock.lastPage,
     };
   }
 
