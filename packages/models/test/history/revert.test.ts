@@ -1,5 +1,5 @@
-/** What the vault remembers of its migrations, and undoing the last one. */
-import { Database, memoryStore, type Row } from "@modelvault/core";
+/** Undoing the last migration: exactly, or not at all. */
+import { Database, memoryStore } from "@modelvault/core";
 import {
   apply,
   defineModel,
@@ -16,48 +16,7 @@ import {
 import { expect, test } from "vitest";
 import { z } from "zod";
 import { errorOf } from "../support/errors.ts";
-
-function books(shape: z.ZodRawShape, options: object = {}, name = "books"): Model {
-  return defineModel(name, z.object({ id: z.string(), ...shape }), { primaryKey: "id", ...options } as never);
-}
-
-const BASE = books(
-  { title: z.string(), year: z.int(), language: z.enum(["de", "en"]) },
-  { indexes: [index("year")] },
-);
-const SHAPE = { title: z.string(), year: z.int(), language: z.enum(["de", "en"]) };
-const BY_YEAR = { indexes: [index("year")] };
-const ROW = { id: "a", title: "t", year: 1974, language: "de" };
-
-function vault(): Database {
-  const db = Database.open(memoryStore());
-  apply(db, plan(db, [BASE]), { program: "shop 1", now: () => 1 });
-  db.collection("books").insert(ROW);
-  return db;
-}
-
-test("the history tells what was applied, when, and by which program", () => {
-  using db = vault();
-  apply(db, plan(db, [books({ ...SHAPE, note: z.string().optional() }, BY_YEAR)]), {
-    program: "shop 2",
-    now: () => 2,
-  });
-  const entries = history(db);
-  expect(entries.map(({ number, program, appliedAt }) => ({ number, program, appliedAt }))).toEqual([
-    { number: 1, program: "shop 1", appliedAt: 1 },
-    { number: 2, program: "shop 2", appliedAt: 2 },
-  ]);
-  expect(entries[1]?.steps).toEqual([
-    {
-      kind: "addOptionalField",
-      collection: "books",
-      path: ["note"],
-      type: "optional string",
-      safety: "safe",
-    },
-  ]);
-  expect(entries[0]?.target).toBe(entries[1]?.base);
-});
+import { BASE, BY_YEAR, books, SHAPE, vault } from "../support/shelf.ts";
 
 test.each<[string, Model | readonly Model[], PlanOptions?]>([
   ["an optional field", books({ ...SHAPE, note: z.string().optional() }, BY_YEAR)],
@@ -184,31 +143,6 @@ test("refuses to undo a migration when the schema was changed by other means sin
   const { fields } = db.schema("books");
   db.registerVersion("books", { fields: [...fields, { path: "extra", type: { optional: "string" } }] });
   expect(errorOf(() => planRevert(db)).code).toBe("plan_stale");
-});
-
-test("a note that is no record of a migration is told of, not guessed at", () => {
-  using db = vault();
-  db.setNote("migrations/99999999", Uint8Array.of(1, 2, 3));
-  expect(errorOf(() => history(db)).code).toBe("plan_invalid");
-});
-
-test("a function that is to run once runs once, whatever is planned later", () => {
-  using db = vault();
-  let calls = 0;
-  const rewrite = {
-    books: {
-      once: "count",
-      row: (row: Row) => {
-        calls++;
-        return row;
-      },
-    },
-  };
-  const changes = plan(db, [BASE], { rewrite });
-  apply(db, changes);
-  expect(apply(db, changes).changed).toBe(false);
-  expect(plan(db, [BASE], { rewrite }).isEmpty).toBe(true);
-  expect(calls).toBe(1);
 });
 
 test("fields that became one object are taken apart again, with their rows, indexes and optional parts", () => {

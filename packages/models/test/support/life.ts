@@ -5,20 +5,18 @@
 import { type Database, isModelVaultError } from "@modelvault/core";
 import { expect } from "vitest";
 import { apply, collection, history, type Model, plan, planFromJson, revert } from "../../src/index.ts";
-import { begin, type Evolution, evolve, nameAnew, optionsOf } from "./evolutions.ts";
+import { begin, type Evolution, nameAnew, optionsOf } from "./evolution.ts";
+import { evolve } from "./evolutions.ts";
 import {
-  anyKind,
   anyLibrary,
   type Item,
-  itemFits,
-  itemOf,
   modelOf,
   pick,
   type Random,
   randomFrom,
   type Spec,
-  spell,
 } from "./evolving-model.ts";
+import { anyKind, itemFits, itemOf, spell } from "./evolving-rows.ts";
 
 // A campaign asks for more: lives of each driver, and the seed of the first. Without one the lives are always the same.
 const { MODELVAULT_LIVES, MODELVAULT_SEED } = process.env;
