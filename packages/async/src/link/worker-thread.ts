@@ -32,7 +32,8 @@ let isWatchingExit = false;
 function watchExit(): void {
   if (isWatchingExit) return;
   isWatchingExit = true;
-  process.on("exit", () => {
+  // Before anybody else: stores wait, when the process ends, for the transactions that these threads have open.
+  process.prependListener("exit", () => {
     for (const thread of running) thread.tellToLeave();
     for (const thread of running) thread.waitForLeave();
   });
