@@ -93,6 +93,13 @@ export function lmdbError(failure: unknown, path: string, operation: string): Mo
         details,
         options,
       );
+    case constants.errno.EAGAIN:
+      return new ModelVaultError(
+        "store_io",
+        `Could not ${operation} "${path}": another process with the id ${process.pid} has it open, one in another container. LMDB tells processes apart by their ids: give the containers that share a vault a common space of process ids.`,
+        details,
+        options,
+      );
     case PANIC:
       return new ModelVaultError(
         "store_poisoned",
