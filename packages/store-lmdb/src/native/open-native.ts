@@ -48,9 +48,10 @@ export function openNative(
 
 /** Whether the first transaction shows a state before the last commit, which may be about to show itself, or be hidden. */
 export function hidesCommit(env: NativeEnv, first: NativeTxn, figures: Figures): boolean {
+  // Later ones were not hidden by this opening.
+  const { lastTxnId } = env.info();
   for (let look = 0; look < LOOKS; look++) {
     if (look > 0) Atomics.wait(PAUSE, 0, 0, 1);
-    const { lastTxnId } = env.info();
     native.resetTxn(first.address);
     first.renew();
     if (figures.newestReader() >= lastTxnId) return false;
