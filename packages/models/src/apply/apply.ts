@@ -130,10 +130,10 @@ class Application {
     }
     for (const change of work) change();
     for (const judge of judges) judge();
-    for (const { name, after, variants: needs = [] } of changes) {
-      const note = variantNote(needs);
-      if (after !== undefined && (note !== undefined || this.#tx.note(variantNoteKey(name)) !== undefined))
-        this.#tx.setNote(variantNoteKey(name), note);
+    for (const { name, after, variants: needs } of changes) {
+      const key = variantNoteKey(name);
+      if (after !== undefined && (needs !== undefined || this.#tx.note(key) !== undefined))
+        this.#tx.setNote(key, variantNote(needs ?? []));
     }
     const { program, now = Date.now } = this.#options;
     const entry = record(this.#tx, {

@@ -25,7 +25,7 @@ import {
   type Unrepresentable,
 } from "./json-schema.ts";
 import { type Conversion, FILLED_IN, fieldPath } from "./notes.ts";
-import { floatBounds, integerBounds, lengthBounds } from "./numbers.ts";
+import { floatBounds, integerBounds, keywordOf, lengthBounds } from "./numbers.ts";
 import { ANY_JSON, enumOf, type FieldShape, type RowShape, type ValueShape } from "./shape.ts";
 import { convertStored } from "./stored.ts";
 import { convertString } from "./strings.ts";
@@ -188,13 +188,9 @@ function convertArray(
   noteOthers(to, path, [node], ["items", "minItems", "maxItems"]);
   const element = convertSchema(to, schemaAt(node, "items") ?? {}, `${path}[]`, open);
   if (element === undefined) return undefined;
-  for (const constraint of element.constraints) {
-    to.note(
-      `${path}[]`,
-      Object.keys(constraint).join(),
-      "the engine has no constraints on the elements of a list",
-    );
-  }
+  const ofLists = element.shape.kind === "list";
+  const rules = element.constraints.map((constraint) => keywordOf(constraint, ofLists));
+  to.noteWholly(`${path}[]`, rules, "the engine has no constraints on the elements of a list");
   const { min, max } = lengthBounds([node], "minItems", "maxItems");
   return {
     shape: { kind: "list", element: { shape: element.shape, nullable: element.nullable } },

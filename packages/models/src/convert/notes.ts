@@ -90,6 +90,13 @@ export class Conversion {
     this.unenforced.push({ path, rule, why });
   }
 
+  /** Notes rules that the engine does not keep at all, in place of what was noted of the part of them that it keeps elsewhere. */
+  noteWholly(path: string, rules: readonly string[], why: string): void {
+    const others = this.unenforced.filter((note) => note.path !== path || !rules.includes(note.rule));
+    this.unenforced.splice(0, this.unenforced.length, ...others);
+    for (const rule of new Set(rules)) this.note(path, rule, why);
+  }
+
   /** A conversion of the same schema, in the same place, whose notes are thrown away. */
   aside(): Conversion {
     const aside = new Conversion(this.root, this.patterns, this.budget);

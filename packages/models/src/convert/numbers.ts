@@ -90,3 +90,12 @@ export function neighbour(value: number, direction: 1 | -1): number {
   view.setBigInt64(0, view.getBigInt64(0) + (value > 0 === direction > 0 ? 1n : -1n));
   return view.getFloat64(0);
 }
+
+/** The keyword of JSON Schema that a constraint of the engine comes from. */
+export function keywordOf(constraint: ConstraintDescriptor, ofList: boolean): string {
+  const [kind = ""] = Object.keys(constraint);
+  const [side = "", unit] = kind.split("_");
+  if (side !== "min" && side !== "max") return kind === "regex" ? "pattern" : kind;
+  if (unit !== "length") return `${side}imum`;
+  return `${side}${ofList ? "Items" : "Length"}`;
+}

@@ -13,7 +13,7 @@ export interface CollectionChange {
   readonly from?: string;
   /** The whole schema after the plan; left out for a collection that is dropped. */
   readonly after?: CollectionDescriptor;
-  /** What rows of one variant of a union need after the plan, which the schema does not say; left out where there is nothing. */
+  /** What rows of one variant of a union need after the plan, which the schema does not say; left out where there are no unions. */
   readonly variants?: readonly VariantNeed[];
 }
 

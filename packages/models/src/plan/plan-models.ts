@@ -25,6 +25,7 @@ import {
 import type { Step } from "./step.ts";
 import { type Target, targetOf, targetSchema } from "./target.ts";
 import { unusedOf } from "./unused.ts";
+import { hasVariants } from "./variant-needs.ts";
 
 /**
  * What has to happen for the vault to have the collections of these models: all of them at once, in one plan.
@@ -119,7 +120,7 @@ class PlannedVault {
     const after = targetSchema(target, known?.facts.schema);
     this.#after.set(name, { schema: after, variants });
     const whole = wholeDescriptor(name, after);
-    const noted = variants.length === 0 ? {} : { variants };
+    const noted = variants.length === 0 && !(model && hasVariants(model.shape)) ? {} : { variants };
     if (known === undefined) {
       this.#changes.push({ name, after: whole, ...noted });
       this.#steps.push({ kind: "createCollection", collection: name, safety: "safe", descriptor: whole });

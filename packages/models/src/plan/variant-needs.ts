@@ -29,6 +29,13 @@ export function variantNeeds(shape: RowShape | undefined): VariantNeed[] {
   return needs;
 }
 
+/** Whether a model's rows have unions in them, so that there is something to note, be it that their variants need nothing. */
+export function hasVariants(shape: Shape): boolean {
+  if (shape.kind === "list") return hasVariants(shape.element.shape);
+  if (shape.kind === "union") return true;
+  return fieldsIn(shape)?.some((field) => hasVariants(field.shape)) ?? false;
+}
+
 /** `own`: the shape in a variant; `stored`: the one for all of them, which is what the engine has. */
 function collect(
   own: Shape,
@@ -108,6 +115,19 @@ export function mayConcern(schema: Schema, { when }: VariantNeed): boolean {
 /** Whether a schema has the field of a need and lets it be absent: what it requires anyway is the engine's affair. */
 export function leavesOpen(schema: Schema, { path }: VariantNeed): boolean {
   return fieldAt(schema, path)?.type.kind === "optional";
+}
+
+/** What two lists of needs differ in, as far as it concerns rows of a schema: needs that are new, and those that are gone. */
+export function needsChanged(
+  schema: Schema,
+  before: readonly VariantNeed[],
+  after: readonly VariantNeed[],
+): { readonly added: readonly VariantNeed[]; readonly gone: readonly VariantNeed[] } {
+  const counts = (need: VariantNeed): boolean => leavesOpen(schema, need) && mayConcern(schema, need);
+  return {
+    added: needsWithout(after, before).filter(counts),
+    gone: needsWithout(before, after).filter(counts),
+  };
 }
 
 /** `"shape.kind" is "circle"`. */

@@ -111,7 +111,7 @@ test("all that it says is enforced by the engine, but for what is listed", () =>
   expect(Model.unenforced.map(({ path, rule }) => `${path} ${rule}`)).toEqual([
     "author.name maxLength",
     "author.born min",
-    "tags[] regex",
+    "tags[] pattern",
     "made default",
   ]);
 });

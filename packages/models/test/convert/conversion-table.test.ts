@@ -225,8 +225,40 @@ describe("lists and objects", () => {
   test("lengths of lists are enforced, rules for their elements are not", () => {
     expect(convert(z.array(z.string().min(1)).min(1).max(3))).toEqual({
       field: { path: ["f"], type: { list: "string" }, constraints: [{ min_length: 1 }, { max_length: 3 }] },
-      unenforced: ["f[] min_length"],
+      unenforced: ["f[] minLength"],
     });
+  });
+
+  test("every rule for elements is told once, by its keyword, as the model's alone", () => {
+    const why = "the engine has no constraints on the elements of a list";
+    const { unenforced } = defineModel(
+      "probe",
+      z.object({
+        key: z.string(),
+        texts: z.array(z.string().min(2).max(3).regex(/^a/)),
+        whole: z.array(z.int().max(5)),
+        big: z.array(z.bigint().max(5n)),
+        lists: z.array(z.array(z.number().min(0)).max(2)),
+        objects: z.array(z.object({ n: z.int().max(5), t: z.string().max(3) })),
+      }),
+      { primaryKey: "key" },
+    );
+    const told = unenforced.filter((rule) => rule.why === why).map(({ path, rule }) => `${path} ${rule}`);
+    expect(told).toEqual([
+      "texts[] minLength",
+      "texts[] maxLength",
+      "texts[] pattern",
+      "whole[] minimum",
+      "whole[] maximum",
+      "big[] maximum",
+      "lists[][] minimum",
+      "lists[] maxItems",
+    ]);
+    // Fields of objects in lists are fields like others.
+    const rest = unenforced.filter((rule) => rule.why !== why);
+    expect(rest).toEqual([
+      { path: "objects[].t", rule: "maxLength", why: "the engine counts bytes: at most 12 of them" },
+    ]);
   });
 
   test("bounds that say nothing are left out", () => {
