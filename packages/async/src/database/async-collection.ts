@@ -41,7 +41,8 @@ export class AsyncCollection<R extends object = Row> {
     this.#site = site;
     this.#integers = integers;
     if (edition !== undefined) this.#ref = [name, integers, edition];
-    else this.#ref = integers === undefined ? name : [name, integers];
+    // What is no name must not be taken for more than that, either.
+    else this.#ref = integers === undefined && typeof name === "string" ? name : [name, integers];
   }
 
   /** Which collection it is, and its schema, at one moment. For {@link inEdition}; not for user code. */

@@ -135,6 +135,12 @@ export class RowStream implements Pending, AsyncIterableIterator<Row> {
     }
     for (;;) {
       if (this.#state === "over") return { done: true, value: undefined };
+      // Also of rows that have come already: what they were read from is gone, or was never committed.
+      const ended = this.ended?.();
+      if (ended !== undefined && this.#failure === undefined) {
+        void this.return();
+        throw ended.error;
+      }
       if (this.#failure !== undefined) {
         const { error } = this.#failure;
         this.#end();

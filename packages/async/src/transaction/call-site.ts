@@ -2,6 +2,7 @@
  * Where the calls of a handle go: to the database, to one transaction, or to one view. Collections and queries are built on a call
  * site and know nothing of workers. Arguments are copied when a call is made; whatever is wrong rejects the call's promise.
  */
+import { AsyncResource } from "node:async_hooks";
 import type { IntegerMode, Row } from "@modelvault/core";
 import { Settling } from "../link/pending.ts";
 import { CollectedRows, RowStream } from "../link/row-stream.ts";
@@ -154,7 +155,8 @@ export abstract class CallSite {
         stream.reject(error);
       }
     };
-    return new RowStream(sending.integers ?? this.integers, begin);
+    // It belongs to the transaction in which it was made, wherever its first row is asked for.
+    return new RowStream(sending.integers ?? this.integers, AsyncResource.bind(begin));
   }
 }
 

@@ -183,7 +183,8 @@ export const SHARED: Readonly<Record<string, SharedOperation>> = {
   exists: (handle, { isDue }, ref: CollectionRef, spec: unknown) =>
     Stepped.of(plainQuery(handle, ref, spec).stepwise("exists", isDue)),
   explain(handle, { isDue }, ref: CollectionRef, spec: unknown, options: { readonly run: false }) {
-    const query = plainQuery(handle, ref, spec);
+    // Rows are made here as they would be there: that is part of what is measured, and may be what fails.
+    const query = rowsOf(handle, ref).query(spec as QuerySpec);
     // Any other options are for the query itself to judge.
     return Object.keys(options).length === 0
       ? Stepped.of(query.stepwise("explain", isDue))

@@ -101,6 +101,31 @@ describe("a transaction that ends", () => {
     },
   );
 
+  test("ends iterations whose rows have come already, and those made in it of which no row was asked for", async () => {
+    const db = await open(memoryStore());
+    await db.register(BOOKS);
+    const books = db.collection("books");
+    const { made, begun } = await db.transaction(async () => {
+      await books.insertMany([
+        { id: 1, title: "One" },
+        { id: 2, title: "Two" },
+      ]);
+      const begun = books.iterate();
+      await begun.next();
+      return { made: books.iterate(), begun };
+    });
+    await expect(begun.next()).rejects.toEqual(coded("transaction_closed"));
+    await expect(made.next()).rejects.toEqual(coded("transaction_closed"));
+    // One that was made outside reads outside, wherever it is asked.
+    const outside = books.iterate();
+    await db.transaction(async () => {
+      await books.delete(1);
+      expect((await outside.next()).value).toMatchObject({ id: 1 });
+    });
+    expect((await outside.next()).value).toMatchObject({ id: 2 });
+    expect(await outside.next()).toEqual({ done: true, value: undefined });
+  });
+
   test("gives the lists that were asked for before, as they were then", async () => {
     const { db, books } = await manyBooks();
     const tx = await db.begin();

@@ -207,6 +207,7 @@ const operations: Readonly<Record<string, Operation>> = {
       .count(),
   "a negative limit": async (db) => db.collection("books").limit(-1).all(),
   "no such collection": async (db) => db.collection("boks").count(),
+  "a collection of a list": async (db) => db.collection(["books"] as never).count(),
   "a collection of no name": async (db) => db.collection(5 as never).count(),
   "planned only": (db) => db.collection("books").where("year", "=", 1900).explain({ run: false }),
   "explained wrongly": async (db) =>
