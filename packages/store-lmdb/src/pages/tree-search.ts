@@ -85,7 +85,7 @@ export class TreeSearch {
   /** Goes down from a page to the first leaf below it, or with step -1 to the last. @throws store_io */
   toEdge(tree: Tree, from: number, step: 1 | -1, path: Path): void {
     let page = from;
-    for (let depth = 0; depth < DEPTH_MAX; depth++) {
+    for (let depth = path.pages.length; depth < DEPTH_MAX; depth++) {
       if (this.enter(tree, page)) return;
       const child = step > 0 ? 0 : this.entries - 1;
       path.pages.push(page);

@@ -5,6 +5,7 @@
 import { readFileSync } from "node:fs";
 import { isModelVaultError, type Keyspace } from "@modelvault/core";
 import { beforeAll, describe, expect, it } from "vitest";
+import { writeBounds } from "../../src/format/bounds.ts";
 import { lmdbStore } from "../../src/index.ts";
 import { native } from "../../src/native/addon.ts";
 import {
@@ -23,6 +24,7 @@ import {
 } from "../../src/pages/page-format.ts";
 import { type MapPlace, PageMap, type Tree } from "../../src/pages/page-map.ts";
 import { PageReader } from "../../src/pages/page-reader.ts";
+import { PageWalk } from "../../src/pages/page-walk.ts";
 import { newPlace } from "../support/places.ts";
 
 const ROWS: Keyspace = { kind: "rows", collection: 1 };
@@ -189,7 +191,9 @@ describe("a file that is looked at", () => {
     expect(map.treeOf("last")).toBeUndefined();
     place = { ...larger.place, bytes: 5 * memory.pageBytes };
     expect(map.treeOf("last")).toBeUndefined();
-    place = larger.place;
+    // Just as long as the state.
+    const pages = (memory.words[memory.metaAt(META_LAST_PAGE_AT)] as number) + 1;
+    place = { ...larger.place, bytes: pages * memory.pageBytes };
     const tree = map.treeOf("last") as Tree;
     expect(new PageReader(map, "a.lmdb", 1_978).get(ROWS, key(5), tree)).toEqual(new Uint8Array(40).fill(5));
     map.detach();
@@ -248,6 +252,23 @@ describe("a damaged page", () => {
     expect(point(() => [0xffff, 0xffff])).toBe("store_io");
     expect(point(() => [0, 0, 1])).toBe("store_io");
     expect(point((root) => [root, 0, 0])).toBe("store_io");
+  });
+
+  it("is store_io for scans and counts too, wherever they come to it", () => {
+    for (const reverse of [false, true]) {
+      const memory = new Memory();
+      const map = memory.map();
+      const tree = map.treeOf("last") as Tree;
+      const root = (tree.root * memory.pageBytes) / 2;
+      const last = (memory.pairs[root + TABLE_END_AT] as number) / 2 - 1;
+      // The child that the walk goes to second is the root itself.
+      memory.pairs.set([tree.root, 0, 0], childAt(memory, root, reverse ? last - 1 : 1));
+      const { search } = new PageReader(map, "a.lmdb", 1_978);
+      const slot = { bytes: new Uint8Array(8_192), address: 0, startAt: 4_096 };
+      const walk = new PageWalk(search, tree, slot, writeBounds(slot, ROWS, { reverse }, 1_978));
+      expect(() => walk.count()).toThrow(expect.objectContaining({ code: "store_io" }));
+      map.detach();
+    }
   });
 
   it("is none when it is sound", () => {
