@@ -41,6 +41,11 @@ export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
+/** `1 row`, `2 rows`. */
+export function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? "" : "s"}`;
+}
+
 /** The text of an option that may be given once. */
 export function text({ options }: Arguments, name: string): string | undefined {
   const value = options[name];

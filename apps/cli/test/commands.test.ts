@@ -17,7 +17,7 @@ describe.each(["shop.modelvault", "shop.lmdb"])("%s", (vault) => {
     expect(run("import", vault, "rows.jsonl").code).toBe(0);
     expect(run("inspect", vault).out).toMatch(/\nbooks +1 +1 {2}year_idx \(1\)\n$/);
     const detail = run("inspect", vault, "books").out;
-    expect(detail).toContain("books: version 1, primary key isbn, 1 rows");
+    expect(detail).toContain("books: version 1, primary key isbn, 1 row\n");
     expect(detail).toMatch(/\nyear +int64 +\{"min_i64":-9007199254740991\}/);
     expect(JSON.parse(run("inspect", vault, "books", "--json").out)).toMatchObject({
       name: "books",
@@ -94,7 +94,7 @@ test("an import that stops says what is stored already, and what it cannot read"
   expect(code).toBe(65);
   expect(run("inspect", "a.modelvault").out).toMatch(/\nbooks +1 +1000 /);
   writeFileSync(join(folder, "more.jsonl"), `\n${line(1_000)}\n\n`);
-  expect(run("import", "a.modelvault", "more.jsonl").out).toBe("1 rows stored.\n");
+  expect(run("import", "a.modelvault", "more.jsonl").out).toBe("1 row stored.\n");
   expect(run("import", "a.modelvault", "missing.jsonl").err).toMatch(
     /^modelvault: the file "missing.jsonl" cannot be read: ENOENT.*\n$/,
   );

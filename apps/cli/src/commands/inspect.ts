@@ -1,6 +1,6 @@
 /** `inspect`: what a vault holds. `verify`: whether it is whole. */
 import { type Database, descriptorsToJson } from "@modelvault/core";
-import { type Command, flag } from "../command.ts";
+import { type Command, counted, flag } from "../command.ts";
 import { EXIT } from "../exit-codes.ts";
 import { withVault } from "../place.ts";
 import { table } from "../table.ts";
@@ -56,7 +56,7 @@ function detail(db: Database, name: string, json: boolean): string[] {
     kind === "unique" ? "unique" : "",
   ]);
   return [
-    `${schema.name}: version ${schema.version}, primary key ${schema.primaryKey}, ${db.collection(name).count()} rows`,
+    `${schema.name}: version ${schema.version}, primary key ${schema.primaryKey}, ${counted(db.collection(name).count(), "row")}`,
     ...table(["field", "type", "constraints"], fields),
     ...(indexes.length === 0 ? [] : table(["index", "on", ""], indexes)),
   ];

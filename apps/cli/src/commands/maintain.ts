@@ -1,7 +1,7 @@
 /** `copy` and `compact`. */
 import { existsSync } from "node:fs";
 import { copyVault } from "@modelvault/core";
-import type { Command } from "../command.ts";
+import { type Command, counted } from "../command.ts";
 import { CommandError, EXIT } from "../exit-codes.ts";
 import { driverOf, existingVault, withVault } from "../place.ts";
 
@@ -24,10 +24,6 @@ export const copyCommand: Command = {
     return EXIT.ok;
   },
 };
-
-function counted(count: number, what: string): string {
-  return `${count} ${what}${count === 1 ? "" : "s"}`;
-}
 
 export const compactCommand: Command = {
   usage: "<vault>",

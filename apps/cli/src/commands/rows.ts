@@ -6,7 +6,7 @@ import { open } from "node:fs/promises";
 import { createInterface } from "node:readline";
 import { Database, type ErrorKind, isModelVaultError, type Row, type Transaction } from "@modelvault/core";
 import { decodeExact, encodeExact } from "@modelvault/models";
-import { type Command, flag, messageOf, texts } from "../command.ts";
+import { type Command, counted, flag, messageOf, texts } from "../command.ts";
 import { CommandError, EXIT } from "../exit-codes.ts";
 import { existingVault, withVault } from "../place.ts";
 
@@ -68,7 +68,7 @@ export const importCommand: Command = {
       if (done > 0) output.note(`The first ${done} rows are stored, up to line ${lines}.`);
       throw error;
     }
-    output.print(`${done} rows stored.`);
+    output.print(`${counted(done, "row")} stored.`);
     return EXIT.ok;
   },
 };
