@@ -1,7 +1,9 @@
 /**
  * Bytes copied out of pages, to be handed out: they stay as they are when the pages are written anew. Short ones share a buffer that is filled once
- * and then dropped, so bytes handed out keep at most {@link SHARED_BYTES} in memory.
+ * and then dropped, so bytes handed out keep at most {@link SHARED_BYTES} in memory. A node that reaches beyond its page, or a value beyond the file,
+ * is damaged.
  */
+import type { ModelVaultError } from "@modelvault/core";
 import { NODE_HEAD_BYTES, PAGE_HEAD_BYTES, VALUE_OUTSIDE, wordPair } from "./page-format.ts";
 import type { Chunk, PageMap } from "./page-map.ts";
 
@@ -17,28 +19,40 @@ export class CopiedBytes {
   /** What was copied last is in here. */
   buffer: ArrayBuffer = new ArrayBuffer(0);
   readonly #map: PageMap;
+  readonly #damaged: () => ModelVaultError;
+  readonly #lastInPage: number;
   #words: Int32Array = new Int32Array(0);
   #bytes: Uint8Array = EMPTY;
   #end = 0;
 
-  constructor(map: PageMap) {
+  constructor(map: PageMap, damaged: () => ModelVaultError) {
     this.#map = map;
+    this.#damaged = damaged;
+    this.#lastInPage = 2 ** map.pageShift - 1;
   }
 
-  /** The key of a node without its first `prefixLength` bytes. */
+  /** The key of a node without its first `prefixLength` bytes. @throws store_io */
   key(chunk: Chunk, node: number, prefixLength: number): Uint8Array {
     const length = (chunk.pairs[(node + 6) >>> 1] as number) - prefixLength;
+    this.checkNode(node, length, NODE_HEAD_BYTES + prefixLength + length);
     return this.#view(chunk, node + NODE_HEAD_BYTES + prefixLength, length);
   }
 
-  /** The value of a node of a leaf. */
+  /** The value of a node of a leaf. @throws store_io */
   value(chunk: Chunk, node: number): Uint8Array {
     const { pairs } = chunk;
     const at = node >>> 1;
     const length = (pairs[at] as number) + (pairs[at + 1] as number) * 0x1_0000;
     const start = node + NODE_HEAD_BYTES + (pairs[at + 3] as number);
-    if (((pairs[at + 2] as number) & VALUE_OUTSIDE) === 0) return this.#view(chunk, start, length);
-    return this.#outside(chunk.bytes, start, length);
+    if (((pairs[at + 2] as number) & VALUE_OUTSIDE) !== 0) return this.#outside(chunk.bytes, start, length);
+    this.checkNode(node, length, start + length - node);
+    return this.#view(chunk, start, length);
+  }
+
+  /** Makes sure that a node lies in its page, by how far it reaches, and that what is asked for is not less than nothing. @throws store_io */
+  checkNode(node: number, asked: number, reach: number): void {
+    // Beyond the chunk there is nothing, and nothing compares with it.
+    if (!(asked >= 0 && (node & this.#lastInPage) + reach <= this.#lastInPage + 1)) throw this.#damaged();
   }
 
   /** Copies a stretch of a page, of at most {@link SHARED_BYTES_MAX}; returns where in `buffer` it begins. */
@@ -73,7 +87,7 @@ export class CopiedBytes {
     return new Uint8Array(this.buffer, at, length);
   }
 
-  /** A value that lies behind the head of a page of its own, and goes on through those behind it. */
+  /** A value that lies behind the head of a page of its own, and goes on through those behind it. @throws store_io */
   #outside(bytes: Uint8Array, start: number, length: number): Uint8Array {
     const word = (at: number): number =>
       ((bytes[at] as number) |
@@ -84,6 +98,7 @@ export class CopiedBytes {
     const map = this.#map;
     const chunkBytes = 2 ** (map.chunkShift + map.pageShift);
     let from = wordPair(word(start), word(start + 4)) * 2 ** map.pageShift + PAGE_HEAD_BYTES;
+    if (!(from + length <= map.bytesReadable)) throw this.#damaged();
     const value = new Uint8Array(length);
     for (let done = 0; done < length; ) {
       const number = Math.floor(from / chunkBytes);

@@ -160,7 +160,7 @@ export class PageMap {
   /** The chunk of this number, which was not looked at yet or not so far. */
   makeChunk(number: number): Chunk {
     const start = number * CHUNK_BYTES_MAX;
-    const needed = this.#pagesReadable * 2 ** this.pageShift - start;
+    const needed = this.bytesReadable - start;
     const wasShort = this.#short === number;
     const bytes = wasShort ? CHUNK_BYTES_MAX : Math.ceil(needed / CHUNK_BYTES_MIN) * CHUNK_BYTES_MIN;
     if (!wasShort && bytes < CHUNK_BYTES_MAX) this.#short = number;
@@ -183,6 +183,11 @@ export class PageMap {
   /** Where in its chunk a page begins. */
   offsetOf(page: number): number {
     return (page & ((1 << this.chunkShift) - 1)) << this.pageShift;
+  }
+
+  /** Beyond it there may be no file. */
+  get bytesReadable(): number {
+    return this.#pagesReadable * 2 ** this.pageShift;
   }
 
   /** Takes the memory out of all arrays. */

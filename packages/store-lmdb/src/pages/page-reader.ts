@@ -30,7 +30,7 @@ export class PageReader {
   readonly #keyBytesMax: number;
   constructor(map: PageMap, path: string, keyBytesMax: number) {
     this.search = new TreeSearch(map, path);
-    this.copied = new CopiedBytes(map);
+    this.copied = new CopiedBytes(map, () => this.search.damaged());
     this.#keyBytesMax = keyBytesMax;
   }
 

@@ -8,6 +8,7 @@ import {
   FLAGS_AT,
   LEAF_PAGE,
   NODE_HEAD_BYTES,
+  NODES_AT,
   PAGE_HEAD_BYTES,
   TABLE_AT,
   TABLE_END_AT,
@@ -104,8 +105,11 @@ export class TreeSearch {
     const flags = (chunk.pairs[at + FLAGS_AT] as number) & (BRANCH_PAGE | LEAF_PAGE);
     this.chunk = chunk;
     this.offset = offset;
-    this.entries = (chunk.pairs[at + TABLE_END_AT] as number) >>> 1;
+    const tableEnd = chunk.pairs[at + TABLE_END_AT] as number;
+    const nodes = chunk.pairs[at + NODES_AT] as number;
+    this.entries = tableEnd >>> 1;
     if (this.entries === 0 || (flags !== LEAF_PAGE && flags !== BRANCH_PAGE)) throw this.damaged();
+    if (tableEnd > nodes || nodes > this.pageBytes - PAGE_HEAD_BYTES) throw this.damaged();
     return flags === LEAF_PAGE;
   }
 

@@ -32,6 +32,7 @@ export class PageScan implements StoreScan {
   #leaf = 0;
   /** A copy of the nodes of the present leaf, if there is one, and by how much it is off. */
   #nodes: ArrayBuffer | undefined;
+  #nodesStart = 0;
   #moved = 0;
 
   constructor(host: PageScanHost, copied: CopiedBytes, { walk, prefixLength }: OpenWalk, hasValues: boolean) {
@@ -69,6 +70,7 @@ export class PageScan implements StoreScan {
     this.#nodes = undefined;
     if (walk.leftInLeaf < LEFT_MIN) return;
     const { start, length } = walk.nodes();
+    this.#nodesStart = start;
     this.#moved = this.#copied.stretch(walk.chunk, start, length) - start;
     this.#nodes = this.#copied.buffer;
   }
@@ -83,11 +85,14 @@ export class PageScan implements StoreScan {
     const at = node >>> 1;
     const prefixLength = this.#prefixLength;
     const keyLength = pairs[at + 3] as number;
+    const isOutside = ((pairs[at + 2] as number) & VALUE_OUTSIDE) !== 0;
+    const length = isOutside ? 0 : (pairs[at] as number) + (pairs[at + 1] as number) * 0x1_0000;
+    const left = Math.min(keyLength - prefixLength, node - this.#nodesStart);
+    this.#copied.checkNode(node, left, NODE_HEAD_BYTES + keyLength + length);
     const start = node + NODE_HEAD_BYTES + this.#moved;
     const key = new Uint8Array(this.#nodes as ArrayBuffer, start + prefixLength, keyLength - prefixLength);
     if (!this.#hasValues) return [key, NO_VALUE];
-    if (((pairs[at + 2] as number) & VALUE_OUTSIDE) !== 0) return [key, this.#copied.value(chunk, node)];
-    const length = (pairs[at] as number) + (pairs[at + 1] as number) * 0x1_0000;
+    if (isOutside) return [key, this.#copied.value(chunk, node)];
     return [key, new Uint8Array(this.#nodes as ArrayBuffer, start + keyLength, length)];
   }
 

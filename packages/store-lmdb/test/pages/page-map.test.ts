@@ -4,6 +4,7 @@
  */
 import { readFileSync } from "node:fs";
 import { isModelVaultError, type Keyspace } from "@modelvault/core";
+import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import { writeBounds } from "../../src/format/bounds.ts";
 import { lmdbStore } from "../../src/index.ts";
@@ -25,6 +26,7 @@ import {
 import { type MapPlace, PageMap, type Tree } from "../../src/pages/page-map.ts";
 import { PageReader } from "../../src/pages/page-reader.ts";
 import { PageWalk } from "../../src/pages/page-walk.ts";
+import { PageScan } from "../../src/read/page-scan.ts";
 import { newPlace } from "../support/places.ts";
 
 const ROWS: Keyspace = { kind: "rows", collection: 1 };
@@ -269,6 +271,59 @@ describe("a damaged page", () => {
       expect(() => walk.count()).toThrow(expect.objectContaining({ code: "store_io" }));
       map.detach();
     }
+  });
+
+  it("gives an answer or store_io, whatever it holds, and spoils nothing that is handed out before or after", () => {
+    const damage = fc.record({
+      page: fc.nat(),
+      at: fc.oneof(fc.constantFrom(...[18, 20, 22, 24, 26, 28]), fc.nat({ max: 4_095 })),
+      bytes: fc.oneof(
+        fc.uint8Array({ minLength: 1, maxLength: 16 }),
+        fc.constantFrom(0, 255).map((byte) => new Uint8Array(200).fill(byte)),
+      ),
+    });
+    const memory = new Memory();
+    const map = memory.map();
+    const tree = map.treeOf("last") as Tree;
+    const reader = new PageReader(map, "a.lmdb", 1_978);
+    const sound = new Uint8Array(memory.words.buffer.slice(0));
+    const whole = new Uint8Array(memory.words.buffer);
+    const keys = Array.from({ length: 40 }, (_, at) => key(at * 73));
+    const slot = { bytes: new Uint8Array(8_192), address: 0, startAt: 4_096 };
+    const host = { isOver: false, check: () => undefined, release: () => undefined };
+    const walk = (reverse: boolean) => ({
+      walk: new PageWalk(reader.search, tree, slot, writeBounds(slot, ROWS, { reverse }, 1_978)),
+      prefixLength: 2,
+    });
+    const reads: readonly (() => unknown)[] = [
+      () => keys.map((each) => reader.get(ROWS, each, tree)),
+      () => reader.getMany(ROWS, keys, tree),
+      () => [...new PageScan(host, reader.copied, walk(false), true)],
+      () => [...new PageScan(host, reader.copied, walk(true), true)],
+      () => walk(false).walk.count(),
+    ];
+    const expected = reads.map((read) => read());
+    const kept = structuredClone(expected[2]);
+    fc.assert(
+      fc.property(fc.array(damage, { minLength: 1, maxLength: 4 }), fc.nat({ max: 4 }), (damages, which) => {
+        for (const { page, at, bytes } of damages)
+          whole.set(
+            bytes,
+            (2 + (page % (tree.pageLimit - 2))) * memory.pageBytes + (at % (memory.pageBytes - 200)),
+          );
+        try {
+          reads[which]?.();
+        } catch (error) {
+          if (!isModelVaultError(error, "store_io")) throw error;
+        } finally {
+          whole.set(sound.subarray(0, file.length));
+        }
+      }),
+      { numRuns: 100 },
+    );
+    expect(reads.map((read) => read())).toEqual(expected);
+    expect(expected[2]).toEqual(kept);
+    map.detach();
   });
 
   it("is none when it is sound", () => {
