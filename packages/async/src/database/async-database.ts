@@ -64,12 +64,15 @@ export class AsyncDatabase extends AsyncWriteHandle {
   static async open(driver: StoreDriver, options?: AsyncDatabaseOptions): Promise<AsyncDatabase> {
     const { moduleUrl, factory, args } = checkDriver(driver);
     const { observer, maxQueued, ...checked } = checkAsyncOptions(options);
-    const workers = await Workers.open({
-      ...checked,
-      driver: { moduleUrl: workerModule(moduleUrl), factory, args },
-      observed: observedBy(observer),
-      report: (method, report) => tell(observer, method as keyof DatabaseObserver, report),
-    });
+    // The observer lives as long as the database, so it belongs to no transaction that is open now.
+    const workers = await runOutside(() =>
+      Workers.open({
+        ...checked,
+        driver: { moduleUrl: workerModule(moduleUrl), factory, args },
+        observed: observedBy(observer),
+        report: (method, report) => tell(observer, method as keyof DatabaseObserver, report),
+      }),
+    );
     let forget: (() => void) | undefined;
     try {
       forget = driver.openedElsewhere?.();
@@ -226,15 +229,15 @@ export class AsyncDatabase extends AsyncWriteHandle {
 
   /**
    * Takes no more calls, waits for those that were made and for open transactions, and releases everything. Again: the same promise.
-   * Rejects with transaction_open inside a transaction's callback, which would wait for itself.
+   * Rejects with transaction_open inside the callback of a transaction or a view, which would wait for itself.
    */
   close(): Promise<void> {
     if (this.#closing === undefined) {
-      if (isIn(this.site)) {
+      if (this.site.isWaitedFor) {
         return Promise.reject(
           new ModelVaultError(
             "transaction_open",
-            "A database cannot close while a transaction is open on it.",
+            "A database cannot close inside the callback of a transaction or view of its own.",
             {
               operation: "close",
             },

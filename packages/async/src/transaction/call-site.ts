@@ -97,7 +97,7 @@ export abstract class CallSite {
       const { value, odd } = portable(args, copying(op));
       const pending = new Settling(sending.integers ?? this.integers);
       if (sending.apply !== undefined) pending.apply = sending.apply;
-      if (sending.progress !== undefined) pending.progress = sending.progress;
+      if (sending.progress !== undefined) pending.progress = inOwnContext(sending.progress);
       const go = (route: Route): Promise<unknown> => {
         send(route, pending, op, access, value as readonly unknown[], odd, sending.signal);
         return pending.promise;
@@ -158,6 +158,12 @@ export abstract class CallSite {
     // It belongs to the transaction in which it was made, wherever its first row is asked for.
     return new RowStream(sending.integers ?? this.integers, AsyncResource.bind(begin));
   }
+}
+
+/** A callback of the caller, in the context of the call it was given to: what it does belongs to the transaction around that. */
+function inOwnContext(progress: (progress: never) => void): (progress: never) => void {
+  const context = new AsyncResource("modelvault.progress");
+  return (told) => context.runInAsyncScope(() => progress(told));
 }
 
 type SentPending = Settling | CollectedRows | RowStream;

@@ -37,6 +37,16 @@ export class DatabaseSite extends CallSite {
     return undefined;
   }
 
+  /** Whether the code that runs now is in a callback that must end before the database can be closed. */
+  get isWaitedFor(): boolean {
+    for (let frame = currentFrame(); frame !== undefined; frame = frame.outer) {
+      const { site } = frame;
+      if ((site instanceof TransactionSite || site instanceof SnapshotSite) && site.database === this)
+        if (!site.ended) return true;
+    }
+    return false;
+  }
+
   /** @throws database_closed, overloaded, worker_died, transaction_closed, what stopped the transaction around the call */
   route(access: Access): Route | Promise<Route> {
     const { joined } = this;
@@ -63,7 +73,8 @@ export class DatabaseSite extends CallSite {
 
   /** Opens a view on one state. */
   view(options: CallOptions): Promise<SnapshotSite> {
-    const opened = (link: WorkerLink, id: number): SnapshotSite => new SnapshotSite(link, id, this.integers);
+    const opened = (link: WorkerLink, id: number): SnapshotSite =>
+      new SnapshotSite(this, link, id, this.integers);
     return this.#open("openView", "read", [], options, opened);
   }
 

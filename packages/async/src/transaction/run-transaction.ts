@@ -73,7 +73,7 @@ export async function runView<T>(
   }));
   try {
     site.refuseEnded();
-    return await Promise.race([(async () => callback())(), site.stopped]);
+    return await Promise.race([runInFrame(site, false, async () => callback()), site.stopped]);
   } finally {
     release();
     await site.close();

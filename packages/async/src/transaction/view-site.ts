@@ -25,6 +25,10 @@ export abstract class ViewSite extends CallSite {
     return this.#stopped.promise;
   }
 
+  get ended(): boolean {
+    return this.over !== undefined;
+  }
+
   /** @throws snapshot_closed, what stopped it */
   refuseEnded(): void {
     if (this.over !== undefined) throw this.over.error;
@@ -63,10 +67,13 @@ export abstract class ViewSite extends CallSite {
 
 /** A view with a snapshot of its own. */
 export class SnapshotSite extends ViewSite {
+  /** The database it belongs to. */
+  readonly database: object;
   readonly #route: Route;
 
-  constructor(link: WorkerLink, scope: ScopeId, integers: IntegerMode) {
+  constructor(database: object, link: WorkerLink, scope: ScopeId, integers: IntegerMode) {
     super(integers);
+    this.database = database;
     this.#route = { link, scope, ended: () => this.over };
   }
 

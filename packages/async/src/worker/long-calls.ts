@@ -70,8 +70,8 @@ export class LongCalls {
   }
 
   /**
-   * Called before transactions end: lists that were asked for in them are read to their end, for the caller asked before; iterations stop,
-   * for what they would come to is no transaction's any longer.
+   * Called before transactions and views end: lists that were asked for in them are read to their end, for the caller asked before; iterations stop,
+   * for what they would come to is no transaction's or view's any longer.
    */
   end(isEnding: (scope: ScopeId) => boolean): void {
     for (const [id, scope] of this.#scopes) {

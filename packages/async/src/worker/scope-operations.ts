@@ -21,8 +21,9 @@ export const SCOPE_OPERATIONS: Readonly<Record<string, ScopeOperation>> = {
     scopes.add(id, view, false);
     return view.revision();
   },
-  closeView({ scopes }, _id, scope) {
+  closeView({ scopes, long }, _id, scope) {
     scopes.handle(scope);
+    long.end((each) => each === scope);
     scopes.closeView(scope);
   },
   savepoint({ scopes }, id, scope) {

@@ -9,7 +9,7 @@ import { type ParityDifference, runParity, type StoreHarness } from "@modelvault
 import { afterAll, expect, test } from "vitest";
 import { BlockingEngine } from "./blocking-engine.ts";
 
-const PROGRAMS = Number(process.env.ASYNC_PROGRAMS ?? 4);
+const PROGRAMS = Number(process.env.ASYNC_PROGRAMS ?? 3);
 const SEED = Number(process.env.ASYNC_SEED ?? 1);
 const engines: BlockingEngine[] = [];
 

@@ -1,5 +1,5 @@
 import { memoryStore } from "@modelvault/core";
-import { beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { AsyncDatabase } from "../../src/index.ts";
 import { BOOKS, coded, ownDatabases, sharedShelf } from "../support/shelf.ts";
 
@@ -12,6 +12,16 @@ beforeEach(async () => {
   await db.register(BOOKS);
   await db.collection("books").insert({ id: 1, title: "Emma" });
 });
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+/** A clock for timeouts, which goes on when it is told to. */
+function stoppedClock(): (ms: number) => void {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  return (ms) => void vi.advanceTimersByTime(ms);
+}
 
 /** A gate that a test opens. */
 function gate(): { readonly passed: Promise<void>; readonly open: () => void } {
@@ -247,29 +257,36 @@ describe("a transaction begun by hand", () => {
 
 describe("limits of a transaction", () => {
   test("end it when its time is over, and let others go on", async () => {
+    const pass = stoppedClock();
+    const [inside, late] = [gate(), gate()];
     let tail: Promise<unknown> = Promise.resolve();
     const slow = db.transaction(
       async (tx) => {
-        // Before the first call: on a busy machine that one may be cut off already.
-        const stuck = new Promise((resolve) => setTimeout(resolve, 60));
-        tail = stuck.then(() => tx.collection("books").count());
-        tail.catch(() => undefined);
         await tx.collection("books").insert({ id: 2, title: "Slow" });
+        tail = late.passed.then(() => tx.collection("books").count());
+        tail.catch(() => undefined);
+        inside.open();
         await tail;
       },
       { timeoutMs: 20 },
     );
     const next = db.collection("books").insert({ id: 3, title: "Next" });
+    await inside.passed;
+    pass(20);
     await expect(slow).rejects.toEqual(coded("transaction_timeout"));
     expect(await next).toBe(3);
+    late.open();
     await expect(tail).rejects.toEqual(coded("transaction_timeout"));
     expect(await db.collection("books").has(2)).toBe(false);
     await expect(db.transaction(async () => 1, { timeoutMs: 0 })).rejects.toEqual(coded("argument_invalid"));
   });
 
   test("end one begun by hand too", async () => {
+    const pass = stoppedClock();
     const tx = await db.begin({ timeoutMs: 10 });
-    await db.collection("books").insert({ id: 3, title: "Next" });
+    const next = db.collection("books").insert({ id: 3, title: "Next" });
+    pass(10);
+    expect(await next).toBe(3);
     expect(tx.ended).toBe(true);
     const tooLate = coded("transaction_timeout");
     await expect(tx.collection("books").count()).rejects.toEqual(tooLate);
@@ -282,15 +299,20 @@ describe("limits of a transaction", () => {
     await db
       .collection("books")
       .insertMany(Array.from({ length: 3000 }, (_, n) => ({ id: n + 10, title: `T ${n}` })));
+    const pass = stoppedClock();
+    const inside = gate();
     const rows: AsyncIterableIterator<unknown>[] = [];
     const stopped = db.transaction(
       async (tx) => {
         rows.push(tx.collection("books").iterate(), db.collection("books").iterate());
         for (const each of rows) await each.next();
+        inside.open();
         await new Promise(() => undefined);
       },
       { timeoutMs: 100 },
     );
+    await inside.passed;
+    pass(100);
     await expect(stopped).rejects.toEqual(coded("transaction_timeout"));
     for (const each of rows)
       await expect(
@@ -389,25 +411,44 @@ describe("a view", () => {
     expect(seen).toEqual([1, 1, [1]]);
     const kept = await db.read((view) => view);
     await expect(kept.collection("books").count()).rejects.toEqual(coded("snapshot_closed"));
-    await expect(
-      db.read(
-        async (view) => {
-          await new Promise((resolve) => setTimeout(resolve, 40));
-          return view.collection("books").count();
-        },
-        { timeoutMs: 5 },
-      ),
-    ).rejects.toEqual(coded("snapshot_closed"));
+    const pass = stoppedClock();
+    const [inside, late] = [gate(), gate()];
+    let tail: Promise<unknown> = Promise.resolve();
+    const slow = db.read(
+      async (view) => {
+        tail = late.passed.then(() => view.collection("books").count());
+        tail.catch(() => undefined);
+        inside.open();
+        await tail;
+      },
+      { timeoutMs: 5 },
+    );
+    await inside.passed;
+    pass(5);
+    await expect(slow).rejects.toEqual(coded("snapshot_closed"));
+    late.open();
+    await expect(tail).rejects.toEqual(coded("snapshot_closed"));
   });
 
   test("whose callback never ends is closed when its time is over, and keeps no database open", async () => {
     const own = await open(memoryStore());
     await own.register(BOOKS);
-    const stuck = own.read(() => new Promise(() => undefined), { timeoutMs: 10 });
+    const pass = stoppedClock();
+    const [entered, again] = [gate(), gate()];
+    const never = (inside: () => void) => () => {
+      inside();
+      return new Promise<never>(() => undefined);
+    };
+    const stuck = own.read(never(entered.open), { timeoutMs: 10 });
+    await entered.passed;
+    pass(10);
     await expect(stuck).rejects.toEqual(coded("snapshot_closed"));
     await expect(stuck).rejects.toThrow("open for 10 ms");
-    const inside = own.transaction(() => own.read(() => new Promise(() => undefined), { timeoutMs: 5 }));
+    const inside = own.transaction(() => own.read(never(again.open), { timeoutMs: 5 }));
+    await again.passed;
+    pass(5);
     await expect(inside).rejects.toEqual(coded("snapshot_closed"));
+    vi.useRealTimers();
     await own.close();
   });
 
@@ -437,5 +478,30 @@ describe("a view", () => {
     );
     await expect(never).rejects.toThrow("enough");
     expect(ran).toBe(false);
+  });
+
+  test("gives the lists that were asked for before its end, and ends its iterations", async () => {
+    const rows = Array.from({ length: 3000 }, (_, n) => ({
+      id: n + 10,
+      title: `Title ${n} ${"y".repeat(100)}`,
+    }));
+    await db.collection("books").insertMany(rows);
+    const { all, many, iteration } = await db.read(async (view) => {
+      const books = view.collection("books");
+      const iteration = books.iterate();
+      await iteration.next();
+      return { all: { promise: books.all() }, many: { promise: books.getMany([2999, 1]) }, iteration };
+    });
+    expect(await all.promise).toHaveLength(3001);
+    expect(await many.promise).toMatchObject([{ id: 2999 }, { id: 1 }]);
+    await expect(iteration.next()).rejects.toEqual(coded("snapshot_closed"));
+  });
+
+  test("is no place to close the database from, which waits for it", async () => {
+    const own = await open(memoryStore());
+    await own.read(async () => {
+      await expect(own.close()).rejects.toEqual(coded("transaction_open"));
+    });
+    await own.close();
   });
 });
