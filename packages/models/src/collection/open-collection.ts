@@ -88,13 +88,10 @@ function hasTransaction(db: object): db is { transaction<T>(callback: () => T): 
 /** @throws argument_invalid */
 function checkOptions(options: unknown): { readonly subset: boolean } {
   if (typeof options !== "object" || options === null) throw argumentInvalid("options", "an object", options);
-  for (const [key, value] of Object.entries(options)) {
-    if (key !== "subset")
-      throw argumentInvalid(`options.${key}`, "left out (the only option is subset)", value);
-    if (typeof value !== "boolean" && value !== undefined)
-      throw argumentInvalid("options.subset", "true or false", value);
-  }
-  return { subset: (options as CollectionOptions).subset === true };
+  refuseUnknownOptions(options, ["subset"]);
+  const { subset = false } = options as CollectionOptions;
+  if (typeof subset !== "boolean") throw argumentInvalid("options.subset", "true or false", subset);
+  return { subset };
 }
 
 function checkArguments(db: unknown, model: unknown): void {

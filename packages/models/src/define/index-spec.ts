@@ -21,9 +21,7 @@ function indexSpec<const Path extends string>(
 ): IndexSpec<Path> {
   if (typeof options !== "object" || options === null || Array.isArray(options))
     throw argumentInvalid("options", "an object with name", options);
-  for (const [key, value] of Object.entries(options)) {
-    if (key !== "name") throw argumentInvalid(`options.${key}`, "left out (the only option is name)", value);
-  }
+  refuseUnknownOptions(options, ["name"]);
   const { name } = options;
   return name === undefined ? { path, unique } : { path, unique, name };
 }

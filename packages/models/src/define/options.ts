@@ -32,14 +32,7 @@ const OPTION_NAMES: readonly string[] = ["primaryKey", "generate", "indexes", "r
 /** @throws argument_invalid */
 export function checkOptions(options: unknown): void {
   if (!isObject(options)) throw argumentInvalid("options", "an object with primaryKey", options);
-  for (const key of Object.keys(options)) {
-    if (!OPTION_NAMES.includes(key))
-      throw argumentInvalid(
-        `options.${key}`,
-        `left out (the options are ${OPTION_NAMES.slice(0, -1).join(", ")} and ${OPTION_NAMES.at(-1)})`,
-        options[key],
-      );
-  }
+  refuseUnknownOptions(options, OPTION_NAMES);
   const { primaryKey, generate, indexes, renamedFrom, renamedFields } = options;
   if (typeof primaryKey !== "string")
     throw argumentInvalid("options.primaryKey", "the name of a field", primaryKey);
