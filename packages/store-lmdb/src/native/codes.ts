@@ -55,6 +55,14 @@ export function codeOf(error: unknown): number | undefined {
   return typeof error.code === "number" ? error.code : undefined;
 }
 
+/**
+ * Whether a commit that failed so has left the file as it was: LMDB's own codes come before its pages are written, or at least before the page that makes
+ * them the state; only errors of the system come from there. After a panic it takes no more writes.
+ */
+export function wasGivenUp({ code, details }: ModelVaultError): boolean {
+  return code === "store_full" || (code === "store_io" && String(details.errno).startsWith("MDB_"));
+}
+
 /** A refusal of LMDB as a coded error. Coded errors stay what they are. */
 export function lmdbError(failure: unknown, path: string, operation: string): ModelVaultError {
   if (isModelVaultError(failure)) return failure;
@@ -109,6 +117,11 @@ export function lmdbError(failure: unknown, path: string, operation: string): Mo
       );
     case PROBLEM:
     case BAD_TXN:
+    // While it keeps its list of free pages LMDB may look at a page of that which is just being split.
+    case NOT_FOUND:
+    case CORRUPTED:
+    case PAGE_NOT_FOUND:
+      if (code !== PROBLEM && code !== BAD_TXN && operation !== "commit to") break;
       return new ModelVaultError(
         "store_io",
         `LMDB could not ${operation} "${path}" and gave the transaction up (${errno}): nothing of it is kept, and it may be run again. If it fails again, verify the vault.`,

@@ -14,6 +14,7 @@ import {
 import { PREFIX_BYTES_MAX } from "../format/keys.ts";
 import { readCount } from "../format/own-rows.ts";
 import { lmdbMaintenance } from "../maintenance/lmdb-maintenance.ts";
+import { wasGivenUp } from "../native/codes.ts";
 import type { Environment } from "../native/environment.ts";
 import { FileRoom } from "../native/file-room.ts";
 import type { OpenFile } from "../open/open-file.ts";
@@ -170,7 +171,7 @@ export class LmdbStore implements Store, TransactionOwner {
       this.isFormatted = true;
       this.#readers.committed(revision);
     }
-    if (failure !== undefined && failure.code !== "store_full") this.#poison = poisoned(failure);
+    if (failure !== undefined && !wasGivenUp(failure)) this.#poison = poisoned(failure);
     this.#readers.refresh();
   }
 
