@@ -155,8 +155,7 @@ export abstract class CallSite {
         stream.reject(error);
       }
     };
-    // It belongs to the transaction in which it was made, wherever its first row is asked for.
-    return new RowStream(sending.integers ?? this.integers, AsyncResource.bind(begin));
+    return new RowStream(sending.integers ?? this.integers, begin);
   }
 }
 

@@ -11,6 +11,7 @@ import { BlockingEngine } from "./blocking-engine.ts";
 
 const PROGRAMS = Number(process.env.ASYNC_PROGRAMS ?? 3);
 const SEED = Number(process.env.ASYNC_SEED ?? 1);
+const FIRST = Number(process.env.ASYNC_FIRST ?? 0);
 const engines: BlockingEngine[] = [];
 
 afterAll(async () => {
@@ -57,7 +58,7 @@ test.each(["file", "lmdb"] as const)("on %s, programs end as they do for the ora
     },
   };
   let played = 0;
-  for (let first = 0; first < PROGRAMS; first++) {
+  for (let first = FIRST; first < FIRST + PROGRAMS; first++) {
     const result = await runParity({
       drivers: [harness],
       engine,
