@@ -19,7 +19,7 @@ export class CopiedBytes {
   /** What was copied last is in here. */
   buffer: ArrayBuffer = new ArrayBuffer(0);
   readonly #map: PageMap;
-  readonly #damaged: () => ModelVaultError;
+  readonly damaged: () => ModelVaultError;
   readonly #lastInPage: number;
   #words: Int32Array = new Int32Array(0);
   #bytes: Uint8Array = EMPTY;
@@ -27,14 +27,14 @@ export class CopiedBytes {
 
   constructor(map: PageMap, damaged: () => ModelVaultError) {
     this.#map = map;
-    this.#damaged = damaged;
+    this.damaged = damaged;
     this.#lastInPage = 2 ** map.pageShift - 1;
   }
 
   /** The key of a node without its first `prefixLength` bytes. @throws store_io */
   key(chunk: Chunk, node: number, prefixLength: number): Uint8Array {
     const length = (chunk.pairs[(node + 6) >>> 1] as number) - prefixLength;
-    this.checkNode(node, length, NODE_HEAD_BYTES + prefixLength + length);
+    this.#checkNode(node, length, NODE_HEAD_BYTES + prefixLength + length);
     return this.#view(chunk, node + NODE_HEAD_BYTES + prefixLength, length);
   }
 
@@ -45,14 +45,14 @@ export class CopiedBytes {
     const length = (pairs[at] as number) + (pairs[at + 1] as number) * 0x1_0000;
     const start = node + NODE_HEAD_BYTES + (pairs[at + 3] as number);
     if (((pairs[at + 2] as number) & VALUE_OUTSIDE) !== 0) return this.#outside(chunk.bytes, start, length);
-    this.checkNode(node, length, start + length - node);
+    this.#checkNode(node, length, start + length - node);
     return this.#view(chunk, start, length);
   }
 
   /** Makes sure that a node lies in its page, by how far it reaches, and that what is asked for is not less than nothing. @throws store_io */
-  checkNode(node: number, asked: number, reach: number): void {
+  #checkNode(node: number, asked: number, reach: number): void {
     // Beyond the chunk there is nothing, and nothing compares with it.
-    if (!(asked >= 0 && (node & this.#lastInPage) + reach <= this.#lastInPage + 1)) throw this.#damaged();
+    if (!(asked >= 0 && (node & this.#lastInPage) + reach <= this.#lastInPage + 1)) throw this.damaged();
   }
 
   /** Copies a stretch of a page, of at most {@link SHARED_BYTES_MAX}; returns where in `buffer` it begins. */
@@ -98,7 +98,7 @@ export class CopiedBytes {
     const map = this.#map;
     const chunkBytes = 2 ** (map.chunkShift + map.pageShift);
     let from = wordPair(word(start), word(start + 4)) * 2 ** map.pageShift + PAGE_HEAD_BYTES;
-    if (!(from + length <= map.bytesReadable)) throw this.#damaged();
+    if (!(from + length <= map.bytesReadable)) throw this.damaged();
     const value = new Uint8Array(length);
     for (let done = 0; done < length; ) {
       const number = Math.floor(from / chunkBytes);

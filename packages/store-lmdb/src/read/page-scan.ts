@@ -32,7 +32,9 @@ export class PageScan implements StoreScan {
   #leaf = 0;
   /** A copy of the nodes of the present leaf, if there is one, and by how much it is off. */
   #nodes: ArrayBuffer | undefined;
+  /** Where they began in the chunk, and ended. */
   #nodesStart = 0;
+  #nodesEnd = 0;
   #moved = 0;
 
   constructor(host: PageScanHost, copied: CopiedBytes, { walk, prefixLength }: OpenWalk, hasValues: boolean) {
@@ -71,6 +73,7 @@ export class PageScan implements StoreScan {
     if (walk.leftInLeaf < LEFT_MIN) return;
     const { start, length } = walk.nodes();
     this.#nodesStart = start;
+    this.#nodesEnd = start + length;
     this.#moved = this.#copied.stretch(walk.chunk, start, length) - start;
     this.#nodes = this.#copied.buffer;
   }
@@ -87,8 +90,10 @@ export class PageScan implements StoreScan {
     const keyLength = pairs[at + 3] as number;
     const isOutside = ((pairs[at + 2] as number) & VALUE_OUTSIDE) !== 0;
     const length = isOutside ? 0 : (pairs[at] as number) + (pairs[at + 1] as number) * 0x1_0000;
-    const left = Math.min(keyLength - prefixLength, node - this.#nodesStart);
-    this.#copied.checkNode(node, left, NODE_HEAD_BYTES + keyLength + length);
+    const end = node + NODE_HEAD_BYTES + keyLength + length;
+    // Beyond the chunk there is nothing, and nothing compares with it.
+    if (!(node >= this.#nodesStart && end <= this.#nodesEnd && keyLength >= prefixLength))
+      throw this.#copied.damaged();
     const start = node + NODE_HEAD_BYTES + this.#moved;
     const key = new Uint8Array(this.#nodes as ArrayBuffer, start + prefixLength, keyLength - prefixLength);
     if (!this.#hasValues) return [key, NO_VALUE];
