@@ -181,6 +181,8 @@ export class WorkerLink {
     } else {
       this.#ending = true;
       this.#opening.reject(errorFromWire(message.error));
+      // Whatever the driver has left behind, a timer say, is not to keep the thread.
+      void this.end();
     }
   }
 

@@ -159,8 +159,18 @@ export class WorkerThread {
   }
 }
 
-/** What Node says of options that no worker takes, as our own. */
+/** What Node says of options that no worker takes, and of drivers that cannot travel, as our own. */
 function refused(execArgv: readonly string[] | undefined, cause: unknown): unknown {
+  if (cause instanceof DOMException && cause.name === "DataCloneError") {
+    const expected = "plain data, for a worker builds the driver again from them";
+    const actual = cause.message;
+    return new ModelVaultError(
+      "argument_invalid",
+      `driver.args must be ${expected}: ${actual}`,
+      { argument: "driver.args", expected, actual },
+      { cause },
+    );
+  }
   if ((cause as Partial<NodeJS.ErrnoException> | null)?.code !== "ERR_WORKER_INVALID_EXEC_ARGV") return cause;
   const expected = "options of Node that a worker takes for itself";
   const actual = (execArgv ?? []).join(" ");

@@ -19,6 +19,8 @@ export class DatabaseSite extends CallSite {
   readonly #maxQueued: number;
   /** What is going on and must end before the database is closed. */
   readonly #going = new Set<Promise<unknown>>();
+  /** Calls that wait for a worker that is started again. */
+  #waiting = 0;
   #closed = false;
 
   constructor(workers: Workers, integers: IntegerMode, maxQueued: number) {
@@ -52,9 +54,20 @@ export class DatabaseSite extends CallSite {
     const { joined } = this;
     if (joined !== undefined) return joined.route(access);
     this.refuseClosed();
-    const { load } = this.#workers;
+    const load = this.#workers.load + this.#waiting;
     if (load >= this.#maxQueued) throw this.#overloaded(load);
-    return routed(access === "write" ? this.#workers.engine : this.#workers.readerFor(access === "lookUp"));
+    const link = access === "write" ? this.#workers.engine : this.#workers.readerFor(access === "lookUp");
+    return link instanceof Promise ? this.#waitFor(link) : { link, scope: DATABASE_SCOPE };
+  }
+
+  /** While a worker is started again, calls wait for it, and count as much as those in flight. */
+  async #waitFor(starting: Promise<WorkerLink>): Promise<Route> {
+    this.#waiting++;
+    try {
+      return { link: await starting, scope: DATABASE_SCOPE };
+    } finally {
+      this.#waiting--;
+    }
   }
 
   async apart<T>(work: (tx: TransactionSite) => Promise<T>, options: CallOptions): Promise<T> {
@@ -136,9 +149,4 @@ export class DatabaseSite extends CallSite {
       { inFlight, maxQueued: this.#maxQueued },
     );
   }
-}
-
-function routed(link: WorkerLink | Promise<WorkerLink>): Route | Promise<Route> {
-  if (link instanceof Promise) return link.then((found) => ({ link: found, scope: DATABASE_SCOPE }));
-  return { link, scope: DATABASE_SCOPE };
 }

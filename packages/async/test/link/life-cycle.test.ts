@@ -6,7 +6,7 @@ import { describe, expect, test } from "vitest";
 import { AsyncDatabase } from "../../src/index.ts";
 import { workerExecArgv } from "../../src/link/worker-module.ts";
 import { temporaryPaths, testDriver } from "../support/drivers.ts";
-import { killWorkers } from "../support/kill.ts";
+import { killWorkers, workerCount } from "../support/kill.ts";
 import { BOOKS, coded, ownDatabases } from "../support/shelf.ts";
 
 const open = ownDatabases();
@@ -30,6 +30,11 @@ describe("opening", () => {
       details: { argument: "driver.moduleUrl", actual: nowhere },
       cause: { message: expect.stringContaining("no-such-driver") },
     });
+    const unclonable = AsyncDatabase.open({ ...memoryStore(), args: [() => 1] });
+    await expect(unclonable).rejects.toMatchObject({
+      code: "argument_invalid",
+      details: { argument: "driver.args" },
+    });
     await expect(AsyncDatabase.openInMemory({ reader: 1 } as never)).rejects.toEqual(invalid);
     for (const wrong of [
       { integers: "exact" },
@@ -42,6 +47,12 @@ describe("opening", () => {
       { execArgv: ["--max-old-space-size=100"] },
     ])
       await expect(AsyncDatabase.openInMemory(wrong as never)).rejects.toEqual(invalid);
+  });
+
+  test("that fails leaves no worker, whatever the driver leaves behind", async () => {
+    const before = workerCount();
+    await expect(AsyncDatabase.open(testDriver("untidyStore"))).rejects.toEqual(coded("store_io"));
+    await expect.poll(workerCount).toBe(before);
   });
 
   test("works in a process whose options are not for workers", () => {
@@ -183,6 +194,20 @@ test("more calls than maxQueued are refused, those of an open transaction never"
   await tx.commit();
   await Promise.all(waiting);
   expect(await books.count()).toBe(30);
+});
+
+test("nor are more taken while a worker is started again", async () => {
+  const db = await open(fileStore(pathOf("queue.modelvault")), { maxQueued: 10 });
+  await db.register(BOOKS);
+  await killWorkers();
+  const calls = Array.from({ length: 12 }, () => db.collectionNames());
+  const outcomes = await Promise.allSettled(calls);
+  expect(outcomes.map(({ status }) => status)).toEqual([
+    ...Array.from({ length: 10 }, () => "fulfilled"),
+    "rejected",
+    "rejected",
+  ]);
+  expect(outcomes[11]).toMatchObject({ reason: { code: "overloaded" } });
 });
 
 describe("a worker that dies", () => {

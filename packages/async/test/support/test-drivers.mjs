@@ -57,6 +57,20 @@ export function brokenStore() {
   };
 }
 
+/** A store that fails to open, and leaves something behind that keeps its thread. */
+export function untidyStore() {
+  return {
+    name: "untidy",
+    moduleUrl: import.meta.url,
+    factory: "untidyStore",
+    args: [],
+    open() {
+      setInterval(() => undefined, 1000);
+      throw new ModelVaultError("store_io", "There is no such place.", {});
+    },
+  };
+}
+
 /** Fills the memory of its worker when it is verified. */
 export function hungryStore() {
   return {
