@@ -34,7 +34,12 @@ export type { CollectionStats, DatabaseStats } from "./database/stats.ts";
 export { Transaction } from "./database/transaction.ts";
 export { ReadView } from "./database/view.ts";
 // Errors
-export { argumentInvalid, checkOptions, type OptionChecks } from "./errors/argument-invalid.ts";
+export {
+  argumentInvalid,
+  checkOptions,
+  type OptionChecks,
+  refuseUnknownOptions,
+} from "./errors/argument-invalid.ts";
 export {
   ERROR_CATALOGUE,
   type ErrorCode,

@@ -2,7 +2,7 @@
 import { availableParallelism } from "node:os";
 import type { ResourceLimits } from "node:worker_threads";
 import type { DatabaseObserver } from "@modelvault/core";
-import { argumentInvalid, readable } from "@modelvault/core";
+import { argumentInvalid, readable, refuseUnknownOptions } from "@modelvault/core";
 import type { CallOptions } from "../transaction/call-site.ts";
 
 export interface AsyncDatabaseOptions {
@@ -133,9 +133,6 @@ function checkSignal(signal: unknown): AbortSignal | undefined {
 function record(options: unknown, argument: string, names: readonly string[]): Readonly<Record<string, any>> {
   if (typeof options !== "object" || options === null || readable(argument, () => Array.isArray(options)))
     throw argumentInvalid(argument, "an object", options);
-  for (const name of readable(argument, () => Object.keys(options))) {
-    if (!names.includes(name))
-      throw argumentInvalid(`${argument}.${name}`, `left out; there are ${names.join(", ")}`, name);
-  }
+  readable(argument, () => refuseUnknownOptions(options, names));
   return options as Readonly<Record<string, unknown>>;
 }

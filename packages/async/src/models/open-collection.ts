@@ -1,5 +1,11 @@
 /** From a model and an asynchronous database (or transaction, or view) to a typed collection. */
-import { argumentInvalid, type ReadHandle, type Row, type SchemaDescription } from "@modelvault/core";
+import {
+  argumentInvalid,
+  type ReadHandle,
+  type Row,
+  refuseUnknownOptions,
+  type SchemaDescription,
+} from "@modelvault/core";
 import {
   type CollectionOptions,
   compareModel,
@@ -58,13 +64,10 @@ export async function asyncCollection<M extends Model>(
 /** @throws argument_invalid */
 function isSubset(options: unknown): boolean {
   if (typeof options !== "object" || options === null) throw argumentInvalid("options", "an object", options);
-  for (const [key, value] of Object.entries(options)) {
-    if (key !== "subset")
-      throw argumentInvalid(`options.${key}`, "left out (the only option is subset)", value);
-    if (typeof value !== "boolean" && value !== undefined)
-      throw argumentInvalid("options.subset", "true or false", value);
-  }
-  return (options as CollectionOptions).subset === true;
+  refuseUnknownOptions(options, ["subset"]);
+  const { subset = false } = options as CollectionOptions;
+  if (typeof subset !== "boolean") throw argumentInvalid("options.subset", "true or false", subset);
+  return subset;
 }
 
 /** What the model lacks, of a subset. @throws model_mismatch */

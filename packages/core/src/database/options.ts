@@ -1,6 +1,6 @@
 /** Options of `Database.open`, checked, with their defaults. */
 import type { IntegerMode } from "../collection/collection-state.ts";
-import { argumentInvalid } from "../errors/argument-invalid.ts";
+import { argumentInvalid, refuseUnknownOptions } from "../errors/argument-invalid.ts";
 import { didYouMean } from "../errors/suggest.ts";
 import type { StoreDriver } from "../store/store.ts";
 import type { DatabaseObserver } from "./observer.ts";
@@ -35,16 +35,7 @@ export function checkOptions(options: unknown): CheckedOptions {
   if (typeof options !== "object" || options === null || Array.isArray(options)) {
     throw argumentInvalid("options", "an object", options);
   }
-  for (const name of Object.keys(options)) {
-    if (!OPTION_NAMES.includes(name)) {
-      throw argumentInvalid(
-        `options.${name}`,
-        `one of ${OPTION_NAMES.join(", ")}`,
-        name,
-        didYouMean(name, OPTION_NAMES),
-      );
-    }
-  }
+  refuseUnknownOptions(options, OPTION_NAMES);
   const { integers, lockWaitMs, observer, now } = options as Record<keyof DatabaseOptions, unknown>;
   if (integers !== undefined && integers !== "number" && integers !== "bigint") {
     throw argumentInvalid("options.integers", '"number" or "bigint"', integers);
@@ -117,10 +108,7 @@ export interface TransactionOptions {
 export function checkTransactionOptions(options: unknown): boolean {
   if (typeof options !== "object" || options === null || Array.isArray(options))
     throw argumentInvalid("options", "an object", options);
-  for (const name of Object.keys(options)) {
-    if (name !== "savepoints")
-      throw argumentInvalid(`options.${name}`, "savepoints", name, didYouMean(name, ["savepoints"]));
-  }
+  refuseUnknownOptions(options, ["savepoints"]);
   const { savepoints = true } = options as TransactionOptions;
   if (typeof savepoints !== "boolean")
     throw argumentInvalid("options.savepoints", "true or false", savepoints);

@@ -28,12 +28,23 @@ export function checkOptions<O extends object>(checks: OptionChecks<O>, options:
   if (options === undefined) return {} as O;
   if (typeof options !== "object" || options === null || Array.isArray(options))
     throw argumentInvalid("options", "an object", options);
-  const known = Object.keys(checks);
+  refuseUnknownOptions(options, Object.keys(checks));
   for (const [name, value] of Object.entries(options)) {
-    const check = Object.hasOwn(checks, name) ? checks[name as keyof O] : undefined;
-    if (check === undefined)
-      throw argumentInvalid(`options.${name}`, `one of ${known.join(", ")}`, name, didYouMean(name, known));
-    if (value !== undefined && !check[1](value)) throw argumentInvalid(`options.${name}`, check[0], value);
+    const [expected, check] = checks[name as keyof O];
+    if (value !== undefined && !check(value)) throw argumentInvalid(`options.${name}`, expected, value);
   }
   return options as O;
+}
+
+/** Refuses options that there are not, which are misspelt as a rule. @throws argument_invalid */
+export function refuseUnknownOptions(options: object, known: readonly string[]): void {
+  for (const name of Object.keys(options)) {
+    if (known.includes(name)) continue;
+    const list = known.join(", ");
+    throw new ModelVaultError(
+      "argument_invalid",
+      `There is no option "${name}"; there ${known.length === 1 ? "is" : "are"} ${list}.${didYouMean(name, known)}`,
+      { argument: `options.${name}`, expected: `one of ${list}`, actual: `"${name}"` },
+    );
+  }
 }

@@ -99,7 +99,7 @@ export interface ErrorDetail {
   offset: number;
   /** What `openWith` was told to do. */
   onDiff: string;
-  /** How this process has the store open. */
+  /** The path as which this process has the store open. */
   openedAs: string;
   /** The call, or what was being done to a file: `write to`. */
   operation: string;
@@ -131,7 +131,7 @@ export interface ErrorDetail {
   rows: readonly { readonly key: unknown; readonly path: string; readonly reason: string }[];
   /** The offset at which what is committed ends. */
   safeEnd: number;
-  /** Whether a plan is `safe`, needs `migration`, or is `destructive`. */
+  /** What a plan does to stored rows: `safe`, `data` (looks at them, or changes them) or `loss`. */
   safety: string;
   /** The kind of a segment of a log. */
   segment: string;

@@ -7,9 +7,8 @@ import type { Catalog } from "../catalog/catalog.ts";
 import { assertVersionFits } from "../catalog/write-schema.ts";
 import type { IndexState, IntegerMode } from "../collection/collection-state.ts";
 import { nextState } from "../collection/compile-state.ts";
-import { argumentInvalid } from "../errors/argument-invalid.ts";
+import { argumentInvalid, refuseUnknownOptions } from "../errors/argument-invalid.ts";
 import { isModelVaultError, type ValidationIssue } from "../errors/error.ts";
-import { didYouMean } from "../errors/suggest.ts";
 import { valueAt } from "../index/index-entries.ts";
 import { encodeIndexValue } from "../keys/key-codec.ts";
 import type { Row, Value } from "../schema/types.ts";
@@ -123,10 +122,7 @@ function checkOptions(options: CheckOptions): {
   readonly limit: number;
   readonly onRow: CheckOptions["onRow"];
 } {
-  for (const key of Object.keys(options)) {
-    if (!OPTION_NAMES.includes(key))
-      throw argumentInvalid(`options.${key}`, OPTION_NAMES.join(", "), key, didYouMean(key, OPTION_NAMES));
-  }
+  refuseUnknownOptions(options, OPTION_NAMES);
   const { rewrite, integers, limit = LIMIT, onRow } = options;
   checkRewrite(rewrite, integers, "checkVersion");
   if (!Number.isSafeInteger(limit) || limit < 0)

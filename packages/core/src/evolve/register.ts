@@ -4,10 +4,9 @@
  */
 import { putNewCollection, putNextVersion } from "../catalog/write-schema.ts";
 import type { CollectionState, IntegerMode } from "../collection/collection-state.ts";
-import { argumentInvalid } from "../errors/argument-invalid.ts";
+import { argumentInvalid, refuseUnknownOptions } from "../errors/argument-invalid.ts";
 import { ModelVaultError } from "../errors/error.ts";
 import { refuseAsyncFunction } from "../errors/refuse-promise.ts";
-import { didYouMean } from "../errors/suggest.ts";
 import { checkCollection } from "../schema/check-collection.ts";
 import type { MaintenanceProgress } from "../store/maintenance.ts";
 import type { WriteSession } from "../transaction/write-session.ts";
@@ -105,10 +104,7 @@ const OPTION_NAMES = ["accept", "rewrite", "integers", "onProgress"];
 function checkVersionOptions(
   options: VersionOptions,
 ): VersionOptions & Required<Pick<VersionOptions, "accept">> {
-  for (const key of Object.keys(options)) {
-    if (!OPTION_NAMES.includes(key))
-      throw argumentInvalid(`options.${key}`, OPTION_NAMES.join(", "), key, didYouMean(key, OPTION_NAMES));
-  }
+  refuseUnknownOptions(options, OPTION_NAMES);
   const { accept = "safe", rewrite, integers, onProgress } = options;
   if (!ACCEPTED.includes(accept))
     throw argumentInvalid("options.accept", '"safe", "migration" or "breaking"', accept);

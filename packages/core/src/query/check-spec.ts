@@ -3,7 +3,7 @@
  * operands they need, counts are integers. What comes out is a frozen copy, so a query never changes under its
  * caller's hands; whether paths exist and values fit their types is for `resolve.ts`.
  */
-import { argumentInvalid } from "../errors/argument-invalid.ts";
+import { argumentInvalid, refuseUnknownOptions } from "../errors/argument-invalid.ts";
 import { ModelVaultError } from "../errors/error.ts";
 import { didYouMean } from "../errors/suggest.ts";
 import { describeValue } from "../schema/describe-value.ts";
@@ -99,10 +99,7 @@ export function checkPath(path: unknown, argument: string): string | readonly st
 export function checkExplainOptions(options: unknown): { readonly run: boolean } {
   if (typeof options !== "object" || options === null)
     throw argumentInvalid("options", "an object with run", options);
-  for (const key of Object.keys(options)) {
-    if (key !== "run")
-      throw argumentInvalid(`options.${key}`, "left out; the option is run", key, didYouMean(key, ["run"]));
-  }
+  refuseUnknownOptions(options, ["run"]);
   const { run = true } = options as { readonly run?: unknown };
   if (typeof run !== "boolean") throw argumentInvalid("options.run", "true or false", run);
   return { run };

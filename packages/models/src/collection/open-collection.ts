@@ -1,5 +1,11 @@
 /** From a model and an open vault (or a transaction, or a view) to a typed collection. */
-import type { Collection, ReadHandle, Row, WriteHandle } from "@modelvault/core";
+import {
+  type Collection,
+  type ReadHandle,
+  type Row,
+  refuseUnknownOptions,
+  type WriteHandle,
+} from "@modelvault/core";
 import { argumentInvalid } from "../define/arguments.ts";
 import type { InputOf, Model, RowOf } from "../define/model.ts";
 import { refuseAsync } from "../define/refuse-async.ts";

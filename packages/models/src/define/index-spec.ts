@@ -1,4 +1,5 @@
 /** Indexes as a model's options name them. */
+import { refuseUnknownOptions } from "@modelvault/core";
 import { argumentInvalid } from "./arguments.ts";
 
 export interface IndexSpec<Path extends string = string> {

@@ -1,4 +1,5 @@
 /** The options of `defineModel` and what they must be. What only types would catch is caught here too. */
+import { refuseUnknownOptions } from "@modelvault/core";
 import { type FieldShape, fieldAt, fieldsIn } from "../convert/shape.ts";
 import type { RowPathsOf, ScalarPathsOf } from "../types/paths.ts";
 import { argumentInvalid } from "./arguments.ts";
