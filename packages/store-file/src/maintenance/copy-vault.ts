@@ -41,7 +41,7 @@ export function copyImage(
 function taken(destination: string): ModelVaultError {
   return new ModelVaultError(
     "argument_invalid",
-    `destination must be a place without a file; "${destination}" exists.`,
+    `destination must be a place without a file; "${destination}" exists. Only restore replaces a vault, with { overwrite: true }.`,
     {
       argument: "destination",
       expected: "a place without a file",

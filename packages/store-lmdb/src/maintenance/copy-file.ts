@@ -152,7 +152,7 @@ function syncPath(path: string): void {
 function taken(destination: string): ModelVaultError {
   return new ModelVaultError(
     "argument_invalid",
-    `destination must be a place without a file; "${destination}" exists.`,
+    `destination must be a place without a file; "${destination}" exists. Only restore replaces a vault, with { overwrite: true }.`,
     { argument: "destination", expected: "a place without a file", actual: destination },
   );
 }
