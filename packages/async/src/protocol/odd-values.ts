@@ -2,6 +2,8 @@
  * Values that structured clone refuses, spelled out: they come to life in the worker as something the engine judges in the same
  * words as it would the original. None of them can be stored; this is about who says so, and how.
  */
+import { copyOfBytes } from "./bytes.ts";
+
 type Odd =
   | readonly ["plain", value: unknown]
   | readonly ["function"]
@@ -47,7 +49,7 @@ function spellValue(value: unknown, above: readonly object[]): Odd {
   const tag = Object.prototype.toString.call(value).slice(8, -1);
   if (tag === "Uint8Array") {
     try {
-      return ["plain", Uint8Array.prototype.slice.call(value)];
+      return ["plain", copyOfBytes(value)];
     } catch {
       return ArrayBuffer.isView(value) ? ["detached"] : ["tagged", tag];
     }

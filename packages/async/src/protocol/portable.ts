@@ -5,6 +5,7 @@
  * not known here.
  */
 import { ModelVaultError } from "@modelvault/core";
+import { copyOfBytes } from "./bytes.ts";
 import { isPlain, prototypeLike } from "./odd-values.ts";
 
 export interface Portable {
@@ -144,7 +145,7 @@ function copyList(value: readonly unknown[], found: Found, depth: number): unkno
 
 function copyBytes(value: Uint8Array, found: Found): unknown {
   try {
-    return Uint8Array.prototype.slice.call(value);
+    return copyOfBytes(value);
   } catch {
     // Its bytes were handed over to another thread.
     found.odd = true;

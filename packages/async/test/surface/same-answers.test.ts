@@ -19,6 +19,13 @@ class Tome {
 let deep: unknown = 1;
 for (let level = 0; level < 5000; level++) deep = { deep };
 
+/** Bytes whose constructor takes no length. */
+class Hash extends Uint8Array {
+  constructor(hex: string) {
+    super(Buffer.from(hex, "hex"));
+  }
+}
+
 class Spoken {
   toJSON(): number {
     return 1;
@@ -102,6 +109,10 @@ const operations: Readonly<Record<string, Operation>> = {
   "insert what is very deep": (db) =>
     db.collection("books").insert({ id: 53, title: "Ok", extra: deep } as never),
   "insert bytes that are gone": (db) => db.collection("books").insert({ id: 53, title: "Ok", cover: gone }),
+  "insert bytes of a class": (db) =>
+    db.collection("books").insert({ id: 54, title: "Hash", cover: new Hash("00ff") }),
+  "get bytes of a class": (db) => db.collection("books").where("cover", "=", new Hash("00ff")).all(),
+  "delete bytes of a class": (db) => db.collection("books").delete(54),
   "insert no bytes": (db) => db.collection("books").insert({ id: 53, title: "Ok", cover: new Uint8Array(0) }),
   "get no bytes": (db) => db.collection("books").get(53),
   "delete no bytes": (db) => db.collection("books").delete(53),
