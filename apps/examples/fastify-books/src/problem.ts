@@ -58,6 +58,7 @@ const statuses: Readonly<Record<string, number>> = {
   validation_failed: 422,
   row_too_large: 422,
   primary_key_changed: 422,
+  primary_key_invalid: 422,
   store_key_too_long: 422,
   cursor_invalid: 422,
   cursor_mismatch: 422,

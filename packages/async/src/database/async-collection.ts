@@ -111,6 +111,8 @@ export class AsyncCollection<R extends object = Row> {
 
   /** The rows under several keys, in their order, `undefined` where there is none. */
   async getMany(keys: Iterable<Value>, options?: CallOptions): Promise<(R | undefined)[]> {
+    if (typeof keys === "string")
+      throw argumentInvalid("keys", "an array or another iterable of primary keys", keys);
     const iterate = readable(
       "keys",
       () => (keys as { [Symbol.iterator]?: unknown } | null | undefined)?.[Symbol.iterator],
@@ -144,6 +146,11 @@ export class AsyncCollection<R extends object = Row> {
   query(spec?: QuerySpec): AsyncQuery<R> {
     const place = { site: this.#site, ref: this.#ref, integers: this.#integers };
     return spec === undefined ? new AsyncQuery<R>(place) : AsyncQuery.fromSpec<R>(place, spec);
+  }
+
+  /** A query, run on these rows. Not for user code. */
+  run(query: AsyncQuery<R>): AsyncQuery<R> {
+    return query.at({ site: this.#site, ref: this.#ref, integers: this.#integers });
   }
 
   /** A query for the rows that match; further calls are AND-ed. */

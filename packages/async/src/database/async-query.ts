@@ -66,6 +66,11 @@ export class AsyncQuery<R extends object = Row> implements AsyncIterable<R> {
     );
   }
 
+  /** The same query elsewhere. Not for user code. */
+  at(place: QueryPlace): AsyncQuery<R> {
+    return new AsyncQuery<R>(place, this.#draft);
+  }
+
   /** The query as plain data. @throws the first mistake that was made building it */
   toSpec(): QuerySpec {
     if ("mistake" in this.#draft) throw this.#draft.mistake;

@@ -1,12 +1,12 @@
 /**
- * Rows of a collection as a model knows them. Rows are made in the caller's thread, for the schema that the collection had when it was last compared with the model; each write says
+ * Rows of a collection as a model knows them. Rows are made, and read, in the caller's thread, by the schema that the collection had when it was last compared with the model; each call says
  * which edition that was, and the engine refuses it where there is another by now. Then the two are compared again.
  */
 import { isModelVaultError, type Row, type SchemaDescription } from "@modelvault/core";
 import type { AsyncCollection } from "../database/async-collection.ts";
 import type { AsyncReadHandle, AsyncWriteHandle } from "../database/async-handle.ts";
 
-/** How often the schema may change between a comparison and a write. */
+/** How often the schema may change between a comparison and a call. */
 const ATTEMPTS_MAX = 5;
 
 /** What a model and its collection were last found to agree on. */
@@ -39,7 +39,7 @@ export function isTransactional(handle: object): handle is Transactional {
 }
 
 export class AgreedRows {
-  /** For reading, whatever the edition. */
+  /** Whatever the edition: for what gives no rows. */
   readonly rows: AsyncCollection<Row>;
   readonly #handle: AsyncReadHandle;
   readonly #open: (handle: AsyncReadHandle) => AsyncCollection<Row>;
@@ -71,7 +71,7 @@ export class AgreedRows {
    * Runs a statement on rows of the edition that was agreed on; again, where there is another that the model agrees with as well. `once`: the statement cannot be run again.
    * Rejects with model_mismatch.
    */
-  async write<T>(statement: (rows: AsyncCollection<Row>) => Promise<T>, once: boolean = false): Promise<T> {
+  async run<T>(statement: (rows: AsyncCollection<Row>) => Promise<T>, once: boolean = false): Promise<T> {
     for (let attempt = 1; ; attempt++) {
       const rows = this.#current();
       const edition = this.#edition;
@@ -95,7 +95,7 @@ export class AgreedRows {
   }
 }
 
-/** Whether a write was refused because of its edition, not yet compared with the model; or for what a subset model lacks, which may be another by now. */
+/** Whether a call was refused because of its edition, not yet compared with the model; or for what a subset model lacks, which may be another by now. */
 function isOutdated(error: unknown): boolean {
   if (isModelVaultError(error, "model_mismatch")) return error.details.findings === undefined;
   return isModelVaultError(error, "model_subset_incomplete");

@@ -57,7 +57,7 @@ export class AsyncModelCollection<Row, Input, Key extends string> {
   /** Stores a new row and gives its primary key. Rejects with validation_failed (every problem of the row), row_exists, unique_violation. */
   async insert(row: Input, options?: CallOptions): Promise<KeyIn<Row, Key>> {
     const key = await this.#withKeys((agreed, withKey) =>
-      agreed.write(async (rows) => rows.insert(this.#compiled.validate(withKey(row)), options)),
+      agreed.run(async (rows) => rows.insert(this.#compiled.validate(withKey(row)), options)),
     );
     return this.#compiled.keyToModel(key) as KeyIn<Row, Key>;
   }
@@ -70,7 +70,7 @@ export class AsyncModelCollection<Row, Input, Key extends string> {
     if (typeof each !== "function" && typeof eachAsync !== "function")
       throw argumentInvalid("rows", "an array or another iterable of rows", rows);
     return this.#withKeys((agreed, withKey) =>
-      agreed.write(
+      agreed.run(
         (stored) => stored.insertMany(this.#validated(rows, withKey), options),
         !Array.isArray(rows),
       ),
@@ -82,10 +82,10 @@ export class AsyncModelCollection<Row, Input, Key extends string> {
     const { layOver, model } = this.#compiled;
     return this.#withKeys((agreed, withKey) => {
       const valid = (): StoredRow => this.#compiled.validate(withKey(row));
-      if (layOver === undefined) return agreed.write(async (rows) => rows.put(valid(), options));
+      if (layOver === undefined) return agreed.run(async (rows) => rows.put(valid(), options));
       // What a subset model does not know of the row that is there is kept.
       return agreed.apart((own) =>
-        own.write(async (rows) => {
+        own.run(async (rows) => {
           const after = valid();
           const key = after[model.primaryKey] ?? null;
           const replaces = await rows.has(key, options);
@@ -105,7 +105,7 @@ export class AsyncModelCollection<Row, Input, Key extends string> {
   ): Promise<Row> {
     const changed = changerOf(this.#compiled, change);
     const engineKey = this.#compiled.keyToEngine(key);
-    return this.#revive(await this.#agreed.write((rows) => rows.update(engineKey, changed, options)));
+    return this.#revive(await this.#agreed.run((rows) => rows.update(engineKey, changed, options)));
   }
 
   /** Removes the row under a key; gives whether there was one. */
@@ -129,12 +129,13 @@ export class AsyncModelCollection<Row, Input, Key extends string> {
 
   /** The rows under several keys, in their order, `undefined` where there is none. */
   async getMany(keys: Iterable<KeyIn<Row, Key>>, options?: CallOptions): Promise<(Row | undefined)[]> {
-    if (typeof (keys as Partial<Iterable<unknown>> | null | undefined)?.[Symbol.iterator] !== "function")
+    if (
+      typeof keys === "string" ||
+      typeof (keys as Partial<Iterable<unknown>> | null | undefined)?.[Symbol.iterator] !== "function"
+    )
       throw argumentInvalid("keys", "an array or another iterable of primary keys", keys);
-    const rows = await this.#rows.getMany(
-      Array.from(keys, (key) => this.#compiled.keyToEngine(key)),
-      options,
-    );
+    const engineKeys = Array.from(keys, (key) => this.#compiled.keyToEngine(key));
+    const rows = await this.#agreed.run((stored) => stored.getMany(engineKeys, options));
     return rows.map((row) => (row === undefined ? undefined : this.#revive(row)));
   }
 
@@ -181,6 +182,21 @@ export class AsyncModelCollection<Row, Input, Key extends string> {
     return this.query().limit(rows);
   }
 
+  offset(rows: number): AsyncModelQuery<Row, Input, Key> {
+    return this.query().offset(rows);
+  }
+
+  after(cursor: string | null | undefined): AsyncModelQuery<Row, Input, Key> {
+    return this.query().after(cursor);
+  }
+
+  select<const Path extends { [P in RowPathsOf<Row>]: P }[RowPathsOf<Row>]>(
+    ...paths: readonly Path[]
+  ): AsyncModelQuery<Row, Input, Key, Path> {
+    // The same paths, whose type is not worked out while the model is not known.
+    return this.query().select(...(paths as readonly never[])) as AsyncModelQuery<Row, Input, Key, Path>;
+  }
+
   /** Every row, in the order of the primary key. */
   all(options?: CallOptions): Promise<Row[]> {
     return this.query().all(options) as Promise<Row[]>;
@@ -220,11 +236,13 @@ export class AsyncModelCollection<Row, Input, Key extends string> {
   /** The row under a key of the engine; of a subset model no more than it knows. */
   #find(key: Value, options: CallOptions | undefined): Promise<StoredRow | undefined> {
     const { paths, model } = this.#compiled;
-    if (paths === undefined) return this.#rows.get(key, options);
-    return this.#rows
-      .where([model.primaryKey], "=", key)
-      .select(...paths)
-      .first(options);
+    if (paths === undefined) return this.#agreed.run((rows) => rows.get(key, options));
+    return this.#agreed.run((rows) =>
+      rows
+        .where([model.primaryKey], "=", key)
+        .select(...paths)
+        .first(options),
+    );
   }
 
   readonly #revive = (row: StoredRow): Row => this.#compiled.revive(row) as Row;

@@ -107,18 +107,18 @@ export class AsyncModelQuery<Row, Input, Key extends string, Selection extends s
 
   /** All rows. */
   async all(options?: CallOptions): Promise<ResultOf<Row, Selection>[]> {
-    return (await this.#reading().all(options)).map(this.#revive);
+    return (await this.#run((query) => query.all(options))).map(this.#revive);
   }
 
   /** The first row, or undefined. */
   async first(options?: CallOptions): Promise<ResultOf<Row, Selection> | undefined> {
-    const row = await this.#reading().first(options);
+    const row = await this.#run((query) => query.first(options));
     return row === undefined ? undefined : this.#revive(row);
   }
 
   /** The only row. Rejects with query_not_one. */
   async one(options?: CallOptions): Promise<ResultOf<Row, Selection>> {
-    return this.#revive(await this.#reading().one(options));
+    return this.#revive(await this.#run((query) => query.one(options)));
   }
 
   /** How many rows there are, limit and offset considered. */
@@ -133,13 +133,22 @@ export class AsyncModelQuery<Row, Input, Key extends string, Selection extends s
 
   /** As many rows as `limit` says, and a cursor to go on with. */
   async page(options?: CallOptions): Promise<Page<ResultOf<Row, Selection>>> {
-    const { rows, next } = await this.#reading().page(options);
+    const { rows, next } = await this.#run((query) => query.page(options));
     return { rows: rows.map(this.#revive), next };
   }
 
   /** Rows one by one, as they were when the first was asked for. */
   async *iterate(options?: CallOptions): AsyncGenerator<ResultOf<Row, Selection>, void, undefined> {
-    for await (const row of this.#reading().iterate(options)) yield this.#revive(row);
+    const begun = await this.#run(async (query) => {
+      const rows = query.iterate(options);
+      return { rows, first: await rows.next() };
+    });
+    try {
+      for (let step = begun.first; step.done !== true; step = await begun.rows.next())
+        yield this.#revive(step.value);
+    } finally {
+      await begun.rows.return?.();
+    }
   }
 
   [Symbol.asyncIterator](): AsyncGenerator<ResultOf<Row, Selection>, void, undefined> {
@@ -154,8 +163,7 @@ export class AsyncModelQuery<Row, Input, Key extends string, Selection extends s
   /** Changes the rows that match, all or none, as `update` of the collection does; gives how many. */
   async update(change: PatchOf<Row, Key> | ((row: Row) => Input), options?: CallOptions): Promise<number> {
     const changed = changerOf(this.#parts.compiled, change);
-    const spec = this.#query.toSpec();
-    return this.#parts.rows.write((rows) => rows.query(spec).update(changed, options));
+    return this.#parts.rows.run((rows) => rows.run(this.#query).update(changed, options));
   }
 
   /** How the query is run and why. */
@@ -163,6 +171,12 @@ export class AsyncModelQuery<Row, Input, Key extends string, Selection extends s
   explain(options: { readonly run: false } & CallOptions): Promise<Explanation>;
   explain(options: { readonly run?: boolean } & CallOptions = {}): Promise<Explanation> {
     return this.#reading().explain(options as { readonly run: false });
+  }
+
+  /** Runs the query that reads rows, where the collection is what the model takes it for. */
+  #run<T>(terminal: (query: AsyncQuery<StoredRow>) => Promise<T>): Promise<T> {
+    const query = this.#reading();
+    return this.#parts.rows.run((rows) => terminal(rows.run(query)));
   }
 
   /** The query that reads rows: of a subset model no more than it knows. */

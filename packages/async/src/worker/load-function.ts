@@ -19,7 +19,7 @@ export async function loadFunction(moduleUrl: string, name: string, from: Loaded
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new ModelVaultError(
       "argument_invalid",
-      `${from.module} must be ${expected}, not ${moduleUrl}: ${reason} (Bundlers must leave it out: a worker finds it by its URL.)`,
+      `${from.module} must be ${expected}, not ${moduleUrl}: ${reason} (A bundler must leave it out, for a worker finds it by its URL; a loader that it needs is an option of the worker: execArgv.)`,
       { argument: from.module, expected, actual: moduleUrl },
       { cause },
     );

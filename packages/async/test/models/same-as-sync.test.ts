@@ -273,6 +273,38 @@ describe("a collection that gets another schema while its model is held", () => 
     }
   });
 
+  test("gives no rows through it either, and gives them again once the schema is the model's", async () => {
+    const db = await emptied();
+    const books = await asyncCollection(db, Book);
+    await books.insert(ROW);
+    await withNote(undefined as never, db);
+    const reads: readonly (() => Promise<unknown>)[] = [
+      () => books.get("1"),
+      () => books.getOrThrow("1"),
+      () => books.getMany(["1"]),
+      () => books.all(),
+      () => books.where("year", ">", 1).first(),
+      () => books.query().one(),
+      () => books.limit(1).page(),
+      () => books.select("title").offset(0).after(null).all(),
+      () => books.iterate().next(),
+    ];
+    for (const read of reads) await expect(read()).rejects.toMatchObject({ code: "model_mismatch" });
+    expect(await books.count()).toBe(1);
+    const titles = await asyncCollection(db, Title, { subset: true });
+    const { name: _, version: __, ...descriptor } = await db.schema("books");
+    await db.registerVersion(
+      "books",
+      { ...descriptor, fields: descriptor.fields.filter(({ path }) => String(path) !== "note") },
+      { accept: "breaking" },
+    );
+    for (const read of reads) await expect(read()).resolves.toBeDefined();
+    expect(await titles.get("1")).toEqual({ isbn: "1", title: "Dune", author: { name: "Herbert" } });
+    for (const wrong of ["1", 5])
+      await expect(books.getMany(wrong as never)).rejects.toMatchObject({ code: "argument_invalid" });
+    await expect(db.collection("books").getMany("1")).rejects.toMatchObject({ code: "argument_invalid" });
+  });
+
   test("takes them through a model of some of its fields, and once the schema is the model's again", async () => {
     for (const write of writes)
       expect(await withPart(Loose, inTurn(withNote, write))).toHaveProperty("value");
