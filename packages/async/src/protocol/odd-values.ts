@@ -42,8 +42,9 @@ function spellValue(value: unknown, above: readonly object[]): Odd {
   const path = [...above, value];
   if (Array.isArray(value)) {
     const items = Object.keys(value)
-      .filter((key) => Number.isInteger(Number(key)))
-      .map((key) => [Number(key), spellValue(value[Number(key)], path)] as const);
+      .map(Number)
+      .filter((at) => Number.isInteger(at) && at >= 0 && at < value.length && Object.hasOwn(value, at))
+      .map((at) => [at, spellValue(value[at], path)] as const);
     return ["list", value.length, items];
   }
   const tag = Object.prototype.toString.call(value).slice(8, -1);

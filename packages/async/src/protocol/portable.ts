@@ -138,7 +138,9 @@ function copyList(value: readonly unknown[], found: Found, depth: number): unkno
   const list: unknown[] = new Array(value.length);
   for (const index in value) {
     const at = Number(index);
-    if (Number.isInteger(at) && Object.hasOwn(value, index)) list[at] = copy(value[at], found, depth + 1);
+    // A list has more properties than elements, and names that only read like an index are of those.
+    if (Number.isInteger(at) && at >= 0 && at < value.length && Object.hasOwn(value, at))
+      list[at] = copy(value[at], found, depth + 1);
   }
   return list;
 }

@@ -113,6 +113,14 @@ const operations: Readonly<Record<string, Operation>> = {
     db.collection("books").insert({ id: 54, title: "Hash", cover: new Hash("00ff") }),
   "get bytes of a class": (db) => db.collection("books").where("cover", "=", new Hash("00ff")).all(),
   "delete bytes of a class": (db) => db.collection("books").delete(54),
+  "insert lists with properties": (db) =>
+    db.collection("books").insertMany([
+      { id: 55, title: "A", tags: Object.assign([], { "1e3": "x" }) },
+      { id: 56, title: "B", tags: Object.assign(["a"], { "": "x", "-1": "y", "1.0": "z", length2: "w" }) },
+      { id: 57, title: "C", extra: Object.assign([], { "1e3": 5 }) },
+    ]),
+  "get lists with properties": (db) => db.collection("books").getMany([55, 56, 57]),
+  "delete lists with properties": (db) => db.collection("books").where("id", ">=", 55).delete(),
   "insert no bytes": (db) => db.collection("books").insert({ id: 53, title: "Ok", cover: new Uint8Array(0) }),
   "get no bytes": (db) => db.collection("books").get(53),
   "delete no bytes": (db) => db.collection("books").delete(53),
