@@ -199,7 +199,8 @@ function isIterable(argument: string, value: unknown): value is Iterable<unknown
     argument,
     () => (value as { [Symbol.iterator]?: unknown } | null | undefined)?.[Symbol.iterator],
   );
-  return typeof iterate === "function";
+  // A text is one of its characters, which nobody means.
+  return typeof iterate === "function" && typeof value !== "string";
 }
 
 /** A patch: every part of a row optional, lists and bytes whole. */

@@ -82,7 +82,7 @@ export function modelMismatch(
   const reasons = findings.map(({ reason }) => reason.replace(/\.$/, "")).join("; ");
   return new ModelVaultError(
     "model_mismatch",
-    `The model "${model.name}" is not the schema that the collection has (version ${version}): ${reasons}. To change the collection, plan it with the whole model (plan and apply, or openWith); a model of some of its fields is opened with { subset: true }.`,
+    `The model "${model.name}" is not the schema that the collection has (version ${version}): ${reasons}. If this program is older than the vault, restart it with the newer models. To change the collection, plan it with the whole model (plan and apply, or openWith); a model of some of its fields is opened with { subset: true }.`,
     { collection: model.name, version, primaryKey: stored.primaryKey, findings },
   );
 }

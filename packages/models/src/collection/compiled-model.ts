@@ -14,6 +14,8 @@ export interface CompiledModel {
   readonly integers: "exact" | undefined;
   /** A row of the model from one of the engine. */
   readonly revive: Reviver;
+  /** Asked before rows are read. @throws model_mismatch when they are no longer of the model's types */
+  readonly agreeToRead: () => void;
   /** A row to store. @throws validation_failed, validation_async, model_schema_invalid */
   readonly validate: (candidate: unknown) => Row;
   /** An update function of the engine for a patch or a function of the model. */
@@ -81,6 +83,7 @@ export function compileModel(model: Model): CompiledModel {
     model,
     integers: holdsWide(shape) ? "exact" : undefined,
     revive,
+    agreeToRead: () => undefined,
     validate: (candidate) => lower(validateRow(model, candidate)),
     changer,
     keyToEngine: (key) => lowerOperand(keyShape, key) as Value,

@@ -87,7 +87,7 @@ export class ModelCollection<Row, Input, Key extends string> {
     return this.#rows.delete(this.#compiled.keyToEngine(key));
   }
 
-  /** The row under a key. */
+  /** The row under a key. @throws model_mismatch when rows are no longer of the model's types, as all that reads */
   get(key: KeyIn<Row, Key>): Row | undefined {
     const row = this.#find(this.#compiled.keyToEngine(key));
     return row === undefined ? undefined : this.#revive(row);
@@ -101,9 +101,13 @@ export class ModelCollection<Row, Input, Key extends string> {
 
   /** The rows under several keys, in their order, `undefined` where there is none. */
   getMany(keys: Iterable<KeyIn<Row, Key>>): (Row | undefined)[] {
-    if (typeof (keys as Partial<Iterable<unknown>> | null | undefined)?.[Symbol.iterator] !== "function")
+    if (
+      typeof keys === "string" ||
+      typeof (keys as Partial<Iterable<unknown>> | null | undefined)?.[Symbol.iterator] !== "function"
+    )
       throw argumentInvalid("keys", "an array or another iterable of primary keys", keys);
     const engineKeys = Array.from(keys, (key) => this.#compiled.keyToEngine(key));
+    this.#compiled.agreeToRead();
     const rows =
       this.#compiled.paths === undefined
         ? this.#rows.getMany(engineKeys)
@@ -202,7 +206,8 @@ export class ModelCollection<Row, Input, Key extends string> {
 
   /** The row under a key of the engine. */
   #find(key: Value): StoredRow | undefined {
-    const { paths, model } = this.#compiled;
+    const { agreeToRead, paths, model } = this.#compiled;
+    agreeToRead();
     if (paths === undefined) return this.#rows.get(key);
     return this.#rows
       .where([model.primaryKey], "=", key)

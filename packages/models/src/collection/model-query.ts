@@ -127,7 +127,7 @@ export class ModelQuery<Row, Input, Key extends string, Selection extends string
 
   /** Rows one by one, as they were when the first was asked for, whatever is written meanwhile. */
   iterate(): Generator<ResultOf<Row, Selection>, void, undefined> {
-    return mapRows(this.#reading().iterate(), this.#revive);
+    return mapRows(this.#reading().iterate(), this.#revive, this.#compiled.agreeToRead);
   }
 
   /** As many rows as `limit` says, and a cursor to go on with. @throws argument_invalid without a limit */
@@ -155,7 +155,8 @@ export class ModelQuery<Row, Input, Key extends string, Selection extends string
 
   /** The query that reads rows: of a subset model no more than it knows. */
   #reading(): Query<StoredRow> {
-    const { paths } = this.#compiled;
+    const { agreeToRead, paths } = this.#compiled;
+    agreeToRead();
     return this.#selected || paths === undefined ? this.#query : this.#query.select(...paths);
   }
 
@@ -167,6 +168,12 @@ export class ModelQuery<Row, Input, Key extends string, Selection extends string
     this.#compiled.revive(row) as ResultOf<Row, Selection>;
 }
 
-function* mapRows<From, To>(rows: Iterable<From>, map: (row: From) => To): Generator<To, void, undefined> {
+/** @param begin called when the first row is asked for, which is when the iteration takes its state */
+function* mapRows<From, To>(
+  rows: Iterable<From>,
+  map: (row: From) => To,
+  begin: () => void,
+): Generator<To, void, undefined> {
+  begin();
   for (const row of rows) yield map(row);
 }

@@ -14,7 +14,7 @@ import { noteOfModel } from "../plan/variant-notes.ts";
 import { compareModel } from "./compare-model.ts";
 import { type CompiledModel, compileModel, guardModel } from "./compiled-model.ts";
 import { ModelCollection } from "./model-collection.ts";
-import { compareSubset, subsetModel } from "./subset.ts";
+import { compareForReading, compareSubset, subsetModel } from "./subset.ts";
 
 export interface CollectionOptions {
   /**
@@ -48,7 +48,7 @@ export function collection<M extends Model>(
     let missing = compareSubset(db, model);
     // What the model does not know may hold what the handle's numbers cannot, and an update carries it along.
     rows = openRows(db, { ...compiled, integers: "exact" });
-    const agree = onceAVersion(rows, () => {
+    const agree = onceASchema(db, model, () => {
       missing = compareSubset(db, model);
     });
     whole = subsetModel(compiled, () => {
@@ -61,25 +61,26 @@ export function collection<M extends Model>(
     rows = openRows(db, compiled);
     whole = guardModel(
       compiled,
-      onceAVersion(rows, () => compareModel(db, model)),
+      onceASchema(db, model, () => compareModel(db, model)),
     );
   }
   return new ModelCollection<RowOf<M>, InputOf<M>, M["primaryKey"]>({
     rows,
-    compiled: whole,
+    compiled: { ...whole, agreeToRead: onceASchema(db, model, () => compareForReading(db, model)) },
     keys: generatedKeys(db, rows, model),
     atomically: (work) => (hasTransaction(db) ? db.transaction(work) : work()),
   });
 }
 
-/** Asks again when the collection's schema has a new version. */
-function onceAVersion(rows: Collection<Row>, ask: () => void): () => void {
-  let agreed = rows.version;
+/** Asks again when the collection has another schema, or is another collection of that name. */
+function onceASchema(db: ReadHandle, { name }: Model, ask: () => void): () => void {
+  const packed = db.packed(name);
+  let agreed = packed.shape().state;
   return () => {
-    const { version } = rows;
-    if (version === agreed) return;
+    const { state } = packed.shape();
+    if (state === agreed) return;
     ask();
-    agreed = version;
+    agreed = state;
   };
 }
 

@@ -23,6 +23,25 @@ const ALLOWED: ReadonlySet<string> = new Set([
   ...["constraint_loosened", "constraint_tightened", "constraints_rewritten", "default_changed"],
 ]);
 
+/** Differences that leave rows readable as the model types them: those, and a model that would allow more than there is. */
+const READABLE: ReadonlySet<string> = new Set([
+  ...[...ALLOWED, "made_optional", "enum_grown"],
+  ...["index_added", "index_changed", "index_rekeyed", "unique_index_added"],
+]);
+
+/**
+ * Whether rows of the collection have the types that the model says, with or without more fields than it knows.
+ * @throws model_mismatch
+ */
+export function compareForReading(db: ReadHandle, model: Model): void {
+  const { name, version, primaryKey, fields, indexes } = db.schema(model.name);
+  const stored = checkCollection({ name, primaryKey, fields, indexes }).schema;
+  const wrong = classify(stored, checkCollection(model.descriptor).schema).filter(
+    ({ change }) => !READABLE.has(change),
+  );
+  if (wrong.length > 0) throw modelMismatch(model, stored, version, wrong);
+}
+
 /**
  * The paths of required fields that the model does not know, without which no row can be inserted.
  * @throws model_mismatch when the model is no part of the collection

@@ -39,7 +39,7 @@ export function validateRow(model: Model, candidate: unknown): Row {
   if (isPromise(result)) {
     // What it comes to is not news: the caller gets this error instead.
     result.then(undefined, () => undefined);
-    throw asynchronous(model.name);
+    throw whyLater(model, candidate);
   }
   if (result.issues === undefined) {
     if (typeof result.value !== "object" || result.value === null)
@@ -70,14 +70,34 @@ function runSchema(
     return model.schema["~standard"].validate(candidate);
   } catch (cause) {
     if (isModelVaultError(cause, "validation_async")) throw asynchronous(model.name);
-    const reason = cause instanceof Error ? cause.message : showValue(cause);
-    throw new ModelVaultError(
-      "model_schema_threw",
-      `The schema of the model "${model.name}" threw while it validated a row: ${reason}`,
-      { model: model.name },
-      { cause },
-    );
+    throw schemaThrew(model, cause);
   }
+}
+
+function schemaThrew(model: Model, cause: unknown): ModelVaultError {
+  const reason = cause instanceof Error ? cause.message : showValue(cause);
+  return new ModelVaultError(
+    "model_schema_threw",
+    `The schema of the model "${model.name}" threw while it validated a row: ${reason}`,
+    { model: model.name },
+    { cause },
+  );
+}
+
+/** Zod gives a promise where a check throws, too. Asked for an answer at once, it throws what the check threw, or an error of its own for what is asynchronous. */
+function whyLater(model: Model, candidate: unknown): ModelVaultError {
+  const { "~standard": standard, safeParse } = model.schema as Model["schema"] & {
+    readonly safeParse?: unknown;
+  };
+  if (standard.vendor === "zod" && typeof safeParse === "function") {
+    try {
+      safeParse.call(model.schema, candidate);
+    } catch (cause) {
+      if (!(cause instanceof Error && cause.constructor.name === "$ZodAsyncError"))
+        return schemaThrew(model, cause);
+    }
+  }
+  return asynchronous(model.name);
 }
 
 /** Whether an issue is as the standard has it. Some libraries have arrays of their own kind for paths. */

@@ -16,7 +16,7 @@ export function argumentInvalid(argument: string, expected: string, value: unkno
 export function asynchronous(model: string): ModelVaultError {
   return new ModelVaultError(
     "validation_async",
-    `The schema of the model "${model}" validates asynchronously (an async refinement or transform, a promise, or a check that throws). Use synchronous checks, and do the rest before the write.`,
+    `The schema of the model "${model}" validates asynchronously (an async refinement or transform, or a promise). Use synchronous checks, and do the rest before the write.`,
     { model },
   );
 }

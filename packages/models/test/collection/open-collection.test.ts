@@ -177,32 +177,3 @@ describe("arguments", () => {
     expect(refused(() => collection(db, JSON.parse('{"name":"books"}'))).code).toBe("argument_invalid");
   });
 });
-
-describe("a collection whose schema changes while it is held", () => {
-  test("takes no more writes, for the model would drop what it does not know", () => {
-    using db = Database.open(memoryStore());
-    const books = collection(db, Book);
-    books.insert(row);
-    const { fields } = db.schema("books");
-    db.registerVersion("books", { fields: [...fields, { path: "shelf", type: { optional: "string" } }] });
-    db.collection("books").update("1", { shelf: "A1" });
-    const writes = [
-      () => books.update("1", { year: 2000 }),
-      () => books.where("id", "=", "1").update({ year: 2000 }),
-      () => books.put(row),
-      () => books.insert({ ...row, id: "2" }),
-      () => books.insertMany([{ ...row, id: "2" }]),
-    ];
-    for (const write of writes) expect(refused(write).code).toBe("model_mismatch");
-    expect(db.collection("books").all()).toEqual([{ ...row, shelf: "A1" }]);
-  });
-
-  test("goes on where the new version is the model's still", () => {
-    using db = Database.open(memoryStore());
-    const books = collection(db, Book);
-    books.insert(row);
-    const { fields } = db.schema("books");
-    db.registerVersion("books", { fields }, { rewrite: (old) => ({ ...old, year: 1 }) });
-    expect(books.update("1", { author: { name: "B" } })).toEqual({ ...row, year: 1, author: { name: "B" } });
-  });
-});

@@ -124,6 +124,20 @@ describe("asynchronous schemas", () => {
     expect(error.details).toEqual({ model: "checked" });
   });
 
+  test("are told from checks of Zod that throw, which it answers with a promise as well", () => {
+    const bug = new Error("my bug");
+    const throwing = z.object({
+      id: z.string().refine(() => {
+        throw bug;
+      }),
+    });
+    const error = refused(() =>
+      validateRow(defineModel("checked", throwing, { primaryKey: "id" }), { id: "1" }),
+    );
+    expect(error).toMatchObject({ code: "model_schema_threw", details: { model: "checked" } });
+    expect(error.cause).toBe(bug);
+  });
+
   test("do not leave a rejection unhandled", () => {
     const { validate: _, ...standard } = z.object({ id: z.string() })["~standard"];
     const ofAnotherRealm = runInNewContext(`Promise.reject(new Error("down"))`) as Promise<never>;
