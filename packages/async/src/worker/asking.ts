@@ -38,9 +38,9 @@ export class Asking {
   /** What the function of a call makes of a row. @throws what the function throws, and AskFailed where nobody waits for the call any longer */
   askOne(id: number, shape: PackedShape, payloads: readonly Uint8Array[]): Row {
     const { rows, error } = this.#ask(id, shape, payloads);
-    const [row] = rows;
-    if (row === undefined) throw error === undefined ? new AskFailed() : errorFromWire(error);
-    return row;
+    if (rows.length === 0) throw error === undefined ? new AskFailed() : errorFromWire(error);
+    // Whatever it is: the engine judges it.
+    return rows[0] as Row;
   }
 
   /** Waits until the caller has taken in what was sent before. @throws AskFailed where it will not go on */
@@ -77,8 +77,7 @@ export class Asking {
         ({ rows, failed } = this.#ask(id, shape(), ahead(row, key)));
         at = 0;
       }
-      const result = rows[at++];
-      if (result !== undefined) return result;
+      if (at < rows.length) return rows[at++] as Row;
       if (failed) throw new AskFailed();
       throw new ModelVaultError("internal", "The caller's thread gave back fewer rows than it was sent.");
     };

@@ -154,6 +154,24 @@ const operations: Readonly<Record<string, Operation>> = {
   "update the key": (db) => db.collection("books").update(1, { id: 7 } as never),
   "update by a function": (db) =>
     db.collection("books").update(4, (row: Row) => ({ ...row, year: Number(row.year) + 1 })),
+  "update to nothing by a function": (db) => db.collection("books").update(4, () => undefined as never),
+  "update many to nothing by a function": (db) =>
+    db
+      .collection("books")
+      .where("id", "=", 4)
+      .update(() => undefined as never),
+  "a version to nothing by a function": (db) =>
+    db.registerVersion(
+      "books",
+      { fields: [...BOOKS.fields, { path: "more", type: "int64" }] },
+      { rewrite: () => undefined as never },
+    ),
+  "check a version to nothing": (db) =>
+    db.checkVersion(
+      "books",
+      { fields: [...BOOKS.fields, { path: "more", type: "int64" }] },
+      { rewrite: () => undefined as never },
+    ),
   "update to nonsense by a function": (db) => db.collection("books").update(4, () => ({ id: 4 })),
   "update to a function by a function": (db) =>
     db.collection("books").update(4, (row: Row) => ({ ...row, title: () => 1 }) as never),
