@@ -5,7 +5,7 @@
  */
 
 import type { ResourceLimits } from "node:worker_threads";
-import { type IntegerMode, ModelVaultError } from "@modelvault/core";
+import { type IntegerMode, isModelVaultError, ModelVaultError } from "@modelvault/core";
 import type { DriverReference } from "../protocol/messages.ts";
 import { WorkerLink } from "./worker-link.ts";
 
@@ -157,7 +157,14 @@ export class Workers {
     } finally {
       clearTimeout(timer);
     }
-    return this.#start("engine");
+    for (;;) {
+      try {
+        return await this.#start("engine");
+      } catch (error) {
+        // One that dies before it has opened the place is one more; what the store refuses, it refuses again.
+        if (!isModelVaultError(error, "worker_died") || ++this.#restarts > RESTARTS_MAX) throw error;
+      }
+    }
   }
 
   async #addReader(): Promise<void> {

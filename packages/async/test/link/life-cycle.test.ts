@@ -237,6 +237,17 @@ describe("a worker that dies", () => {
     }
   });
 
+  test("while it is being started again is started once more", async () => {
+    const db = await open(fileStore(pathOf("again.modelvault")));
+    await db.register(BOOKS);
+    await db.collection("books").insert({ id: 1, title: "One" });
+    const doomed = new Promise((resolve) => process.once("worker", (worker) => resolve(worker.terminate())));
+    await killWorkers();
+    const counting = db.collection("books").count();
+    await doomed;
+    expect(await counting).toBe(1);
+  });
+
   test("ends a database in memory, of which nothing is left", async () => {
     const db = await open(memoryStore());
     await db.register(BOOKS);
