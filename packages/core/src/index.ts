@@ -58,6 +58,7 @@ export {
   type ValidationIssue,
 } from "./errors/error.ts";
 export { readable } from "./errors/readable.ts";
+export { closest } from "./errors/suggest.ts";
 export type { CheckOptions, RowProblem, UniqueProblem, VersionCheck } from "./evolve/check-version.ts";
 export {
   type ChangeClass,

@@ -259,7 +259,7 @@ export class Server {
       return write(handle, context, ...(args as readonly never[]));
     throw new ModelVaultError(
       "transaction_open",
-      `A database cannot ${op} while a transaction is open on it.`,
+      `${op} cannot be called while a transaction is open on the database.`,
       {
         operation: op,
       },

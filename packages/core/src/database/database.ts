@@ -227,10 +227,15 @@ export class Database extends WriteHandle {
     const { maintenance } = this.#scope.store;
     const operation = maintenance?.[name];
     if (maintenance === undefined || operation === undefined) {
-      throw new ModelVaultError("unsupported_operation", `The ${this.#driver.name} store has no ${name}.`, {
-        operation: name,
-        driver: this.#driver.name,
-      });
+      const instead =
+        name === "compact" && maintenance?.copyTo !== undefined
+          ? " A copy is compact: make one with copyTo, and put it in the place of the vault."
+          : "";
+      throw new ModelVaultError(
+        "unsupported_operation",
+        `The ${this.#driver.name} store has no ${name}.${instead}`,
+        { operation: name, driver: this.#driver.name },
+      );
     }
     return operation.bind(maintenance) as NonNullable<StoreMaintenance[K]>;
   }

@@ -3,7 +3,6 @@
  * works on. The tree it builds has no constants left inside: `in []` is false, `x >= 1 and x < NaN` is false.
  */
 import type { CollectionState } from "../collection/collection-state.ts";
-import { argumentInvalid } from "../errors/argument-invalid.ts";
 import { ModelVaultError } from "../errors/error.ts";
 import { compareValues } from "../keys/compare-values.ts";
 import { pathKey } from "../schema/field-path.ts";
@@ -32,7 +31,11 @@ export function resolveQuery(state: CollectionState, spec: QuerySpec): ResolvedQ
   const order = resolveOrder(state, spec.orderBy ?? []);
   const { limit = Number.POSITIVE_INFINITY, offset = 0, after, select } = spec;
   if (after !== undefined && offset > 0) {
-    throw argumentInvalid("offset", "left out beside after: a cursor says where to go on", offset);
+    throw new ModelVaultError(
+      "argument_invalid",
+      "offset cannot be given beside after: a cursor says where to go on.",
+      { argument: "offset", expected: "left out beside after", actual: String(offset) },
+    );
   }
   return {
     state,

@@ -15,6 +15,11 @@ export function encodeFileHeader(minor: number = FORMAT_MINOR): Buffer {
   return bytes;
 }
 
+/** Whether a file begins as those of LMDB do: its magic stands behind a page header of 24 bytes. */
+function isLmdb(bytes: Buffer): boolean {
+  return bytes.length >= 28 && bytes.readUInt32LE(24) === 0xbeefc0de;
+}
+
 /**
  * The format minor of a file.
  * @throws file_not_vault, file_version_unsupported
@@ -23,7 +28,7 @@ export function decodeFileHeader(bytes: Buffer, path: string): number {
   if (bytes.length < HEADER_BYTES || bytes.toString("latin1", 0, 4) !== "TDB0") {
     throw new ModelVaultError(
       "file_not_vault",
-      `"${path}" is not a .modelvault file: it does not begin with the header of one.`,
+      `"${path}" is not a .modelvault file: it does not begin with the header of one.${isLmdb(bytes) ? " It seems to be an LMDB file: open it with lmdbStore." : ""}`,
       { path, found: bytes.toString("hex", 0, Math.min(bytes.length, 4)), fileBytes: bytes.length },
     );
   }

@@ -50,6 +50,10 @@ describe("one writer", () => {
     const path = newPlace();
     writeFileSync(path, "not a vault");
     expect(errorOf(() => fileStore(path).open()).code).toBe("file_not_vault");
+    const lmdb = Buffer.alloc(4096);
+    lmdb.writeUInt32LE(0xbeefc0de, 24);
+    writeFileSync(path, lmdb);
+    expect(errorOf(() => fileStore(path).open()).message).toContain("lmdbStore");
     writeFileSync(path, "");
     fileStore(path).open().close();
   });

@@ -25,7 +25,8 @@ export const LIMIT_CODES = {
   },
   row_too_large: {
     kind: "limit",
-    meaning: "An encoded row, one of its texts, byte strings or lists is larger than the format allows.",
+    meaning:
+      "An encoded row, or something in it that its schema let pass, is larger than the format allows. (A text or byte string above 16 MiB is `validation_failed`, rule `size`.)",
     details: ["collection", "key", "path", "what", "size", "max", "valueBytes", "valueBytesMax"],
     fault: "data",
     retry: false,
