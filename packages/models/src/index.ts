@@ -3,6 +3,7 @@
 // Migrations
 export { type Applied, type ApplyOptions, type ApplyProgress, apply } from "./apply/apply.ts";
 export type { RowVisitor } from "./apply/hold-to-model.ts";
+export { namingBothRows } from "./apply/name-both-rows.ts";
 // Models without a schema library
 export {
   type FieldTypes,

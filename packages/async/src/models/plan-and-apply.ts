@@ -5,6 +5,7 @@ import {
   type ApplyOptions,
   apply,
   type Model,
+  namingBothRows,
   Plan,
   type PlanOptions,
   plan,
@@ -63,7 +64,11 @@ export async function asyncApply(
 export async function applyIn(tx: AsyncTransaction, changes: Plan, options: ApplyOptions): Promise<Applied> {
   const notebook = await Notebook.read(tx);
   const applied = apply(notebook.handle, changes, options);
-  await notebook.carryOut(tx);
+  try {
+    await notebook.carryOut(tx);
+  } catch (error) {
+    throw namingBothRows(error, changes);
+  }
   return applied;
 }
 

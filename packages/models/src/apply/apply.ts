@@ -28,6 +28,7 @@ import { modelOf } from "../rows/model-judge.ts";
 import { noLongerEmpty } from "../rows/no-longer-empty.ts";
 import { type RowSources, rowChange } from "../rows/row-change.ts";
 import { holdToModel } from "./hold-to-model.ts";
+import { namingBothRows } from "./name-both-rows.ts";
 
 export interface ApplyProgress {
   /** Name of the collection after the plan. */
@@ -128,7 +129,11 @@ class Application {
       if (step.kind === "dropCollection") this.#tx.dropCollection(step.collection);
       else if (step.kind === "renameCollection") this.#tx.renameCollection(step.from, step.collection);
     }
-    for (const change of work) change();
+    try {
+      for (const change of work) change();
+    } catch (error) {
+      throw namingBothRows(error, this.#plan);
+    }
     for (const judge of judges) judge();
     for (const { name, after, variants: needs } of changes) {
       const key = variantNoteKey(name);

@@ -80,11 +80,40 @@ test("a row that does not fit stops everything: steps before it are undone", () 
     indexes: [unique("title")],
   });
   const changes = plan(db, [authors, strict], { fill: { "books.year": 1 } });
-  expect(errorOf(() => apply(db, changes)).code).toBe("unique_violation");
+  const refused = errorOf(() => apply(db, changes));
+  expect(refused.code).toBe("unique_violation");
+  expect(refused.message).toBe(
+    'The rows "a" and "b" of "books" both have "same" at "title" after the plan, of which the unique index "title_unique" takes one (step: add unique index "title_unique" on "title"). Nothing was changed. plan.check(db) lists every row that stands in the way.',
+  );
+  expect(refused.details).toEqual({
+    collection: "books",
+    index: "title_unique",
+    path: "title",
+    value: "same",
+    holder: "a",
+    key: "b",
+  });
   expect(db.collectionNames()).toEqual(["books"]);
   expect(db.schema("books").version).toBe(1);
   expect(history(db)).toHaveLength(1);
   expect(db.verify().ok).toBe(true);
+});
+
+test("rows that functions of the plan make equal are both named, where the unique index is there already", () => {
+  const titled = (schema: z.ZodObject): Model =>
+    defineModel("books", schema, { primaryKey: "id", indexes: [unique("title")] } as never);
+  using db = vault(titled(z.object({ id: z.string(), title: z.string() })));
+  db.collection("books").insertMany([
+    { id: "a", title: "x" },
+    { id: "b", title: "y" },
+  ]);
+  const strict = titled(z.object({ id: z.string(), title: z.string().max(10) }));
+  const changes = plan(db, [strict], { convert: { "books.title": () => "same" } });
+  const { code, message } = errorOf(() => apply(db, changes));
+  expect(code).toBe("unique_violation");
+  expect(message).toMatch(
+    /^The rows "a" and "b" of "books" both have "same" at "title" after the plan, .* takes one\. Nothing was changed\./,
+  );
 });
 
 test.each([
