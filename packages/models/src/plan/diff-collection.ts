@@ -4,12 +4,14 @@
  */
 import { classify, type Finding, type Schema } from "@modelvault/core";
 import { constraintText } from "./constraint-text.ts";
+import { fieldNamesOf } from "./field-keys.ts";
 import { renameFields } from "./field-renames.ts";
 import { regroupFields } from "./regroup-fields.ts";
 import type { RowDecisions } from "./row-decisions.ts";
 import { fieldAt, startsWith } from "./schema-tree.ts";
-import type { Step } from "./step.ts";
+import { qualified, type Step } from "./step.ts";
 import { bare, typeText } from "./type-text.ts";
+import { orDidYouMean, type Unused } from "./unused.ts";
 import { leavesOpen, mayConcern, needsWithout, renameInNeed, type VariantNeed } from "./variant-needs.ts";
 
 export interface Difference {
@@ -23,11 +25,17 @@ export interface Difference {
   readonly needs: { readonly before: readonly VariantNeed[]; readonly after: readonly VariantNeed[] };
 }
 
-/** The steps, in the order in which they take effect; none when the schemas are the same. */
-export function diffCollection(difference: Difference): Step[] {
+export interface Differences {
+  /** In the order in which they take effect; none when the schemas are the same. */
+  readonly steps: Step[];
+  /** Renames that were declared and cannot be made. */
+  readonly unused: readonly Unused[];
+}
+
+export function diffCollection(difference: Difference): Differences {
   const { collection, before, after, renamedFields, decisions, needs } = difference;
   const { schema: regrouped, grouped, ungrouped } = regroupFields(before, after);
-  const { renames, schema } = renameFields(regrouped, after, renamedFields);
+  const { renames, schema, sourceless } = renameFields(regrouped, after, renamedFields);
   const steps = new CollectionSteps(collection, schema, after, decisions, needs.after);
   for (const path of grouped) steps.add({ kind: "groupFields", collection, safety: "data", path });
   for (const path of ungrouped) steps.add({ kind: "ungroupFields", collection, safety: "data", path });
@@ -38,7 +46,14 @@ export function diffCollection(difference: Difference): Step[] {
     renames.reduce((renamed, { from, to }) => renameInNeed(renamed, from, to), need),
   );
   steps.addNeeds(known);
-  return steps.finish();
+  const unused = sourceless.map(
+    ({ from, to }): Unused => ({
+      option: "renamedFields",
+      name: qualified(collection, to),
+      reason: `${JSON.stringify(collection)} has no ${JSON.stringify(from)} in this vault${orDidYouMean(from, fieldNamesOf(before))}`,
+    }),
+  );
+  return { steps: steps.finish(), unused };
 }
 
 class CollectionSteps {

@@ -1,15 +1,17 @@
 /** The names that options may give to the fields of a collection: `books.author.name`, `books.tags.[]`. */
-import type { Type } from "@modelvault/core";
+import type { Schema, Type } from "@modelvault/core";
 import { pathText, qualified } from "./step.ts";
 import { type Target, targetSchema } from "./target.ts";
 import { bare } from "./type-text.ts";
 
 /** Every field of a target, inner ones and elements of lists included. */
 export function fieldKeysOf(target: Target): string[] {
-  const { fields } = targetSchema(target, undefined);
-  return fields
-    .flatMap(({ path, type }) => [path, ...pathsBelow(path, type)])
-    .map((path) => qualified(target.name, pathText(path)));
+  return fieldNamesOf(targetSchema(target, undefined)).map((name) => qualified(target.name, name));
+}
+
+/** Every field of a schema with dots, inner ones and elements of lists included. */
+export function fieldNamesOf({ fields }: Schema): string[] {
+  return fields.flatMap(({ path, type }) => [path, ...pathsBelow(path, type)]).map(pathText);
 }
 
 function pathsBelow(path: readonly string[], type: Type): (readonly string[])[] {

@@ -1,6 +1,7 @@
 /**
  * Which declared renames of fields there are to make. One is due when the vault has the old path and not the new one; so a rename that was
  * made already, or that never concerned this vault, is passed over, and a chain (`b` became `c`, then `a` became `b`) is made from its free end.
+ * A declared source that the vault has never had, where the new name is not there either, is told of: as a rule, it is misspelt.
  */
 import type { Schema } from "@modelvault/core";
 import { hasPath, moveField, startsWith } from "./schema-tree.ts";
@@ -15,6 +16,8 @@ export interface Renamed {
   readonly renames: readonly FieldRename[];
   /** The old schema with its fields renamed: what is left to compare with the new one. */
   readonly schema: Schema;
+  /** Declared renames whose source is not there, nor their new name, as they were declared. */
+  readonly sourceless: readonly { readonly from: string; readonly to: string }[];
 }
 
 /** The renames that are due. `declared`: new path to old path, with dots. */
@@ -30,7 +33,8 @@ export function renameFields(before: Schema, target: Schema, declared: ReadonlyM
     const due = pending.find(
       ({ from, to }) => hasPath(schema, from) && !hasPath(schema, to) && stayInList(from, to),
     );
-    if (due === undefined) return { renames, schema };
+    if (due === undefined)
+      return { renames, schema, sourceless: sourceless(before, schema, target, declared) };
     schema = moveField(schema, due.from, due.to, target);
     renames.push(due);
     pending = pending
@@ -40,6 +44,21 @@ export function renameFields(before: Schema, target: Schema, declared: ReadonlyM
         to,
       }));
   }
+}
+
+/** Sources that are neither in the old schema nor in the renamed one (where parents have their new names). */
+function sourceless(
+  before: Schema,
+  renamed: Schema,
+  target: Schema,
+  declared: ReadonlyMap<string, string>,
+): Renamed["sourceless"] {
+  return [...declared].flatMap(([to, from]) =>
+    [before, renamed].some((schema) => hasPath(schema, pathIn(schema, from))) ||
+    hasPath(renamed, pathIn(target, to))
+      ? []
+      : [{ from, to }],
+  );
 }
 
 /** Values move within the elements of one list, never from one list to another. */

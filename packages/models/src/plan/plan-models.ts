@@ -24,7 +24,7 @@ import {
 } from "./schema-hashes.ts";
 import type { Step } from "./step.ts";
 import { type Target, targetOf, targetSchema } from "./target.ts";
-import { unusedOf } from "./unused.ts";
+import { orDidYouMean, type Unused, unusedOf } from "./unused.ts";
 import { hasVariants } from "./variant-needs.ts";
 
 /**
@@ -68,6 +68,8 @@ class PlannedVault {
   readonly #empty: { readonly empty?: true };
   readonly #steps: Step[] = [];
   readonly #changes: CollectionChange[] = [];
+  /** Former names that the vault does not have. */
+  readonly #unused: Unused[] = [];
   /** Every collection of the vault by its name of the moment. */
   readonly #now = new Map<string, { readonly from: string; readonly facts: CollectionFacts }>();
   readonly #before = new Map<string, CollectionFacts | undefined>();
@@ -130,7 +132,8 @@ class PlannedVault {
     const { schema: before, variants: former } = known.facts;
     const needs = { before: former, after: variants };
     const found = diffCollection({ collection: name, before, after, renamedFields, decisions, needs });
-    const steps = found.map((step) =>
+    this.#unused.push(...found.unused);
+    const steps = found.steps.map((step) =>
       step.kind === "dropField" && step.safety === "loss" && step.allowed
         ? { ...step, ...this.#empty }
         : step,
@@ -147,6 +150,12 @@ class PlannedVault {
   finish(targets: readonly Target[], options: PlanOptions, reverts: number | undefined): Plan {
     const after = new Map([...this.#before.keys()].map((name) => [name, this.#after.get(name)]));
     const named = new Set(targets.map(({ name }) => name));
+    const others = [...this.#now.keys()].filter((name) => !named.has(name));
+    const unused = [
+      ...this.#unused,
+      ...this.#formerNamesMissing(targets, others),
+      ...unusedOf(options, this.#steps),
+    ];
     const base = hashFacts(this.#before);
     const data = sealPlan({
       base,
@@ -154,12 +163,26 @@ class PlannedVault {
       concerns: [...this.#before.keys()],
       changes: this.#changes,
       steps: this.#steps,
-      leftAlone: [...this.#now.keys()].filter((name) => !named.has(name)),
-      unused: unusedOf(options, this.#steps),
+      // Nobody named collections for a plan that undoes another.
+      leftAlone: reverts === undefined ? others : [],
+      unused: reverts === undefined ? unused : [],
       ...(reverts === undefined ? {} : { reverts }),
     });
     const models = targets.flatMap(({ model }) => model ?? []);
     return new Plan(data, { ...options, models });
+  }
+
+  /** New collections that had another name, where the vault lacks it and has others that no model names: one of them may have been meant. */
+  #formerNamesMissing(targets: readonly Target[], others: readonly string[]): Unused[] {
+    const created = new Set(
+      this.#steps.flatMap((step) => (step.kind === "createCollection" ? step.collection : [])),
+    );
+    return targets.flatMap(({ name, renamedFrom }): Unused[] => {
+      if (renamedFrom === undefined || !created.has(name) || this.#before.get(renamedFrom) !== undefined)
+        return [];
+      const reason = `there is no ${JSON.stringify(renamedFrom)} in this vault${orDidYouMean(renamedFrom, others)}`;
+      return others.length === 0 ? [] : [{ option: "renamedFrom", name, reason }];
+    });
   }
 
   /** Notes what the vault has under a name before the plan. */

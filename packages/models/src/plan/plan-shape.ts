@@ -74,7 +74,11 @@ const change: Test = (value) =>
   });
 
 const unused: Test = (value) =>
-  has(value, { option: one("convert", "fill", "rewrite"), name: text, reason: text });
+  has(value, {
+    option: one("convert", "fill", "renamedFields", "renamedFrom", "rewrite"),
+    name: text,
+    reason: text,
+  });
 
 const PLAN: Tests = {
   hash: text,

@@ -56,7 +56,7 @@ export class Plan {
     return this.data.leftAlone;
   }
 
-  /** Values and functions of the options that no step takes; mostly those of migrations that were made already. */
+  /** Values and functions of the options that no step takes, mostly those of migrations that were made already; and former names that the vault does not have. */
   get unused(): readonly Unused[] {
     return this.data.unused ?? [];
   }

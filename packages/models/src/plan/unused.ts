@@ -1,14 +1,16 @@
 /**
- * What options give and no step of a plan takes: a function that has done its work in an earlier migration, or one that its author thinks is used. It is
- * no error, or programs could not keep their functions; so the plan says it.
+ * What options and models give and no step of a plan takes: a function that has done its work in an earlier migration, or one that its author thinks is
+ * used, or a former name that the vault does not have. It is no error, or programs could not keep their functions; so the plan says it.
  */
+import { closest } from "@modelvault/core";
 import type { PlanOptions } from "./plan-options.ts";
 import { pathText, qualified, type Step } from "./step.ts";
 
-/** A value or function that the plan has no use for. */
+/** A value, a function or a former name that the plan has no use for. */
 export interface Unused {
-  readonly option: "convert" | "fill" | "rewrite";
-  /** The field, or the collection, as the options name it. */
+  /** Option of the plan, or of the model: former names are told of where the vault has neither them nor the new ones. */
+  readonly option: "convert" | "fill" | "renamedFields" | "renamedFrom" | "rewrite";
+  /** The field, or the collection, as the options name it; the new name of what should have been renamed. */
   readonly name: string;
   /** A clause. */
   readonly reason: string;
@@ -49,4 +51,10 @@ function takes(step: Step, option: "convert" | "fill", name: string): boolean {
 /** `Not used: convert for "books.title", as no step changes its type or tightens it.` */
 export function unusedText({ option, name, reason }: Unused): string {
   return `Not used: ${option} for ${JSON.stringify(name)}, as ${reason}.`;
+}
+
+/** ` (did you mean "x"?)`, or nothing where no known name is close. */
+export function orDidYouMean(given: string, known: readonly string[]): string {
+  const name = closest(given, known);
+  return name === undefined ? "" : ` (did you mean ${JSON.stringify(name)}?)`;
 }

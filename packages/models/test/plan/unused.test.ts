@@ -1,6 +1,14 @@
 /** Functions and values that options give and a plan has no step for: told in words and in JSON, and never an error. */
 import { Database, memoryStore } from "@modelvault/core";
-import { apply, defineModel, openWith, type PlanOptions, plan, planFromJson } from "@modelvault/models";
+import {
+  apply,
+  defineModel,
+  index,
+  openWith,
+  type PlanOptions,
+  plan,
+  planFromJson,
+} from "@modelvault/models";
 import { expect, test } from "vitest";
 import { z } from "zod";
 
@@ -72,4 +80,65 @@ test("a field that no model has is a slip, and refused", () => {
   expect(() => plan(db, [Book2], { convert: { "books.titel": String } })).toThrow(
     "is no field of the models",
   );
+});
+
+const NAMED = z.object({ id: z.int(), name: z.string().optional(), author: z.object({ first: z.string() }) });
+
+function renamed(collection: string, options: object): Parameters<typeof plan>[1][number] {
+  const schema = z.object({
+    id: z.int(),
+    title: z.string().optional(),
+    author: z.object({ first: z.string() }),
+  });
+  return defineModel(collection, schema, { primaryKey: "id", ...options } as never);
+}
+
+test("a former name of a field that the vault does not have is told of, with what may have been meant", () => {
+  const Named = defineModel("books", NAMED, { primaryKey: "id" });
+  using db = openWith(memoryStore(), [Named], { onDiff: "apply" });
+  const changes = plan(db, [renamed("books", { renamedFields: { title: "nmae" } })]);
+  expect(changes.unused).toEqual([
+    {
+      option: "renamedFields",
+      name: "books.title",
+      reason: '"books" has no "nmae" in this vault (did you mean "name"?)',
+    },
+  ]);
+  const sentence =
+    'Not used: renamedFields for "books.title", as "books" has no "nmae" in this vault (did you mean "name"?).';
+  expect(String(changes)).toContain(`\n${sentence}`);
+  expect(changes.toMarkdown()).toContain(`\n\n${sentence}`);
+  expect(planFromJson(JSON.stringify(changes)).unused).toEqual(changes.unused);
+});
+
+test("a rename that is made, or was made, is no finding", () => {
+  const Named = defineModel("books", NAMED, { primaryKey: "id" });
+  using db = openWith(memoryStore(), [Named], { onDiff: "apply" });
+  const Title = renamed("books", { renamedFields: { title: "name" } });
+  expect(plan(db, [Title]).unused).toEqual([]);
+  apply(db, plan(db, [Title]));
+  const changes = plan(db, [
+    renamed("books", { renamedFields: { title: "name" }, indexes: [index("title")] }),
+  ]);
+  expect([changes.isEmpty, changes.unused]).toEqual([false, []]);
+});
+
+test("a former name of a collection that the vault does not have is told of, where another may have been meant", () => {
+  const Named = defineModel("books", NAMED, { primaryKey: "id" });
+  using db = openWith(memoryStore(), [Named], { onDiff: "apply" });
+  const volumes = (renamedFrom: string): Parameters<typeof plan>[1][number] =>
+    renamed("volumes", { renamedFrom });
+  expect(plan(db, [volumes("boks")]).unused).toEqual([
+    {
+      option: "renamedFrom",
+      name: "volumes",
+      reason: 'there is no "boks" in this vault (did you mean "books"?)',
+    },
+  ]);
+  // Made now, or a new vault: nothing was meant that is there.
+  const right = renamed("volumes", { renamedFrom: "books", renamedFields: { title: "name" } });
+  expect(plan(db, [right]).unused).toEqual([]);
+  expect(plan(Database.open(memoryStore()), [volumes("boks")]).unused).toEqual([]);
+  apply(db, plan(db, [right]));
+  expect(plan(db, [right]).unused).toEqual([]);
 });
