@@ -34,7 +34,7 @@ export { ModelQuery, type Page, type ResultOf } from "./collection/model-query.t
 export { type CollectionOptions, collection } from "./collection/open-collection.ts";
 export type { PredicateBuilder } from "./collection/predicate-builder.ts";
 export { typedBuilder } from "./collection/predicate-builder.ts";
-export { compareSubset, subsetModel } from "./collection/subset.ts";
+export { compareForReading, compareSubset, subsetModel } from "./collection/subset.ts";
 export type { Unenforced, Unsupported } from "./convert/notes.ts";
 export type {
   ElementShape,

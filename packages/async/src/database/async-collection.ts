@@ -21,6 +21,14 @@ import { insertInChunks } from "./insert-many.ts";
 import { checkCallOptions } from "./options.ts";
 import { notFound } from "./row-not-found.ts";
 
+/** A collection in one version of its schema. */
+export interface Edition {
+  readonly edition: string;
+  readonly schema: SchemaDescription;
+  /** What is noted of its variants. */
+  readonly notes: readonly [key: string, value: Uint8Array][];
+}
+
 /**
  * Rows of one collection. Every method is that of the synchronous collection, awaited; mistakes reject, nothing throws at the call.
  *
@@ -45,9 +53,9 @@ export class AsyncCollection<R extends object = Row> {
     else this.#ref = integers === undefined && typeof name === "string" ? name : [name, integers];
   }
 
-  /** Which collection it is, and its schema, at one moment. For {@link inEdition}; not for user code. */
-  async edition(): Promise<{ readonly edition: string; readonly schema: SchemaDescription }> {
-    return (await this.#call("edition", [], undefined)) as Awaited<ReturnType<this["edition"]>>;
+  /** Which collection it is, and what models are compared with, at one moment. For {@link inEdition}; not for user code. */
+  async edition(): Promise<Edition> {
+    return (await this.#call("edition", [], undefined)) as Edition;
   }
 
   /** The same rows for as long as they are of this edition; then its calls reject with model_mismatch. Not for user code. */

@@ -2,8 +2,8 @@
  * Rows of a collection as a model knows them. Rows are made, and read, in the caller's thread, by the schema that the collection had when it was last compared with the model; each call says
  * which edition that was, and the engine refuses it where there is another by now. Then the two are compared again.
  */
-import { isModelVaultError, type Row, type SchemaDescription } from "@modelvault/core";
-import type { AsyncCollection } from "../database/async-collection.ts";
+import { isModelVaultError, type Row } from "@modelvault/core";
+import type { AsyncCollection, Edition } from "../database/async-collection.ts";
 import type { AsyncReadHandle, AsyncWriteHandle } from "../database/async-handle.ts";
 
 /** How often the schema may change between a comparison and a call. */
@@ -14,18 +14,18 @@ export class Agreement {
   edition = "";
   /** Required fields that a subset model does not know. */
   missing: readonly string[] = [];
-  readonly #compare: (schema: SchemaDescription) => readonly string[];
+  readonly #compare: (found: Edition) => readonly string[];
 
   /** `compare` gives what is missing. @throws model_mismatch */
-  constructor(compare: (schema: SchemaDescription) => readonly string[]) {
+  constructor(compare: (found: Edition) => readonly string[]) {
     this.#compare = compare;
   }
 
   /** Compares again. Rejects with model_mismatch, collection_unknown. */
   async renew(rows: AsyncCollection<Row>): Promise<void> {
-    const { edition, schema } = await rows.edition();
-    this.missing = this.#compare(schema);
-    this.edition = edition;
+    const found = await rows.edition();
+    this.missing = this.#compare(found);
+    this.edition = found.edition;
   }
 }
 
@@ -38,60 +38,92 @@ export function isTransactional(handle: object): handle is Transactional {
   return "transaction" in handle;
 }
 
+/** What model and collection agree on for making rows, and what for reading them, which takes less. */
+export interface Agreements {
+  readonly writing: Agreement;
+  readonly reading: Agreement;
+}
+
+/** Rows in the edition that was last agreed on. */
+class Bound {
+  readonly agreement: Agreement;
+  readonly #rows: AsyncCollection<Row>;
+  #agreed: AsyncCollection<Row> | undefined;
+  #edition = "";
+
+  constructor(rows: AsyncCollection<Row>, agreement: Agreement) {
+    this.#rows = rows;
+    this.agreement = agreement;
+  }
+
+  get rows(): AsyncCollection<Row> {
+    const { edition } = this.agreement;
+    if (this.#agreed === undefined || edition !== this.#edition) {
+      this.#edition = edition;
+      this.#agreed = this.#rows.inEdition(edition);
+    }
+    return this.#agreed;
+  }
+}
+
 export class AgreedRows {
   /** Whatever the edition: for what gives no rows. */
   readonly rows: AsyncCollection<Row>;
   readonly #handle: AsyncReadHandle;
   readonly #open: (handle: AsyncReadHandle) => AsyncCollection<Row>;
-  readonly #agreement: Agreement;
-  #agreed: AsyncCollection<Row>;
-  #edition: string;
+  readonly #agreements: Agreements;
+  readonly #writing: Bound;
+  readonly #reading: Bound;
 
   constructor(
     handle: AsyncReadHandle,
     open: (handle: AsyncReadHandle) => AsyncCollection<Row>,
-    agreement: Agreement,
+    agreements: Agreements,
   ) {
     this.#handle = handle;
     this.#open = open;
-    this.#agreement = agreement;
+    this.#agreements = agreements;
     this.rows = open(handle);
-    this.#edition = agreement.edition;
-    this.#agreed = this.rows.inEdition(this.#edition);
+    this.#writing = new Bound(this.rows, agreements.writing);
+    this.#reading = new Bound(this.rows, agreements.reading);
   }
 
   /** The same rows in a transaction, or savepoint, of their own; a view has none. */
   async apart<T>(work: (rows: AgreedRows, tx: AsyncReadHandle) => Promise<T>): Promise<T> {
     const handle = this.#handle;
     if (!isTransactional(handle)) return work(this, handle);
-    return handle.transaction((tx) => work(new AgreedRows(tx, this.#open, this.#agreement), tx));
+    return handle.transaction((tx) => work(new AgreedRows(tx, this.#open, this.#agreements), tx));
   }
 
   /**
-   * Runs a statement on rows of the edition that was agreed on; again, where there is another that the model agrees with as well. `once`: the statement cannot be run again.
+   * Runs a statement that makes rows, on rows of the edition that was agreed on; again, where there is another that the model agrees with as well. `once`: the statement cannot be run again.
    * Rejects with model_mismatch.
    */
-  async run<T>(statement: (rows: AsyncCollection<Row>) => Promise<T>, once: boolean = false): Promise<T> {
-    for (let attempt = 1; ; attempt++) {
-      const rows = this.#current();
-      const edition = this.#edition;
-      try {
-        return await statement(rows);
-      } catch (error) {
-        if (!isOutdated(error) || attempt === ATTEMPTS_MAX) throw error;
-        await this.#agreement.renew(this.rows);
-        if (once || this.#agreement.edition === edition) throw error;
-      }
-    }
+  write<T>(statement: (rows: AsyncCollection<Row>) => Promise<T>, once: boolean = false): Promise<T> {
+    return this.#run(this.#writing, statement, once);
   }
 
-  #current(): AsyncCollection<Row> {
-    const { edition } = this.#agreement;
-    if (edition !== this.#edition) {
-      this.#edition = edition;
-      this.#agreed = this.rows.inEdition(edition);
+  /** Runs what reads rows, likewise, as long as they have the types that the model says. Rejects with model_mismatch. */
+  read<T>(query: (rows: AsyncCollection<Row>) => Promise<T>): Promise<T> {
+    return this.#run(this.#reading, query, false);
+  }
+
+  async #run<T>(
+    bound: Bound,
+    statement: (rows: AsyncCollection<Row>) => Promise<T>,
+    once: boolean,
+  ): Promise<T> {
+    const { agreement } = bound;
+    for (let attempt = 1; ; attempt++) {
+      const { edition } = agreement;
+      try {
+        return await statement(bound.rows);
+      } catch (error) {
+        if (!isOutdated(error) || attempt === ATTEMPTS_MAX) throw error;
+        await agreement.renew(this.rows);
+        if (once || agreement.edition === edition) throw error;
+      }
     }
-    return this.#agreed;
   }
 }
 

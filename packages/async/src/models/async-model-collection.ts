@@ -57,7 +57,7 @@ export class AsyncModelCollection<Row, Input, Key extends string> {
   /** Stores a new row and gives its primary key. Rejects with validation_failed (every problem of the row), row_exists, unique_violation. */
   async insert(row: Input, options?: CallOptions): Promise<KeyIn<Row, Key>> {
     const key = await this.#withKeys((agreed, withKey) =>
-      agreed.run(async (rows) => rows.insert(this.#compiled.validate(withKey(row)), options)),
+      agreed.write(async (rows) => rows.insert(this.#compiled.validate(withKey(row)), options)),
     );
     return this.#compiled.keyToModel(key) as KeyIn<Row, Key>;
   }
@@ -70,7 +70,7 @@ export class AsyncModelCollection<Row, Input, Key extends string> {
     if (typeof each !== "function" && typeof eachAsync !== "function")
       throw argumentInvalid("rows", "an array or another iterable of rows", rows);
     return this.#withKeys((agreed, withKey) =>
-      agreed.run(
+      agreed.write(
         (stored) => stored.insertMany(this.#validated(rows, withKey), options),
         !Array.isArray(rows),
       ),
@@ -82,10 +82,10 @@ export class AsyncModelCollection<Row, Input, Key extends string> {
     const { layOver, model } = this.#compiled;
     return this.#withKeys((agreed, withKey) => {
       const valid = (): StoredRow => this.#compiled.validate(withKey(row));
-      if (layOver === undefined) return agreed.run(async (rows) => rows.put(valid(), options));
+      if (layOver === undefined) return agreed.write(async (rows) => rows.put(valid(), options));
       // What a subset model does not know of the row that is there is kept.
       return agreed.apart((own) =>
-        own.run(async (rows) => {
+        own.write(async (rows) => {
           const after = valid();
           const key = after[model.primaryKey] ?? null;
           const replaces = await rows.has(key, options);
@@ -105,7 +105,7 @@ export class AsyncModelCollection<Row, Input, Key extends string> {
   ): Promise<Row> {
     const changed = changerOf(this.#compiled, change);
     const engineKey = this.#compiled.keyToEngine(key);
-    return this.#revive(await this.#agreed.run((rows) => rows.update(engineKey, changed, options)));
+    return this.#revive(await this.#agreed.write((rows) => rows.update(engineKey, changed, options)));
   }
 
   /** Removes the row under a key; gives whether there was one. */
@@ -135,7 +135,7 @@ export class AsyncModelCollection<Row, Input, Key extends string> {
     )
       throw argumentInvalid("keys", "an array or another iterable of primary keys", keys);
     const engineKeys = Array.from(keys, (key) => this.#compiled.keyToEngine(key));
-    const rows = await this.#agreed.run((stored) => stored.getMany(engineKeys, options));
+    const rows = await this.#agreed.read((stored) => stored.getMany(engineKeys, options));
     return rows.map((row) => (row === undefined ? undefined : this.#revive(row)));
   }
 
@@ -236,8 +236,8 @@ export class AsyncModelCollection<Row, Input, Key extends string> {
   /** The row under a key of the engine; of a subset model no more than it knows. */
   #find(key: Value, options: CallOptions | undefined): Promise<StoredRow | undefined> {
     const { paths, model } = this.#compiled;
-    if (paths === undefined) return this.#agreed.run((rows) => rows.get(key, options));
-    return this.#agreed.run((rows) =>
+    if (paths === undefined) return this.#agreed.read((rows) => rows.get(key, options));
+    return this.#agreed.read((rows) =>
       rows
         .where([model.primaryKey], "=", key)
         .select(...paths)

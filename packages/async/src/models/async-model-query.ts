@@ -163,7 +163,7 @@ export class AsyncModelQuery<Row, Input, Key extends string, Selection extends s
   /** Changes the rows that match, all or none, as `update` of the collection does; gives how many. */
   async update(change: PatchOf<Row, Key> | ((row: Row) => Input), options?: CallOptions): Promise<number> {
     const changed = changerOf(this.#parts.compiled, change);
-    return this.#parts.rows.run((rows) => rows.run(this.#query).update(changed, options));
+    return this.#parts.rows.write((rows) => rows.run(this.#query).update(changed, options));
   }
 
   /** How the query is run and why. */
@@ -176,7 +176,7 @@ export class AsyncModelQuery<Row, Input, Key extends string, Selection extends s
   /** Runs the query that reads rows, where the collection is what the model takes it for. */
   #run<T>(terminal: (query: AsyncQuery<StoredRow>) => Promise<T>): Promise<T> {
     const query = this.#reading();
-    return this.#parts.rows.run((rows) => terminal(rows.run(query)));
+    return this.#parts.rows.read((rows) => terminal(rows.run(query)));
   }
 
   /** The query that reads rows: of a subset model no more than it knows. */

@@ -1,13 +1,8 @@
 /** From a model and an asynchronous database (or transaction, or view) to a typed collection. */
-import {
-  argumentInvalid,
-  type ReadHandle,
-  type Row,
-  refuseUnknownOptions,
-  type SchemaDescription,
-} from "@modelvault/core";
+import { argumentInvalid, type ReadHandle, type Row, refuseUnknownOptions } from "@modelvault/core";
 import {
   type CollectionOptions,
+  compareForReading,
   compareModel,
   compareSubset,
   compileModel,
@@ -18,7 +13,7 @@ import {
   type RowOf,
   subsetModel,
 } from "@modelvault/models";
-import type { AsyncCollection } from "../database/async-collection.ts";
+import type { AsyncCollection, Edition } from "../database/async-collection.ts";
 import { type AsyncReadHandle, AsyncWriteHandle } from "../database/async-handle.ts";
 import { AgreedRows, Agreement, isTransactional } from "./agreed-rows.ts";
 import { AsyncModelCollection, type AsyncModelParts } from "./async-model-collection.ts";
@@ -49,13 +44,18 @@ export async function asyncCollection<M extends Model>(
   const integers = subset ? "exact" : compiled.integers;
   const open = (handle: AsyncReadHandle): AsyncCollection<Row> =>
     handle.collection<Row>(model.name, integers === undefined ? {} : { integers });
-  const agreement = new Agreement((schema) => compare(schema, model, subset));
+  const writing = new Agreement((found) => compare(found, model, subset));
+  const reading = new Agreement((found) => {
+    compareForReading(sourceOf(found), model);
+    return [];
+  });
   if (!subset && db instanceof AsyncWriteHandle && !(await db.hasCollection(model.name)))
     await create(db, model);
-  await agreement.renew(open(db));
-  const rows = new AgreedRows(db, open, agreement);
+  await writing.renew(open(db));
+  reading.edition = writing.edition;
+  const rows = new AgreedRows(db, open, { writing, reading });
   return new AsyncModelCollection<RowOf<M>, InputOf<M>, M["primaryKey"]>({
-    compiled: subset ? subsetModel(compiled, () => agreement.missing) : compiled,
+    compiled: subset ? subsetModel(compiled, () => writing.missing) : compiled,
     rows,
     withKeys: keysOf(db, model, rows),
   });
@@ -70,10 +70,18 @@ function isSubset(options: unknown): boolean {
   return subset;
 }
 
+/** A handle of which nothing is asked but the schema, and what is noted of its variants. */
+function sourceOf({ schema, notes }: Edition): ReadHandle {
+  const source = {
+    schema: () => schema,
+    notes: (prefix = "") => notes.filter(([key]) => key.startsWith(prefix)),
+  };
+  return source as Partial<ReadHandle> as ReadHandle;
+}
+
 /** What the model lacks, of a subset. @throws model_mismatch */
-function compare(schema: SchemaDescription, model: Model, subset: boolean): readonly string[] {
-  // A handle of which nothing is asked but the schema.
-  const source = { schema: () => schema } as Partial<ReadHandle> as ReadHandle;
+function compare(found: Edition, model: Model, subset: boolean): readonly string[] {
+  const source = sourceOf(found);
   if (subset) return compareSubset(source, model);
   compareModel(source, model);
   return [];

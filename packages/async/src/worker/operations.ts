@@ -6,6 +6,7 @@
 import {
   type CheckOptions,
   type Collection,
+  collectionNoteKey,
   type Database,
   type IntegerMode,
   isModelVaultError,
@@ -144,7 +145,12 @@ export const SHARED: Readonly<Record<string, SharedOperation>> = {
   version: (handle, _context, ref: CollectionRef) => rowsOf(handle, ref).version,
   edition(handle, _context, ref: CollectionRef) {
     const name = isName(ref) ? ref : ref[0];
-    return { edition: editionOf(handle, name), schema: handle.schema(name) };
+    const schema = handle.schema(name);
+    return {
+      edition: editionOf(handle, name),
+      schema,
+      notes: handle.notes(collectionNoteKey("variants", name)),
+    };
   },
   count: (handle, _context, ref: CollectionRef) => rowsOf(handle, ref).count(),
   validate: (handle, _context, ref: CollectionRef, row: unknown) => rowsOf(handle, ref).validate(row),

@@ -1,5 +1,5 @@
 /** `asyncCollection` beside `collection` of the synchronous API: the same options, the same answers, the same bytes behind them. */
-import { Database, memoryStore, type SchemaDescription } from "@modelvault/core";
+import { Database, memoryStore, type Row, type SchemaDescription } from "@modelvault/core";
 import {
   type CollectionOptions,
   collection,
@@ -273,33 +273,56 @@ describe("a collection that gets another schema while its model is held", () => 
     }
   });
 
-  test("gives no rows through it either, and gives them again once the schema is the model's", async () => {
+  test("gives rows as long as they have the types that the model says, and refuses reads where they do not", async () => {
     const db = await emptied();
+    using sync = Database.open(memoryStore());
     const books = await asyncCollection(db, Book);
+    const onSync = collection(sync, Book);
     await books.insert(ROW);
-    await withNote(undefined as never, db);
-    const reads: readonly (() => Promise<unknown>)[] = [
-      () => books.get("1"),
-      () => books.getOrThrow("1"),
-      () => books.getMany(["1"]),
-      () => books.all(),
-      () => books.where("year", ">", 1).first(),
-      () => books.query().one(),
-      () => books.limit(1).page(),
-      () => books.select("title").offset(0).after(null).all(),
-      () => books.iterate().next(),
+    onSync.insert(ROW);
+    const reads: readonly ((rows: typeof books) => unknown)[] = [
+      (rows) => rows.get("1"),
+      (rows) => rows.getOrThrow("1"),
+      (rows) => rows.getMany(["1"]),
+      (rows) => rows.all(),
+      (rows) => rows.where("year", ">", 1).first(),
+      (rows) => rows.query().one(),
+      (rows) => rows.limit(1).page(),
+      (rows) => rows.select("title").offset(0).after(null).all(),
+      async (rows) => (await rows.iterate().next()).value,
+      (rows) => rows.count(),
     ];
-    for (const read of reads) await expect(read()).rejects.toMatchObject({ code: "model_mismatch" });
-    expect(await books.count()).toBe(1);
-    const titles = await asyncCollection(db, Title, { subset: true });
+    const compare = async (): Promise<unknown[]> => {
+      const outcomes: unknown[] = [];
+      for (const read of reads) {
+        const expected = await outcomeOf(() => read(onSync as never), sync);
+        const outcome = await outcomeOf(() => read(books), db);
+        expect(outcome).toEqual(expected);
+        outcomes.push(codeOf(outcome));
+      }
+      return outcomes;
+    };
+    const both = (change: (each: AsyncDatabase) => unknown) => [change(db), change(sync as never)];
+    // Another field is nothing to a reader.
+    await withNote(undefined as never, db);
+    withNote(undefined as never, sync as never);
+    expect(await compare()).not.toContain("model_mismatch");
+    // Years that are texts are.
     const { name: _, version: __, ...descriptor } = await db.schema("books");
-    await db.registerVersion(
-      "books",
-      { ...descriptor, fields: descriptor.fields.filter(({ path }) => String(path) !== "note") },
-      { accept: "breaking" },
+    const fields = descriptor.fields.map((field) =>
+      String(field.path) === "year" ? { path: "year", type: "string" as const } : field,
     );
-    for (const read of reads) await expect(read()).resolves.toBeDefined();
-    expect(await titles.get("1")).toEqual({ isbn: "1", title: "Dune", author: { name: "Herbert" } });
+    const rewrite = (row: Row): Row => ({ ...row, year: String(row.year) });
+    await Promise.all(
+      both((each) =>
+        each.registerVersion(
+          "books",
+          { ...descriptor, fields },
+          { accept: "breaking", integers: "exact", rewrite },
+        ),
+      ),
+    );
+    expect((await compare()).filter((code) => code === "model_mismatch")).toHaveLength(reads.length - 1);
     for (const wrong of ["1", 5])
       await expect(books.getMany(wrong as never)).rejects.toMatchObject({ code: "argument_invalid" });
     await expect(db.collection("books").getMany("1")).rejects.toMatchObject({ code: "argument_invalid" });
@@ -353,6 +376,31 @@ test("a collection that creates itself leaves the note that plans will ask for",
     await asyncCollection(tx, Event);
   });
   expect(await db.notes()).toHaveLength(1);
+});
+
+test("a model whose variants require something else than the vault has noted is refused", async () => {
+  const withCents = (cents: z.ZodType) =>
+    defineModel(
+      "events",
+      z.object({
+        id: z.string(),
+        what: z.discriminatedUnion("kind", [
+          z.object({ kind: z.literal("free") }),
+          z.object({ kind: z.literal("ticket"), cents }),
+        ]),
+      }) as never,
+      { primaryKey: "id" } as never,
+    );
+  const [Strict, Loose] = [withCents(z.int()), withCents(z.int().optional())];
+  const db = await emptied();
+  using sync = Database.open(memoryStore());
+  const expected = await outcomeOf(() => [Strict, Loose].map((model) => collection(sync, model)), sync);
+  const outcome = await outcomeOf(async () => {
+    await asyncCollection(db, Strict);
+    return asyncCollection(db, Loose);
+  }, db);
+  expect(outcome).toEqual(expected);
+  expect(outcome).toMatchObject({ code: "model_mismatch" });
 });
 
 test("a view counts no keys up", async () => {
