@@ -39,7 +39,7 @@ export function planRevert(db: ReadHandle): Plan {
   });
   if (reasons.length > 0) throw refusal(`The migration ${entry.number} cannot be undone exactly`, reasons);
   const planned = planTargets(db, targetsOf(entry), allowances(entry), {
-    reverts: entry.number,
+    reverts: entry,
     drops: entry.changes.flatMap(({ name, from }) => (from === undefined ? [{ name, allowed: true }] : [])),
   });
   const ways = planned.blockers.map(

@@ -7,6 +7,7 @@ import {
   type DatabaseOptions,
   isModelVaultError,
   ModelVaultError,
+  refuseUnknownOptions,
   type StoreDriver,
 } from "@modelvault/core";
 import { type ApplyOptions, apply } from "../apply/apply.ts";
@@ -26,6 +27,7 @@ import type { PlanOptions } from "../plan/plan-options.ts";
  */
 export type OnDiff = "error" | "apply-safe" | "apply";
 
+/** What plans take (`allowDrop`, `fill`, `convert`, `rewrite`) stands directly among these, as what applying takes does. */
 export interface OpenOptions
   extends PlanOptions,
     Pick<ApplyOptions, "program" | "onProgress" | "now" | "validateRows"> {
@@ -34,6 +36,19 @@ export interface OpenOptions
   /** For opening the database, where a driver is given. */
   readonly database?: DatabaseOptions;
 }
+
+const OPTION_NAMES: readonly string[] = [
+  "onDiff",
+  "allowDrop",
+  "fill",
+  "convert",
+  "rewrite",
+  "validateRows",
+  "program",
+  "onProgress",
+  "now",
+  "database",
+];
 
 const POLICIES: readonly OnDiff[] = ["error", "apply-safe", "apply"];
 
@@ -53,6 +68,8 @@ export function openWith(
   models: readonly Model[],
   options: OpenOptions = {},
 ): Database {
+  if (typeof options !== "object" || options === null) throw argumentInvalid("options", "an object", options);
+  refuseUnknownOptions(options, OPTION_NAMES);
   const { onDiff = "error", database, program, onProgress, now, validateRows, ...planOptions } = options;
   if (!POLICIES.includes(onDiff))
     throw argumentInvalid("options.onDiff", POLICIES.map((each) => `"${each}"`).join(", "), onDiff);
@@ -106,17 +123,26 @@ function bringAbout(
 }
 
 function differ(changes: Plan, onDiff: OnDiff): ModelVaultError {
-  const allowed =
-    onDiff === "error"
-      ? 'onDiff is "error": apply the plan first, or open with onDiff: "apply-safe" or "apply"'
-      : 'onDiff is "apply-safe", and this plan touches stored rows: look at it, then open with onDiff: "apply"';
   return new ModelVaultError(
     "models_differ",
-    `The vault is not as the models say (${allowed}). ${String(changes)}`,
+    `The vault is not as the models say (onDiff is "${onDiff}"${adviceFor(changes, onDiff)}). ${String(changes)}`,
     {
       onDiff,
       safety: changes.safety,
       plan: changes.toJSON(),
     },
   );
+}
+
+/** What is to be done about a plan that a policy does not apply: only what would go through is advised. */
+function adviceFor(changes: Plan, onDiff: OnDiff): string {
+  if (changes.blockers.length > 0)
+    return ", and this plan is blocked: give or name first what stands below its steps";
+  if (changes.safety === "loss")
+    return ", and this plan drops stored values: look at it, then apply it with plan and apply";
+  if (onDiff === "apply-safe")
+    return ', and this plan touches stored rows: look at it, then open with onDiff: "apply"';
+  return changes.safety === "safe"
+    ? ': apply the plan first, or open with onDiff: "apply-safe" or "apply"'
+    : ', and this plan touches stored rows: look at it, then apply it, or open with onDiff: "apply"';
 }

@@ -33,6 +33,8 @@ export interface PlanData {
   readonly unused?: readonly Unused[];
   /** Number of the entry in the vault's history that the plan reverts. */
   readonly reverts?: number;
+  /** Hash of the plan of that entry. */
+  readonly revertedHash?: string;
 }
 
 /** Everything but the hash, which is made here. Collections that are left alone and functions that are not used are not part of it. */

@@ -8,7 +8,7 @@ import { ModelVaultError } from "@modelvault/core";
 import { argumentInvalid } from "../define/arguments.ts";
 import type { Model } from "../define/model.ts";
 import { refuseAsync } from "../define/refuse-async.ts";
-import { ranOnce } from "../history/entry.ts";
+import { type HistoryEntry, ranOnce } from "../history/entry.ts";
 import { diffCollection } from "./diff-collection.ts";
 import { fieldKeysOf } from "./field-keys.ts";
 import { Plan } from "./plan.ts";
@@ -46,12 +46,15 @@ export function plan(db: PlanSource, models: readonly Model[], options: PlanOpti
   return planTargets(db, targets, checked);
 }
 
+/** The entry of the history that a plan undoes. */
+type Reverted = Pick<HistoryEntry, "number" | "hash">;
+
 /** A plan for targets that are already checked. `reverts`: the entry of the history it undoes. */
 export function planTargets(
   source: PlanSource,
   targets: readonly Target[],
   options: PlanOptions,
-  extra: { readonly reverts?: number; readonly drops?: readonly { name: string; allowed: boolean }[] } = {},
+  extra: { readonly reverts?: Reverted; readonly drops?: readonly { name: string; allowed: boolean }[] } = {},
 ): Plan {
   const vault = new PlannedVault(source, extra.reverts !== undefined);
   const drops =
@@ -147,7 +150,7 @@ class PlannedVault {
     this.#steps.push(...steps);
   }
 
-  finish(targets: readonly Target[], options: PlanOptions, reverts: number | undefined): Plan {
+  finish(targets: readonly Target[], options: PlanOptions, reverts: Reverted | undefined): Plan {
     const after = new Map([...this.#before.keys()].map((name) => [name, this.#after.get(name)]));
     const named = new Set(targets.map(({ name }) => name));
     const others = [...this.#now.keys()].filter((name) => !named.has(name));
@@ -166,7 +169,7 @@ class PlannedVault {
       // Nobody named collections for a plan that undoes another.
       leftAlone: reverts === undefined ? others : [],
       unused: reverts === undefined ? unused : [],
-      ...(reverts === undefined ? {} : { reverts }),
+      ...(reverts === undefined ? {} : { reverts: reverts.number, revertedHash: reverts.hash }),
     });
     const models = targets.flatMap(({ model }) => model ?? []);
     return new Plan(data, { ...options, models });

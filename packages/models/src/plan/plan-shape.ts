@@ -90,6 +90,7 @@ const PLAN: Tests = {
   steps: (value) => Array.isArray(value) && value.every(step),
   unused: optional((value) => Array.isArray(value) && value.every(unused)),
   reverts: optional((value) => typeof value === "number"),
+  revertedHash: optional(text),
 };
 
 export function isPlanShaped(data: unknown): data is PlanData {

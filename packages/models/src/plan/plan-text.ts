@@ -1,7 +1,7 @@
 /** A whole plan in words. */
 import type { PlanData } from "./plan-data.ts";
 import { type Safety, type Step, worstSafety } from "./step.ts";
-import { blockerOf, counted, stepText } from "./step-text.ts";
+import { blockerOf, counted, passesWhenEmpty, stepText } from "./step-text.ts";
 import { unusedText } from "./unused.ts";
 
 const MEANING: Readonly<Record<Safety, string>> = {
@@ -44,8 +44,15 @@ function headline(plan: PlanData): string {
   const hash = shortHash(plan.hash);
   const steps = counted(plan.steps.length, "step");
   if (plan.reverts !== undefined)
-    return `Revert of migration ${plan.reverts} (plan ${hash}): ${steps}, every row says what it said before.`;
-  return `Plan ${hash}: ${steps}, ${MEANING[worstSafety(plan.steps)]}.`;
+    return `Revert of migration ${plan.reverts} (plan ${shortHash(plan.revertedHash ?? plan.hash)}): ${steps}, every row says what it said before.`;
+  return `Plan ${hash}: ${steps}, ${blockedText(plan.steps)}${MEANING[worstSafety(plan.steps)]}.`;
+}
+
+function blockedText(steps: readonly Step[]): string {
+  const blocked = steps.filter((step) => blockerOf(step) !== undefined);
+  if (blocked.length === 0) return "";
+  const which = steps.length === 1 ? "" : `${blocked.length} of them `;
+  return `${which}blocked${blocked.every(passesWhenEmpty) ? " while there are rows" : ""}: `;
 }
 
 /** What the plan does not do. */
@@ -54,7 +61,7 @@ function remarks({ leftAlone, unused = [] }: PlanData): string[] {
   return [...left, ...unused.map(unusedText)];
 }
 
-/** `~` means nothing in a diff, where `!` is a change; so what is in the way says so in words. */
+/** The signs of the terminal. What is in the way says so in words as well. */
 function diffLine(step: Step): string {
-  return `${stepText(step).replace(/^~/, "!")}${blockerOf(step) === undefined ? "" : " (not yet)"}`;
+  return `${stepText(step)}${blockerOf(step) === undefined ? "" : " (not yet)"}`;
 }

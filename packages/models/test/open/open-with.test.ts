@@ -1,6 +1,6 @@
 /** Opening with models: which plans each policy applies, and what is said about the rest. */
 import { type Database, isModelVaultError, memoryStore } from "@modelvault/core";
-import { collection, defineModel, history, openWith } from "@modelvault/models";
+import { collection, defineModel, history, type Model, type OpenOptions, openWith } from "@modelvault/models";
 import { expect, test } from "vitest";
 import { z } from "zod";
 
@@ -79,4 +79,33 @@ test("a policy that does not exist is refused", () => {
     code: "argument_invalid",
     details: { argument: "options.onDiff" },
   });
+});
+
+test("what is advised is what would go through", () => {
+  using db = vault();
+  const advice = (model: Model, options: OpenOptions = {}): string =>
+    /\((onDiff is .*?)\)\. Plan/.exec(errorOf(() => openWith(db, [model], options)).message)?.[1] ?? "";
+  const required = defineModel("books", z.object({ id: z.string(), note: z.string() }), { primaryKey: "id" });
+  const blocked = ", and this plan is blocked: give or name first what stands below its steps";
+  expect(advice(required)).toBe(`onDiff is "error"${blocked}`);
+  expect(advice(required, { onDiff: "apply-safe" })).toBe(`onDiff is "apply-safe"${blocked}`);
+  expect(advice(DATA)).toBe(
+    'onDiff is "error", and this plan touches stored rows: look at it, then apply it, or open with onDiff: "apply"',
+  );
+  openWith(db, [SAFE], { onDiff: "apply" });
+  expect(advice(V1)).toBe(`onDiff is "error"${blocked}`);
+  expect(advice(V1, { allowDrop: { fields: ["books.note"] } })).toBe(
+    'onDiff is "error", and this plan drops stored values: look at it, then apply it with plan and apply',
+  );
+});
+
+test("a misspelt option is refused with all that there are", () => {
+  using db = vault();
+  expect(errorOf(() => openWith(db, [V1], { fil: {} } as never))).toMatchObject({
+    code: "argument_invalid",
+    message:
+      'There is no option "fil"; there are onDiff, allowDrop, fill, convert, rewrite, validateRows, program, onProgress, now, database. Did you mean "fill"?',
+  });
+  for (const options of [null, 1])
+    expect(errorOf(() => openWith(db, [V1], options as never)).code).toBe("argument_invalid");
 });

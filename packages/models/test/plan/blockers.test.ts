@@ -211,7 +211,10 @@ test.each<[string, readonly (readonly [name: string, former: string])[], string,
 test("in a pull request, what is in the way is marked in the list and explained below it", () => {
   using db = vault(1);
   const text = plan(db, [model({ ...ID, year: z.string() })]).toMarkdown();
-  expect(text.split("\n").slice(1)).toEqual([
+  expect(text.split("\n")).toEqual([
+    expect.stringMatching(
+      /^\*\*Plan [0-9a-f]{12}: 2 steps, 2 of them blocked: stored values are dropped\.\*\*$/,
+    ),
     "",
     "```diff",
     '! books: drop field "isbn13" with its values (not yet)',
@@ -226,4 +229,27 @@ test("in a pull request, what is in the way is marked in the list and explained 
   expect(plan(db, [model(KEPT, BY_YEAR)]).toMarkdown()).toBe(
     "**Nothing to do: the vault is as the models say.**",
   );
+});
+
+test("the headline says what is blocked, and what only rows block", () => {
+  using db = vault(1);
+  const headline = (wanted: Model): string =>
+    String(plan(db, [wanted]))
+      .split("\n")[0]
+      ?.slice(19) ?? "";
+  expect(headline(model({ ...KEPT, language: z.string() }, BY_YEAR))).toBe(
+    "1 step, blocked while there are rows: stored rows are checked or rewritten, none is lost.",
+  );
+  expect(headline(model({ ...ID, year: z.string(), note: z.string().optional() }, BY_YEAR))).toBe(
+    "2 steps, 1 of them blocked: stored values are dropped.",
+  );
+});
+
+test("the signs of a pull request are those of the terminal: ! for what is in the way alone", () => {
+  using db = vault(1);
+  const markdown = plan(db, [
+    model({ ...KEPT, year: z.string().optional(), isbn13: z.string() }, BY_YEAR),
+  ]).toMarkdown();
+  expect(markdown).toContain('\n~ books: make "year" optional\n');
+  expect(markdown).not.toContain("\n!");
 });
