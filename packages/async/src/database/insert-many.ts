@@ -226,7 +226,7 @@ interface Source {
 /** @throws argument_invalid */
 function sourceOf(rows: unknown): Source {
   const given = rows as Partial<Iterable<Row> & AsyncIterable<Row>> | null | undefined;
-  if (typeof given === "object" || typeof given === "string" || typeof given === "function") {
+  if (typeof given === "object" || typeof given === "function") {
     const asynchronous = readable("rows", () => given?.[Symbol.asyncIterator]);
     if (typeof asynchronous === "function") return { asynchronous: true, iterator: asynchronous.call(given) };
     const iterate = given?.[Symbol.iterator];

@@ -200,6 +200,8 @@ const operations: Readonly<Record<string, Operation>> = {
       { id: 1, title: "Not" },
     ]),
   "insertMany of none": (db) => db.collection("books").insertMany([]),
+  "insertMany of no text": (db) => db.collection("books").insertMany("" as never),
+  "insertMany of a text": (db) => db.collection("books").insertMany("2020" as never),
   "insertMany of no list": (db) => db.collection("books").insertMany(5 as never),
   count: (db) => db.collection("books").count(),
   version: (db) => {
