@@ -1,16 +1,17 @@
 /** From the words of a command line to a command that ran: help, arguments, exit code. */
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { isModelVaultError } from "@modelvault/core";
-import type { Command, Output } from "./command.ts";
+import { closest, isModelVaultError } from "@modelvault/core";
+import { type Command, messageOf, type Output } from "./command.ts";
 import { applyCommand } from "./commands/apply.ts";
 import { checkCommand } from "./commands/check.ts";
 import { historyCommand, revertCommand } from "./commands/history.ts";
 import { inspectCommand, verifyCommand } from "./commands/inspect.ts";
-import { compactCommand, copyCommand } from "./commands/maintain.ts";
+import { compactCommand, copyCommand, restoreCommand, salvageCommand } from "./commands/maintain.ts";
 import { planCommand } from "./commands/plan.ts";
 import { exportCommand, importCommand } from "./commands/rows.ts";
 import { CommandError, EXIT, EXIT_MEANINGS, exitOf, OutputClosed, UsageError } from "./exit-codes.ts";
+import { errorWords } from "./own-words.ts";
 
 export const COMMANDS: Readonly<Record<string, Command>> = {
   plan: planCommand,
@@ -22,6 +23,8 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   verify: verifyCommand,
   copy: copyCommand,
   compact: compactCommand,
+  restore: restoreCommand,
+  salvage: salvageCommand,
   export: exportCommand,
   import: importCommand,
 };
@@ -44,7 +47,9 @@ export async function runCommandLine(words: readonly string[], output: Output): 
       return EXIT.ok;
     }
     if (command === undefined)
-      throw new UsageError(`there is no command "${name}"; there are ${Object.keys(COMMANDS).join(", ")}`);
+      throw new UsageError(
+        `there is no command "${name}"; there are ${Object.keys(COMMANDS).join(", ")}.${didYouMean(name, Object.keys(COMMANDS))}`,
+      );
     if (rest.includes("--help") || rest.includes("-h")) {
       output.print(helpOf(name, command));
       return EXIT.ok;
@@ -64,13 +69,28 @@ function parse(name: string, command: Command, words: readonly string[]): Parame
   try {
     parsed = parseArgs({ args: [...words], options, allowPositionals: true, strict: true });
   } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error));
+    throw new UsageError(unknownOption(name, error, Object.keys(options)) ?? messageOf(error));
   }
   const [min, max] = command.positionals;
   const { positionals, values } = parsed;
   if (positionals.length < min || positionals.length > max)
     throw new UsageError(`it is: modelvault ${name} ${command.usage}`);
   return { positionals, options: values };
+}
+
+/** What to say of an option that a command does not have; undefined for any other trouble. */
+function unknownOption(command: string, error: unknown, known: readonly string[]): string | undefined {
+  const { code, message } = (error ?? {}) as { readonly code?: unknown; readonly message?: string };
+  if (code !== "ERR_PARSE_ARGS_UNKNOWN_OPTION") return undefined;
+  const option = /'(-[^']*)'/.exec(message ?? "")?.[1] ?? "";
+  const names = known.map((each) => `--${each}`);
+  const list = names.length === 0 ? "it has none" : `there are ${names.join(", ")}`;
+  return `${command} has no option ${option}; ${list}.${didYouMean(option, names)}`;
+}
+
+function didYouMean(given: string, known: readonly string[]): string {
+  const name = closest(given, known);
+  return name === undefined ? "" : ` Did you mean ${name}?`;
 }
 
 function report(error: unknown, output: Output): number {
@@ -80,7 +100,7 @@ function report(error: unknown, output: Output): number {
     return error.exit;
   }
   if (isModelVaultError(error)) {
-    output.note(`modelvault: ${error.code}: ${error.message}`);
+    output.note(`modelvault: ${errorWords(error)}`);
     return exitOf(error);
   }
   output.note(`modelvault: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);

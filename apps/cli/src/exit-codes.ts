@@ -8,7 +8,7 @@ export const EXIT = {
   failed: 1,
   /** `plan --exit-code`: there are changes to apply. */
   pending: 2,
-  /** `check`: rows would not survive, or their model refuses them; `verify`: something is wrong. */
+  /** `check`: rows would not survive, or their model refuses them; `verify`: something is wrong; `salvage`: something was lost. */
   found: 3,
   /** The command line makes no sense. */
   usage: 64,
@@ -39,7 +39,7 @@ export const EXIT_MEANINGS: readonly (readonly [ExitCode, string])[] = [
   [EXIT.ok, "done, or nothing to do"],
   [EXIT.failed, "refused, and nothing was changed"],
   [EXIT.pending, "changes to apply (plan --exit-code)"],
-  [EXIT.found, "found something wrong (check, verify)"],
+  [EXIT.found, "found something wrong (check, verify, salvage)"],
   [EXIT.usage, "a command line that makes no sense"],
   [EXIT.data, "bad data: a line of an import, a plan, the vault"],
   [EXIT.missing, "a vault, file or collection that is not there"],

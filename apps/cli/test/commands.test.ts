@@ -122,7 +122,19 @@ test("a plan that cannot be written where it should be, and drops that are no li
 test("help tells of every command and option", async () => {
   const { code, out } = await runHere("--help");
   expect(code).toBe(0);
-  for (const name of ["plan", "check", "apply", "history", "revert", "inspect", "verify", "copy", "compact"])
+  for (const name of [
+    "plan",
+    "check",
+    "apply",
+    "history",
+    "revert",
+    "inspect",
+    "verify",
+    "copy",
+    "compact",
+    "restore",
+    "salvage",
+  ])
     expect(out).toContain(`\n  ${name} `);
   expect((await runHere("plan", "--help")).out).toContain("--exit-code");
   expect(out).toMatch(/\n {3}65 {2}bad data: .*\n/);

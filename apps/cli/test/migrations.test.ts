@@ -36,7 +36,7 @@ test.each(["shop.modelvault", "shop.lmdb"])("%s is planned, checked, applied and
   const blocked = run("apply", vault, "--models", V2);
   expect(blocked.code).toBe(1);
   expect(blocked.err).toContain("plan_blocked: The plan cannot be applied yet.");
-  expect(blocked.err).toContain('allowDrop: { fields: ["books.isbn10"] }');
+  expect(blocked.err).toContain("to drop it, give --drop-field books.isbn10;");
   const drop = ["--drop-field", "books.isbn10"];
   expect(run("apply", vault, "--models", V2, ...drop, "--safe")).toMatchObject({ code: 1 });
 

@@ -47,7 +47,7 @@ test("what is not there, what is damaged and what is no plan each have their cod
     [65, "plan_invalid", "apply", "a.modelvault", "--plan", "plan.json"],
     [78, "no models today", "plan", "a.modelvault", "--models", "throws.mjs"],
     [78, "planOptions", "plan", "a.modelvault", "--models", "odd.mjs"],
-    [64, "Unknown option", "verify", "a.modelvault", "--jsn"],
+    [64, "Did you mean --json?", "verify", "a.modelvault", "--jsn"],
     [1, "migration_irreversible", "revert", "a.modelvault", "--dry-run"],
   ];
   writeFileSync(join(folder, "rows.jsonl"), rowOf("1"));

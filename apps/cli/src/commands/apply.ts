@@ -5,6 +5,7 @@ import { choosePlan, PLAN_OPTION, VALIDATE_OPTION, validateRows } from "../chose
 import { type Arguments, type Command, flag, type Output, text } from "../command.ts";
 import { EXIT, type ExitCode } from "../exit-codes.ts";
 import { DROP_OPTIONS, MODEL_OPTIONS } from "../models-module.ts";
+import { planWords } from "../own-words.ts";
 import { withNewVault } from "../place.ts";
 
 /** Rows between two lines of progress. */
@@ -34,7 +35,7 @@ export const applyCommand: Command = {
     const work = (db: Database): ExitCode => {
       const changes = makePlan(db);
       if (flag(args, "safe") && changes.safety !== "safe") {
-        output.note(`Refused by --safe.\n${String(changes)}`);
+        output.note(`Refused by --safe.\n${planWords(String(changes))}`);
         return EXIT.failed;
       }
       const { changed, entry } = apply(db, changes, {
@@ -44,7 +45,7 @@ export const applyCommand: Command = {
       if (flag(args, "json"))
         output.print(JSON.stringify({ changed, hash: changes.hash, number: entry?.number ?? null }));
       else {
-        output.print(String(changes));
+        output.print(planWords(String(changes)));
         if (changed) output.print(`Applied as migration ${entry?.number}.`);
         else if (!changes.isEmpty) output.print("Nothing to do: it was applied already.");
       }

@@ -3,6 +3,7 @@ import { choosePlan, PLAN_OPTION, VALIDATE_OPTION, validateRows } from "../chose
 import { type Command, count, flag } from "../command.ts";
 import { EXIT } from "../exit-codes.ts";
 import { DROP_OPTIONS, MODEL_OPTIONS } from "../models-module.ts";
+import { planWords } from "../own-words.ts";
 import { withVault } from "../place.ts";
 
 export const checkCommand: Command = {
@@ -23,7 +24,7 @@ export const checkCommand: Command = {
     const report = withVault(args, "look", (db) =>
       makePlan(db).check(db, { ...validateRows(args), ...(limit === undefined ? {} : { limit }) }),
     );
-    output.print(flag(args, "json") ? JSON.stringify(report) : String(report));
+    output.print(flag(args, "json") ? JSON.stringify(report) : planWords(String(report)));
     return report.ok ? EXIT.ok : EXIT.found;
   },
 };

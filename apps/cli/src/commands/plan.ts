@@ -4,6 +4,7 @@ import { plan } from "@modelvault/models";
 import { type Command, flag, messageOf, text } from "../command.ts";
 import { CommandError, EXIT } from "../exit-codes.ts";
 import { DROP_OPTIONS, loadModels, MODEL_OPTIONS } from "../models-module.ts";
+import { planWords } from "../own-words.ts";
 import { withNewVault } from "../place.ts";
 
 export const planCommand: Command = {
@@ -14,6 +15,7 @@ export const planCommand: Command = {
     ...MODEL_OPTIONS,
     ...DROP_OPTIONS,
     out: { type: "string", value: "file", help: "write the plan there, for apply --plan" },
+    force: { type: "boolean", help: "let --out replace a file that is there" },
     markdown: { type: "boolean", help: "print it for a pull request" },
     json: { type: "boolean", help: "print it as JSON" },
     "exit-code": { type: "boolean", help: "exit with 2 when there is something to apply" },
@@ -22,17 +24,22 @@ export const planCommand: Command = {
     const { models, options } = await loadModels(args);
     const changes = withNewVault(args, "look", output, (db) => plan(db, models, options));
     const out = text(args, "out");
-    if (out !== undefined) writePlan(out, `${JSON.stringify(changes, undefined, 2)}\n`);
+    if (out !== undefined) {
+      writePlan(out, `${JSON.stringify(changes, undefined, 2)}\n`, flag(args, "force"));
+      output.note(`The plan is written to ${out}.`);
+    }
     if (flag(args, "json")) output.print(JSON.stringify(changes));
-    else output.print(flag(args, "markdown") ? changes.toMarkdown() : String(changes));
+    else output.print(planWords(flag(args, "markdown") ? changes.toMarkdown() : String(changes)));
     return !changes.isEmpty && flag(args, "exit-code") ? EXIT.pending : EXIT.ok;
   },
 };
 
-function writePlan(file: string, json: string): void {
+function writePlan(file: string, json: string, replace: boolean): void {
   try {
-    writeFileSync(file, json);
+    writeFileSync(file, json, { flag: replace ? "w" : "wx" });
   } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "EEXIST")
+      throw new CommandError(EXIT.cantCreate, `"${file}" exists already; --force replaces it`);
     throw new CommandError(EXIT.cantCreate, `the plan cannot be written to "${file}": ${messageOf(error)}`);
   }
 }

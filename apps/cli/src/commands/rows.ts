@@ -8,6 +8,7 @@ import { Database, type ErrorKind, isModelVaultError, type Row, type Transaction
 import { decodeExact, encodeExact } from "@modelvault/models";
 import { type Command, counted, flag, messageOf, texts } from "../command.ts";
 import { CommandError, EXIT } from "../exit-codes.ts";
+import { errorWords } from "../own-words.ts";
 import { existingVault, withVault } from "../place.ts";
 
 /** Kinds of errors that a row is the reason for. */
@@ -113,6 +114,6 @@ function store(tx: Transaction, line: string, number: number, replace: boolean):
     else rows.insert(decoded);
   } catch (error) {
     if (!isModelVaultError(error) || !OF_A_LINE.includes(error.kind)) throw error;
-    throw new CommandError(EXIT.data, `line ${number}: ${error.code}: ${error.message}`, { cause: error });
+    throw new CommandError(EXIT.data, `line ${number}: ${errorWords(error)}`, { cause: error });
   }
 }
