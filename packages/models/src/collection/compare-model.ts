@@ -8,6 +8,7 @@ import {
   type Schema,
 } from "@modelvault/core";
 import type { Model } from "../define/model.ts";
+import { findingText } from "../plan/constraint-text.ts";
 import {
   hasVariants,
   needsChanged,
@@ -79,7 +80,8 @@ export function modelMismatch(
   version: number,
   findings: readonly Finding[],
 ): ModelVaultError {
-  const reasons = findings.map(({ reason }) => reason.replace(/\.$/, "")).join("; ");
+  const { schema } = checkCollection(model.descriptor);
+  const reasons = findings.map((finding) => findingText(finding, schema)).join("; ");
   return new ModelVaultError(
     "model_mismatch",
     `The model "${model.name}" is not the schema that the collection has (version ${version}): ${reasons}. If this program is older than the vault, restart it with the newer models. To change the collection, plan it with the whole model (plan and apply, or openWith); a model of some of its fields is opened with { subset: true }.`,

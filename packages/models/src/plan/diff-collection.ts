@@ -3,7 +3,7 @@
  * declared renames; here findings become steps, and what options say about fields goes into them.
  */
 import { classify, type Finding, type Schema } from "@modelvault/core";
-import { constraintText } from "./constraint-text.ts";
+import { clauseOf, constraintText, EXACT_NUMBERS, joinReasons } from "./constraint-text.ts";
 import { fieldNamesOf } from "./field-keys.ts";
 import { renameFields } from "./field-renames.ts";
 import { regroupFields } from "./regroup-fields.ts";
@@ -85,9 +85,14 @@ class CollectionSteps {
 
   /** Steps by what they do to rows: those that rename, then those that fill and convert, then the rest. A schema that is only written another way is one step. */
   finish(): Step[] {
-    const steps = mergeConstraints(this.#steps).filter(
-      (step) => step.kind !== "loosenConstraint" || !this.#converts(step.path),
-    );
+    const steps = mergeConstraints(this.#steps)
+      .filter((step) => step.kind !== "loosenConstraint" || !this.#converts(step.path))
+      .filter(
+        (step) =>
+          step.kind !== "tightenConstraint" ||
+          step.reason !== EXACT_NUMBERS ||
+          !this.#converts(step.path, "data"),
+      );
     const restated = [...new Set(this.#restated)];
     if (steps.length === 0 && restated.length > 0)
       steps.push({
@@ -99,10 +104,14 @@ class CollectionSteps {
     return steps;
   }
 
-  /** Whether the type of a field changes: bounds of the old type that go with it are no news. */
-  #converts(path: readonly string[]): boolean {
+  /** Whether the type of a field changes: bounds of the old type that go with it, and those that the new one has anyway, are no news. `safety`: of the change. */
+  #converts(path: readonly string[], safety?: Step["safety"]): boolean {
     return this.#steps.some(
-      (step) => step.kind === "convertType" && startsWith(step.path, path) && startsWith(path, step.path),
+      (step) =>
+        step.kind === "convertType" &&
+        startsWith(step.path, path) &&
+        startsWith(path, step.path) &&
+        (safety === undefined || step.safety === safety),
     );
   }
 
@@ -288,17 +297,8 @@ function mergeConstraints(steps: readonly Step[]): Step[] {
       (known.kind === "tightenConstraint" || known.kind === "loosenConstraint") &&
       "reason" in step
     ) {
-      merged[at] = { ...known, reason: `${known.reason}; ${step.reason}` };
+      merged[at] = { ...known, reason: joinReasons(known.reason, step.reason) };
     } else merged.push(step);
   }
   return merged;
-}
-
-/** A finding's sentence as a clause, without the field that the step names anyway. */
-function clauseOf(reason: string): string {
-  const text = reason
-    .replace(/\.$/, "")
-    .replace(/, which stored rows may not meet$/, "")
-    .replace(/^"[^"]*": /, "");
-  return /^[A-Z][a-z]/.test(text) ? text.charAt(0).toLowerCase() + text.slice(1) : text;
 }

@@ -31,8 +31,6 @@ test("rows are put down to the step that they fail at", () => {
   ).toEqual([
     ["tightenConstraint", 1, [2]],
     ["convertType", 1, [1]],
-    // The bounds of safe integers.
-    ["tightenConstraint", 0, []],
     ["makeRequired", 2, [2, 3]],
     ["addIndex", 0, []],
   ]);
