@@ -11,7 +11,7 @@ export { collectionNoteKey } from "./catalog/notes.ts";
 export { type HashedCollection, schemaHash } from "./catalog/schema-hash.ts";
 export { upstreamAcceptsRegex } from "./catalog/upstream-regex.ts";
 // Collections and queries
-export { Collection, type DeepPartial } from "./collection/collection.ts";
+export { Collection } from "./collection/collection.ts";
 export type { CollectionState, IndexState, IntegerMode, RowDecoder } from "./collection/collection-state.ts";
 export {
   compileState,
@@ -19,6 +19,7 @@ export {
   numberIndexes,
   type StateParts,
 } from "./collection/compile-state.ts";
+export type { DeepPartial } from "./collection/merge-patch.ts";
 export type { PackedCollection, PackedShape } from "./collection/packed-collection.ts";
 export { stateParts } from "./collection/state-parts.ts";
 export { type CopyOptions, type CopyReport, copyVault } from "./copy/copy-vault.ts";

@@ -177,6 +177,18 @@ export class AsyncCollection<R extends object = Row> {
     return this.query().limit(rows);
   }
 
+  offset(rows: number): AsyncQuery<R> {
+    return this.query().offset(rows);
+  }
+
+  after(cursor: string | null | undefined): AsyncQuery<R> {
+    return this.query().after(cursor);
+  }
+
+  select(...paths: readonly (string | readonly string[])[]): AsyncQuery<R> {
+    return this.query().select(...paths);
+  }
+
   /** Every row, in the order of the primary key. */
   all(options?: CallOptions): Promise<R[]> {
     return this.query().all(options);

@@ -225,6 +225,12 @@ const operations: Readonly<Record<string, Operation>> = {
       .where((is) => is.or(is("year", "=", 1), is.not(is("year", "isNull"))))
       .exists(),
   "a page": (db) => db.collection("books").orderBy("year").limit(7).page(),
+  "some paths of some rows": (db) => db.collection("books").select("title").offset(3).limit(2).all(),
+  "all but the first": (db) => db.collection("books").offset(20).all(),
+  "from a cursor on": async (db) => {
+    const { next } = await db.collection("books").limit(5).page();
+    return db.collection("books").after(next).limit(2).all();
+  },
   "the next page": async (db) => {
     const query = db.collection("books").orderBy("year").limit(7);
     const { next } = await query.page();

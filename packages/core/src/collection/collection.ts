@@ -18,6 +18,7 @@ import type { Direction, Operator, Predicate, QuerySpec } from "../query/query-s
 import type { Row, Value } from "../schema/types.ts";
 import type { WriteSession } from "../transaction/write-session.ts";
 import type { CollectionState } from "./collection-state.ts";
+import type { DeepPartial } from "./merge-patch.ts";
 import { deleteRow, insertRow, putRow, type RowChange, type RowWrite, updateRow } from "./write-rows.ts";
 
 /**
@@ -172,6 +173,18 @@ export class Collection<R extends object = Row> {
     return this.query().limit(rows);
   }
 
+  offset(rows: number): Query<R> {
+    return this.query().offset(rows);
+  }
+
+  after(cursor: string | null | undefined): Query<R> {
+    return this.query().after(cursor);
+  }
+
+  select(...paths: readonly (string | readonly string[])[]): Query<R> {
+    return this.query().select(...paths);
+  }
+
   /** Every row, in the order of the primary key. */
   all(): R[] {
     return this.query().all();
@@ -202,13 +215,6 @@ function isIterable(argument: string, value: unknown): value is Iterable<unknown
   // A text is one of its characters, which nobody means.
   return typeof iterate === "function" && typeof value !== "string";
 }
-
-/** A patch: every part of a row optional, lists and bytes whole. */
-export type DeepPartial<T> = T extends Uint8Array | Date | readonly unknown[]
-  ? T
-  : T extends object
-    ? { [K in keyof T]?: DeepPartial<T[K]> | undefined }
-    : T;
 
 /** A write to a collection in a session. @throws collection_unknown */
 export function rowWrite(session: WriteSession, name: string): RowWrite {

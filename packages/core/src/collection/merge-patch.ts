@@ -6,6 +6,13 @@
 import type { Row, Schema, Type, Value } from "../schema/types.ts";
 import { isRecord } from "../validate/shapes.ts";
 
+/** A patch: every part of a row optional, lists and bytes whole. */
+export type DeepPartial<T> = T extends Uint8Array | Date | readonly unknown[]
+  ? T
+  : T extends object
+    ? { [K in keyof T]?: DeepPartial<T[K]> | undefined }
+    : T;
+
 /** Which names of an object merge deeper: a tree over the objects of a schema. */
 type MergeTree = Map<string, MergeTree>;
 

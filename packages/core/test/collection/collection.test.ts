@@ -1,4 +1,4 @@
-import type { Row } from "@modelvault/core";
+import { Database, memoryStore, type Row } from "@modelvault/core";
 import { describe, expect, it } from "vitest";
 import { book, errorOf, openLibrary, openVault } from "../support/vault.ts";
 
@@ -400,4 +400,25 @@ describe("a collection", () => {
     expect(errorOf(() => db.collection("x".repeat(100_000))).message.length).toBeLessThan(200);
     expect(db.collection("  books ").name).toBe("books");
   });
+});
+
+it("a query may begin with any part of it", () => {
+  using db = Database.open(memoryStore());
+  db.register({
+    name: "n",
+    primaryKey: "id",
+    fields: [
+      { path: "id", type: "int64" },
+      { path: "s", type: "string" },
+    ],
+  });
+  const rows = db.collection("n");
+  rows.insertMany([1, 2, 3].map((id) => ({ id, s: `s${id}` })));
+  expect(rows.offset(1).all()).toEqual([
+    { id: 2, s: "s2" },
+    { id: 3, s: "s3" },
+  ]);
+  expect(rows.select("s").first()).toEqual({ s: "s1" });
+  expect(rows.after(rows.limit(2).page().next).all()).toEqual([{ id: 3, s: "s3" }]);
+  expect(rows.after(null).count()).toBe(3);
 });
